@@ -1,0 +1,1 @@
+"""The JWT authorizer: access token in, claims out."""

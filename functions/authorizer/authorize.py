@@ -1,0 +1,83 @@
+"""The Lambda authorizer (TOKEN) of the whole stage.
+
+A bad token is an answer here (a denial, which the gateway words as CAMARA's 401), not an error;
+errors are what keeps a token from being judged at all.
+
+Source: AWS, "Use API Gateway Lambda authorizers", input and output formats.
+"""
+
+import os
+from functools import cache
+from typing import Any, Literal
+
+from aws_lambda_powertools import Logger
+
+from authorizer.access_token import InvalidToken, Jwks, verified_claims
+
+
+@cache
+def logger() -> Logger:
+    """Return the process's structured logger."""
+    return Logger()
+
+
+@cache
+def jwks() -> Jwks:
+    """Return the process's key set."""
+    return Jwks(os.environ["JWKS_URI"])
+
+
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Allow the whole stage, with the claims as context, or deny it.
+
+    The gateway caches the answer for the token, whatever operation it was asked for first. Raises
+    ``JwksUnavailable``.
+    """
+    try:
+        claims = verified_claims(
+            _bearer_token(event),
+            jwks(),
+            issuer=os.environ["JWT_ISSUER"],
+            audience=os.environ["JWT_AUDIENCE"],
+        )
+        context = _context_of(claims)
+    except InvalidToken as denial:
+        logger().info("denied", reason=type(denial.__cause__ or denial).__name__)
+        return _answer("Deny", event["methodArn"], "nobody", {})
+    return _answer("Allow", event["methodArn"], context.get("sub", "client"), context)
+
+
+def _bearer_token(event: dict[str, Any]) -> str:
+    scheme, _, token = str(event.get("authorizationToken", "")).partition(" ")
+    if scheme.lower() != "bearer":
+        raise InvalidToken
+    return token.strip()
+
+
+def _context_of(claims: dict[str, Any]) -> dict[str, str]:
+    """Return the claims that the handlers read; a context holds no lists and no objects."""
+    context = {"exp": str(int(claims["exp"]))}
+    for claim in {"sub", "client_id", "scope", os.environ["SUBSCRIBER_CLAIM"]}:
+        value = claims.get(claim)
+        if value is None:
+            continue
+        if not isinstance(value, str) or not value.isprintable():
+            raise InvalidToken
+        context[claim] = value
+    return context
+
+
+def _answer(
+    effect: Literal["Allow", "Deny"], method_arn: str, principal: str, context: dict[str, str]
+) -> dict[str, Any]:
+    api, stage = method_arn.split("/")[:2]
+    statement = {
+        "Action": "execute-api:Invoke",
+        "Effect": effect,
+        "Resource": f"{api}/{stage}/*",
+    }
+    return {
+        "principalId": principal,
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": context,
+    }

@@ -1,0 +1,1 @@
+"""CAMARA WebRTC Call Handling: 1-1 media sessions."""

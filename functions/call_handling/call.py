@@ -1,0 +1,69 @@
+"""A whole call: the session, and the media that is stored beside it.
+
+SDP and locations stay out of the item that changes state, so that ending a call costs the same
+whatever the size of the SDP (up to 64 KiB each).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from call_handling.session import Change, Session, Timeouts
+from call_handling.status import ANSWERED, OVER, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """SDP texts, and each party's last location under its party key."""
+
+    offer: str
+    answer: str | None = None
+    locations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def changed(self, party: str, change: Change) -> "Media":
+        """Return what a PUT makes of this."""
+        locations = self.locations
+        if change.location is not None:
+            locations = {**locations, party: change.location}
+        return Media(change.offer or self.offer, change.answer or self.answer, locations)
+
+
+class Call(NamedTuple):
+    """A session with its media; DynamoDB may remove media from ``media_expires_at`` on."""
+
+    session: Session
+    media: Media
+    media_expires_at: int
+
+    def changed(
+        self, party: str, change: Change, *, write_id: str, now: int, timeouts: Timeouts
+    ) -> "Call":
+        """Return the call after ``party``'s PUT; raises what ``Session.changed`` raises."""
+        change = self._contribution(party, change)
+        session = self.session.changed(party, change, write_id=write_id, now=now, timeouts=timeouts)
+        expires_at = self.media_expires_at
+        if session.expires_at > expires_at:
+            expires_at = media_expiry(session, timeouts)
+        return Call(session, self.media.changed(party, change), expires_at)
+
+    def _contribution(self, party: str, change: Change) -> Change:
+        """Leave out what is not this party's to say.
+
+        Until the call is answered the offer is the originator's and the answer the receiver's: a
+        client that sends the whole resource back changes neither. An ending brings no media.
+        """
+        if change.status in OVER:
+            return Change(change.status)
+        if self.session.status in ANSWERED:
+            return change
+        if self.session.role_of(party) is Role.ORIGINATOR:
+            return replace(change, answer=None)
+        return replace(change, offer=None)
+
+
+def media_expiry(session: Session, timeouts: Timeouts) -> int:
+    """Return until when to keep media, in Unix seconds.
+
+    A whole lease longer than the session, so that renewing the lease rarely has to touch it.
+    """
+    return session.expires_at + timeouts.answered

@@ -1,0 +1,25 @@
+"""deleteSessionById: DELETE /webrtc/sessions/{mediaSessionId}.
+
+Cancels, declines or terminates; the session itself knows which. Answers 204.
+"""
+
+from call_handling.party import party_key
+from call_handling.store import session_store
+from camara import clock
+from camara.caller import Caller
+from camara.edge import operation
+from camara.request import Request
+from camara.response import Response, no_content
+
+
+@operation("deleteSessionById", "webrtc-call-handling:sessions:delete")
+def handler(request: Request, caller: Caller) -> Response:
+    """End the session as the calling party."""
+    media_session_id = request.path_id("mediaSessionId")
+    request.require_no_body()
+    request.facts["mediaSessionId"] = media_session_id
+    party = party_key(caller.require_subscriber())
+    ended = session_store().end(media_session_id, party, request.correlator(), clock.now())
+    if ended:
+        request.facts |= {"from": ended.before, "to": ended.after}
+    return no_content()

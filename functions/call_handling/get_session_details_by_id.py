@@ -1,0 +1,24 @@
+"""getSessionDetailsById: GET /webrtc/sessions/{mediaSessionId}.
+
+Answers 200 with ``MediaSessionResponse``.
+"""
+
+from call_handling.party import party_key
+from call_handling.representation import media_session_response
+from call_handling.store import session_store
+from camara import clock
+from camara.caller import Caller
+from camara.edge import operation
+from camara.request import Request
+from camara.response import Response, json_response
+
+
+@operation("getSessionDetailsById", "webrtc-call-handling:sessions:read")
+def handler(request: Request, caller: Caller) -> Response:
+    """Show the session to one of its parties."""
+    media_session_id = request.path_id("mediaSessionId")
+    request.facts["mediaSessionId"] = media_session_id
+    party = party_key(caller.require_subscriber())
+    call = session_store().read(media_session_id)
+    call.session.require_readable(party, clock.now())
+    return json_response(200, media_session_response(call, party))

@@ -1,0 +1,60 @@
+"""The process's DynamoDB client, and what its failures mean to a caller of this API.
+
+Source: botocore, "Retries" (standard mode) and "Error handling"; AWS, "Error handling with
+DynamoDB".
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from camara.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ANSWERS = frozenset(
+    {
+        "ConditionalCheckFailedException",
+        "TransactionCanceledException",
+        "TransactionConflictException",
+    }
+)
+_OUR_FAULT = frozenset(
+    {"ValidationException", "ResourceNotFoundException", "AccessDeniedException"}
+)
+
+
+@cache
+def dynamodb_client() -> "DynamoDBClient":
+    """Return the client: three attempts of at most 3 seconds each, well inside a function's 15."""
+    config = Config(
+        connect_timeout=1,
+        read_timeout=2,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        parameter_validation=False,
+        tcp_keepalive=True,
+    )
+    return boto3.client("dynamodb", config=config)
+
+
+@contextmanager
+def unavailable_on_failure() -> Iterator[None]:
+    """Raise ``Unavailable`` for what DynamoDB or the way to it did wrong.
+
+    Two kinds of error pass through: a refusal that the request itself provided for, and a request
+    that can never work (malformed, not permitted, no such table), which is a fault of ours.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _ANSWERS | _OUR_FAULT:
+            raise
+        raise Unavailable from error
+    except BotoCoreError as error:
+        raise Unavailable from error

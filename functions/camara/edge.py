@@ -1,0 +1,82 @@
+"""The HTTP edge: what happens around every operation, once.
+
+In the order that the errors' precedence asks for: authentication (401), scope (403), then whatever
+the operation itself checks; then every exception becomes its row of the error table, and one line
+is logged. Nothing personal is ever logged: of an unforeseen exception not its text, only its type
+and where it came from.
+"""
+
+import os
+import traceback
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from camara import clock
+from camara.caller import Caller
+from camara.errors import CamaraError, Internal
+from camara.request import Request
+from camara.response import Response, error_response
+
+type Operation = Callable[[Request, Caller], Response]
+type LambdaHandler = Callable[[Any, Any], Response]
+
+
+@cache
+def logger() -> Logger:
+    """Return the process's structured logger; ``POWERTOOLS_*`` names its service and level."""
+    return Logger()
+
+
+def operation(operation_id: str, scope: str) -> Callable[[Operation], LambdaHandler]:
+    """Turn an operation of the API, for tokens that carry ``scope``, into a Lambda handler."""
+
+    def decorate(operate: Operation) -> LambdaHandler:
+        @wraps(operate)
+        def handler(event: Any, _context: Any) -> Response:
+            request = Request(event)
+            try:
+                response = operate(request, _authorised(request, scope))
+            except CamaraError as error:
+                response = _refusal(request, type(error))
+            except Exception as error:  # noqa: BLE001 - a client never sees an exception
+                _log_fault(operation_id, error)
+                response = _refusal(request, Internal)
+            _echo_correlator(request, response)
+            logger().info(operation_id, httpStatus=response["statusCode"], **request.facts)
+            return response
+
+        return handler
+
+    return decorate
+
+
+def _authorised(request: Request, scope: str) -> Caller:
+    claim = os.environ.get("SUBSCRIBER_CLAIM", "phone_number")
+    caller = Caller.from_context(request.authorizer_context, claim, clock.now())
+    caller.require_scope(scope)
+    request.facts["correlator"] = request.correlator()
+    return caller
+
+
+def _refusal(request: Request, error: type[CamaraError]) -> Response:
+    request.facts["code"] = error.code
+    return error_response(error)
+
+
+def _echo_correlator(request: Request, response: Response) -> None:
+    """Echo what was sent, malformed or not, as far as a header can carry it."""
+    sent = request.sent_correlator
+    if sent and sent.isascii() and sent.isprintable():
+        response["headers"]["x-correlator"] = sent
+
+
+def _log_fault(operation_id: str, error: Exception) -> None:
+    frames = traceback.extract_tb(error.__traceback__)
+    logger().error(
+        operation_id,
+        fault=type(error).__name__,
+        frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    )

@@ -1,0 +1,123 @@
+"""One API Gateway proxy event (REST API, payload 1.0) read strictly.
+
+Source: AWS, "Lambda proxy integrations in API Gateway", input format; CAMARA Commonalities r4.2
+for ``x-correlator``.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from camara.errors import InvalidArgument, OutOfRange, UnsupportedMediaType
+
+MAX_ID_LENGTH = 256
+MAX_BODY_BYTES = 256 * 1024
+
+_CORRELATOR = re.compile(r"[a-zA-Z0-9\-_:;./<>{}]{0,256}")
+_ID = re.compile(r"[A-Za-z0-9._~-]+")
+
+
+class Request:
+    """What a client sent, each part checked when it is asked for.
+
+    ``facts`` collects what the log line says of it: ids and statuses, nothing personal.
+    """
+
+    def __init__(self, event: Any) -> None:
+        self.facts: dict[str, Any] = {}
+        self._event: Mapping[str, Any] = event if isinstance(event, Mapping) else {}
+        self._headers = {
+            str(name).lower(): value
+            for name, value in self._map("headers").items()
+            if isinstance(value, str)
+        }
+
+    def _map(self, key: str) -> Mapping[str, Any]:
+        value = self._event.get(key)
+        return value if isinstance(value, Mapping) else {}
+
+    @property
+    def authorizer_context(self) -> Any:
+        """What the authorizer handed on; whatever it is, if anything."""
+        return self._map("requestContext").get("authorizer")
+
+    @property
+    def path(self) -> str:
+        """The path as the client sees it, base path or stage included."""
+        return str(self._map("requestContext").get("path") or self._event.get("path") or "")
+
+    @property
+    def sent_correlator(self) -> str:
+        """The ``x-correlator`` as sent, well-formed or not; empty when there is none."""
+        return self._headers.get("x-correlator", "")
+
+    def correlator(self) -> str:
+        """Return the ``x-correlator``, empty when there is none. Raises ``InvalidArgument``."""
+        if not _CORRELATOR.fullmatch(self.sent_correlator):
+            raise InvalidArgument
+        return self.sent_correlator
+
+    def path_id(self, name: str) -> str:
+        """Return the id in the path. Raises ``InvalidArgument``, ``OutOfRange`` over 256."""
+        return _id(self._map("pathParameters").get(name))
+
+    def header_id(self, name: str) -> str:
+        """Return the id in a header. Raises ``InvalidArgument``, ``OutOfRange`` over 256."""
+        return _id(self._headers.get(name.lower()))
+
+    def require_no_body(self) -> None:
+        """Raise ``InvalidArgument`` when there is a body."""
+        if self._event.get("body"):
+            raise InvalidArgument
+
+    def json_object(self) -> dict[str, Any]:
+        """Return the body as a JSON object (RFC 8259, names unique, numbers finite).
+
+        Raises ``UnsupportedMediaType``, ``InvalidArgument`` and, over 256 KiB, ``OutOfRange``.
+        """
+        media_type = self._headers.get("content-type", "application/json").partition(";")[0]
+        if media_type.strip().lower() != "application/json":
+            raise UnsupportedMediaType
+        try:
+            body = self._raw_body()
+            if len(body) > MAX_BODY_BYTES:
+                raise OutOfRange
+            value = json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise InvalidArgument from error
+        if not isinstance(value, dict):
+            raise InvalidArgument
+        return value
+
+    def _raw_body(self) -> bytes:
+        body = self._event.get("body")
+        if not isinstance(body, str):
+            raise InvalidArgument
+        if self._event.get("isBase64Encoded"):
+            try:
+                return base64.b64decode(body, validate=True)
+            except binascii.Error as error:
+                raise InvalidArgument from error
+        return body.encode()
+
+
+def _id(value: Any) -> str:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise InvalidArgument
+    if len(value) > MAX_ID_LENGTH:
+        raise OutOfRange
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise InvalidArgument
+    return value
+
+
+def _no_constant(_: str) -> None:
+    raise InvalidArgument

@@ -1,0 +1,130 @@
+import base64
+from typing import Any
+
+import pytest
+
+from camara.errors import CamaraError, InvalidArgument, OutOfRange, UnsupportedMediaType
+from camara.request import MAX_BODY_BYTES, Request
+
+
+def with_body(body: Any, content_type: str = "application/json", **event: Any) -> Request:
+    return Request({"headers": {"Content-Type": content_type}, "body": body, **event})
+
+
+@pytest.mark.parametrize("event", [None, [], "text", {}, {"headers": None}, {"headers": [1]}])
+def test_an_event_of_any_shape_is_read(event: Any) -> None:
+    request = Request(event)
+
+    assert request.authorizer_context is None
+    assert request.correlator() == ""
+    with pytest.raises(InvalidArgument):
+        request.path_id("mediaSessionId")
+
+
+@pytest.mark.parametrize("value", ["", "b4333c46-49c0_:;./<>{}", "x" * 256])
+def test_a_correlator_of_camaras_pattern(value: str) -> None:
+    assert Request({"headers": {"X-Correlator": value}}).correlator() == value
+
+
+@pytest.mark.parametrize("value", ["a b", "é", "x" * 257, "a\n", "a,b", "%"])
+def test_any_other_correlator_is_refused(value: str) -> None:
+    with pytest.raises(InvalidArgument):
+        Request({"headers": {"x-correlator": value}}).correlator()
+
+
+@pytest.mark.parametrize("value", ["A", "0AEE1B58-x_y.z~", "x" * 256])
+def test_a_well_formed_id(value: str) -> None:
+    assert Request({"pathParameters": {"id": value}}).path_id("id") == value
+    assert Request({"headers": {"ID": value}}).header_id("id") == value
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        (None, InvalidArgument),
+        ("", InvalidArgument),
+        (" ", InvalidArgument),
+        ("\x00", InvalidArgument),
+        ("a\n", InvalidArgument),
+        ("../", InvalidArgument),
+        ("%00", InvalidArgument),
+        ("..%2f", InvalidArgument),
+        ("é", InvalidArgument),
+        ("٣", InvalidArgument),
+        ("\ud800", InvalidArgument),
+        (7, InvalidArgument),
+        ("x" * 257, OutOfRange),
+    ],
+)
+def test_any_other_id_is_refused(value: Any, error: type[CamaraError]) -> None:
+    with pytest.raises(error):
+        Request({"pathParameters": {"id": value}}).path_id("id")
+
+
+def test_a_json_object_is_read_plain_or_in_base64() -> None:
+    encoded = base64.b64encode(b'{"a":1}').decode()
+
+    assert with_body('{"a":1}').json_object() == {"a": 1}
+    assert with_body('{"a":1}', "Application/JSON ; charset=utf-8").json_object() == {"a": 1}
+    assert Request({"body": '{"a":1}'}).json_object() == {"a": 1}
+    assert with_body(encoded, isBase64Encoded=True).json_object() == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        "",
+        "null",
+        "[]",
+        '"text"',
+        "7",
+        "{",
+        '{"a":1',
+        "{'a':1}",
+        '{"a":NaN}',
+        '{"a":-Infinity}',
+        '{"a":1,"a":1}',
+        '{"x":{"a":1,"a":2}}',
+        '{"a":' + "9" * 5000 + "}",
+        '{"a":' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"a":1} trailing',
+        '{"a":"\ud800"}',
+        b'{"a":1}',
+    ],
+    ids=lambda body: repr(body)[:24],
+)
+def test_anything_else_is_no_json_object(body: Any) -> None:
+    with pytest.raises(InvalidArgument):
+        with_body(body).json_object()
+
+
+@pytest.mark.parametrize("body", ["not base64!", "gICA", "YQ"])
+def test_base64_of_nothing_readable_is_refused(body: str) -> None:
+    with pytest.raises(InvalidArgument):
+        with_body(body, isBase64Encoded=True).json_object()
+
+
+def test_a_body_has_a_bound() -> None:
+    fits = '{"a":"' + "x" * (MAX_BODY_BYTES - 8) + '"}'
+
+    assert with_body(fits).json_object()
+    with pytest.raises(OutOfRange):
+        with_body(fits + " ").json_object()
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "json", "", "text/json"])
+def test_another_content_type_is_unsupported(media_type: str) -> None:
+    with pytest.raises(UnsupportedMediaType):
+        with_body("{}", media_type).json_object()
+
+
+@pytest.mark.parametrize("body", [None, ""])
+def test_no_body_is_no_body(body: str | None) -> None:
+    with_body(body).require_no_body()
+
+
+@pytest.mark.parametrize("body", ["{}", " ", "x"])
+def test_any_body_is_a_body(body: str) -> None:
+    with pytest.raises(InvalidArgument):
+        with_body(body).require_no_body()
