@@ -10,15 +10,8 @@ import os
 from functools import cache
 from typing import Any, Literal
 
-from aws_lambda_powertools import Logger
-
 from authorizer.access_token import InvalidToken, Jwks, verified_claims
-
-
-@cache
-def logger() -> Logger:
-    """Return the process's structured logger."""
-    return Logger()
+from camara import log
 
 
 @cache
@@ -42,7 +35,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         )
         context = _context_of(claims)
     except InvalidToken as denial:
-        logger().info("denied", reason=type(denial.__cause__ or denial).__name__)
+        log.logger().info("denied", reason=type(denial.__cause__ or denial).__name__)
         return _answer("Deny", event["methodArn"], "nobody", {})
     return _answer("Allow", event["methodArn"], context.get("sub", "client"), context)
 

@@ -106,7 +106,8 @@ class SessionStore:
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": session_item(session),
-            "ConditionExpression": "attribute_not_exists(mediaSessionId)",
+            "ConditionExpression": "attribute_not_exists(mediaSessionId) OR writeId = :writeId",
+            "ExpressionAttributeValues": {":writeId": {"S": write_id}},
         }
         media_puts = [{"TableName": self._table, "Item": item} for item in media_items(call)]
         try:

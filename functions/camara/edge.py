@@ -9,12 +9,10 @@ and where it came from.
 import os
 import traceback
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import wraps
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
-from camara import clock
+from camara import clock, log
 from camara.caller import Caller
 from camara.errors import CamaraError, Internal
 from camara.request import Request
@@ -22,12 +20,6 @@ from camara.response import Response, error_response
 
 type Operation = Callable[[Request, Caller], Response]
 type LambdaHandler = Callable[[Any, Any], Response]
-
-
-@cache
-def logger() -> Logger:
-    """Return the process's structured logger; ``POWERTOOLS_*`` names its service and level."""
-    return Logger()
 
 
 def operation(operation_id: str, scope: str) -> Callable[[Operation], LambdaHandler]:
@@ -45,7 +37,7 @@ def operation(operation_id: str, scope: str) -> Callable[[Operation], LambdaHand
                 _log_fault(operation_id, error)
                 response = _refusal(request, Internal)
             _echo_correlator(request, response)
-            logger().info(operation_id, httpStatus=response["statusCode"], **request.facts)
+            log.logger().info(operation_id, httpStatus=response["statusCode"], **request.facts)
             return response
 
         return handler
@@ -75,7 +67,7 @@ def _echo_correlator(request: Request, response: Response) -> None:
 
 def _log_fault(operation_id: str, error: Exception) -> None:
     frames = traceback.extract_tb(error.__traceback__)
-    logger().error(
+    log.logger().error(
         operation_id,
         fault=type(error).__name__,
         frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],

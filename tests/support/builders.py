@@ -66,6 +66,6 @@ def a_context(phone_number: Any = ALICE, **changes: Any) -> dict[str, Any]:
         "client_id": "client-1",
         "phone_number": phone_number,
         "scope": SCOPES,
-        "exp": str(NOW + 3600),
+        "exp": str(NOW + 30 * 24 * 3600),
     } | changes
     return {name: value for name, value in claims.items() if value is not None}

@@ -1,0 +1,59 @@
+"""Handlers and store on moto; no test here reaches the network."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_socket
+from moto import mock_aws
+
+from call_handling.store import session_store
+from camara import clock
+from camara.dynamodb import dynamodb_client
+from tests.support.builders import NOW, TIMEOUTS
+from tests.support.table import TABLE, create_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class FakeClock:
+    """Unix seconds; a test sets them."""
+
+    now = NOW
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest_socket.disable_socket()
+    variables = {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "SESSIONS_TABLE": TABLE,
+        "SUBSCRIBER_CLAIM": "phone_number",
+        "RING_TIMEOUT_SECONDS": str(TIMEOUTS.ring),
+        "SETUP_TIMEOUT_SECONDS": str(TIMEOUTS.setup),
+        "ANSWERED_TIMEOUT_SECONDS": str(TIMEOUTS.answered),
+        "ENDED_RETENTION_SECONDS": str(TIMEOUTS.ended_retention),
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def time_stands_still(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    fake = FakeClock()
+    monkeypatch.setattr(clock, "now", lambda: fake.now)
+    return fake
+
+
+@pytest.fixture(autouse=True)
+def table(environment: None) -> Iterator["DynamoDBClient"]:
+    """The table of sessions, empty."""
+    del environment
+    with mock_aws():
+        client = dynamodb_client()
+        create_table(client)
+        yield client
+    session_store.cache_clear()

@@ -1,0 +1,143 @@
+"""POST /webrtc/sessions."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.api import Raw, delete, get, post
+from tests.support.builders import (
+    ALICE,
+    ALICE_KEY,
+    BOB,
+    BOB_KEY,
+    NOW,
+    OFFER,
+    a_call_request,
+    a_context,
+    a_location,
+)
+from tests.support.table import items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def test_a_call_begins_initial_and_is_found_where_it_says() -> None:
+    answer = post(body=a_call_request(callType="REGULAR"))
+
+    call = answer.body["mediaSessionId"]
+    assert answer.status == 201
+    assert answer.headers["Location"] == f"/camara/webrtc/sessions/{call}"
+    assert answer.body == a_call_request(callType="REGULAR", status="Initial", mediaSessionId=call)
+    assert get(BOB, call).body == answer.body
+
+
+def test_ids_are_unguessable_and_never_the_same() -> None:
+    ids = {post().body["mediaSessionId"] for _ in range(50)}
+
+    assert len(ids) == 50
+    assert all(len(bytes.fromhex(media_session_id)) >= 16 for media_session_id in ids)
+
+
+def test_sdp_and_location_are_apart_from_the_item_that_changes_state(
+    table: "DynamoDBClient",
+) -> None:
+    post(body=a_call_request(locationDetails=a_location()))
+
+    stored = {item["part"]["S"]: item for item in items(table)}
+
+    assert set(stored) == {"session", "offer", f"location#{ALICE_KEY}"}
+    assert OFFER not in str(stored["session"])
+    assert "latitude" not in str(stored["session"])
+
+
+def test_the_item_carries_its_endings_and_its_place_in_the_index(table: "DynamoDBClient") -> None:
+    post()
+
+    session = next(item for item in items(table) if item["part"]["S"] == "session")
+    assert session["endings"]["M"] == {
+        ALICE_KEY: {"S": "SessionCancelled"},
+        BOB_KEY: {"S": "Declined"},
+        "network": {"S": "NoAnswer"},
+    }
+    assert session["staleAt"] == {"N": str(NOW + 120)}
+    assert session["staleShard"]["S"] in "01234567"
+
+
+def test_every_part_is_removed_in_the_end_and_none_before_the_session(
+    table: "DynamoDBClient",
+) -> None:
+    post(body=a_call_request(locationDetails=a_location()))
+
+    expiries = {item["part"]["S"]: int(item["expiresAt"]["N"]) for item in items(table)}
+
+    assert min(expiries.values()) == expiries["session"] > NOW + 120
+
+
+def test_an_anonymous_originator_is_its_subscriber() -> None:
+    anonymous = "sip:anonymous@anonymous.invalid"
+
+    answer = post(body=a_call_request(originatorAddress=anonymous))
+
+    assert answer.body["originatorAddress"] == anonymous
+    assert get(BOB, answer.body["mediaSessionId"]).body["originatorAddress"] == anonymous
+    assert delete(ALICE, answer.body["mediaSessionId"]).status == 204
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        pytest.param({"headers": {}}, (400, "INVALID_ARGUMENT"), id="no registrationId"),
+        pytest.param(
+            {"headers": {"registrationId": ""}}, (400, "INVALID_ARGUMENT"), id="an empty one"
+        ),
+        pytest.param(
+            {"headers": {"registrationId": "x" * 257}}, (400, "OUT_OF_RANGE"), id="a long one"
+        ),
+        pytest.param({"body": Raw(None)}, (400, "INVALID_ARGUMENT"), id="no body"),
+        pytest.param({"body": Raw("{")}, (400, "INVALID_ARGUMENT"), id="truncated"),
+        pytest.param({"body": Raw("[]")}, (400, "INVALID_ARGUMENT"), id="no object"),
+        pytest.param({"body": Raw('{"a":1,"a":2}')}, (400, "INVALID_ARGUMENT"), id="twice"),
+        pytest.param({"body": Raw('{"a":NaN}')}, (400, "INVALID_ARGUMENT"), id="NaN"),
+        pytest.param({"body": Raw("[" * 9999)}, (400, "INVALID_ARGUMENT"), id="nested"),
+        pytest.param(
+            {"body": Raw('{"a":"' + "x" * 300_000 + '"}')}, (400, "OUT_OF_RANGE"), id="300 KB"
+        ),
+        pytest.param(
+            {"body": Raw("{}", "text/plain")}, (415, "UNSUPPORTED_MEDIA_TYPE"), id="text/plain"
+        ),
+        pytest.param(
+            {"body": a_call_request(receiverAddress="bob")}, (400, "INVALID_ARGUMENT"), id="address"
+        ),
+        pytest.param(
+            {"body": a_call_request(offer={"sdp": "x" * 65_537})}, (400, "OUT_OF_RANGE"), id="sdp"
+        ),
+        pytest.param(
+            {
+                "body": a_call_request(
+                    originatorAddress=f"tel:{BOB}", receiverAddress=f"tel:{ALICE}"
+                )
+            },
+            (403, "INVALID_TOKEN_CONTEXT"),
+            id="in another's name",
+        ),
+        pytest.param(
+            {"context": a_context(None)}, (404, "IDENTIFIER_NOT_FOUND"), id="no subscriber"
+        ),
+        pytest.param(
+            {"body": a_call_request(callType="EMERGENCY")},
+            (501, "CALLTYPE_EMERGENCY_NOT_SUPPORTED"),
+            id="emergency",
+        ),
+        pytest.param(
+            {"body": a_call_request(receiverAddress="urn:service:sos")},
+            (501, "CALLTYPE_EMERGENCY_NOT_SUPPORTED"),
+            id="emergency urn",
+        ),
+    ],
+)
+def test_what_is_refused_stores_nothing(
+    table: "DynamoDBClient", request_: dict[str, Any], code: tuple[int, str]
+) -> None:
+    assert post(**request_).code == code
+    assert items(table) == []

@@ -1,0 +1,177 @@
+"""DELETE /webrtc/sessions/{mediaSessionId}: the operation that the others serve."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from call_handling.status import ANSWERED, UNANSWERED
+from tests.integration.conftest import FakeClock
+from tests.support.api import Raw, a_call, delete, get, put
+from tests.support.builders import ALICE, ALICE_KEY, BOB, EVE, NOW, a_context
+from tests.support.table import TABLE, items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+OTHER = {ALICE: BOB, BOB: ALICE}
+
+
+@pytest.mark.parametrize("status", sorted(UNANSWERED))
+@pytest.mark.parametrize(("party", "outcome"), [(ALICE, "SessionCancelled"), (BOB, "Declined")])
+def test_unanswered_it_cancels_or_declines(party: str, outcome: str, status: str) -> None:
+    call = a_call(status)
+
+    assert delete(party, call).status == 204
+    assert get(OTHER[party], call).body["status"] == outcome
+
+
+@pytest.mark.parametrize("status", sorted(ANSWERED))
+@pytest.mark.parametrize("party", [ALICE, BOB])
+def test_answered_it_terminates(party: str, status: str) -> None:
+    call = a_call(status)
+
+    assert delete(party, call).status == 204
+    assert get(OTHER[party], call).body["status"] == "Terminated"
+
+
+def test_a_sip_subscriber_is_the_same_party() -> None:
+    context = a_context(None, sub=f"sip:{BOB}@ims.example.com;user=phone")
+
+    assert delete(None, a_call(), context=context).status == 204
+
+
+def test_somebody_else_is_refused_and_nothing_changes(table: "DynamoDBClient") -> None:
+    call = a_call()
+    before = items(table)
+
+    assert delete(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
+    assert items(table) == before
+
+    delete(ALICE, call)
+    assert delete(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
+
+
+def test_an_unknown_session_is_not_found_and_none_appears(table: "DynamoDBClient") -> None:
+    call = a_call()
+    almost = call[:-1] + ("0" if call[-1] != "0" else "1")
+    before = items(table)
+
+    assert delete(ALICE, almost).code == (404, "NOT_FOUND")
+    assert items(table) == before
+
+
+@pytest.mark.parametrize(("first", "second"), [(ALICE, ALICE), (ALICE, BOB), (BOB, BOB)])
+def test_the_first_ending_wins_for_ever(
+    table: "DynamoDBClient", time_stands_still: FakeClock, first: str, second: str
+) -> None:
+    call = a_call()
+    delete(first, call, correlator="one")
+    before = items(table)
+    time_stands_still.now += 60
+
+    assert delete(second, call, correlator="two").code == (404, "NOT_FOUND")
+    assert delete(second, call).code == (404, "NOT_FOUND")
+    assert items(table) == before
+
+
+def test_the_same_party_with_the_same_correlator_is_told_again(
+    table: "DynamoDBClient", time_stands_still: FakeClock
+) -> None:
+    call = a_call()
+    delete(ALICE, call, correlator="one")
+    before = items(table)
+    time_stands_still.now += 60
+
+    assert delete(ALICE, call, correlator="one").status == 204
+    assert items(table) == before
+    assert delete(BOB, call, correlator="one").code == (404, "NOT_FOUND")
+
+
+def test_after_the_retention_even_the_retry_is_not_found(time_stands_still: FakeClock) -> None:
+    call = a_call()
+    delete(ALICE, call, correlator="one")
+    time_stands_still.now += 3600
+
+    for party in (ALICE, BOB, EVE):
+        assert delete(party, call, correlator="one").code == (404, "NOT_FOUND")
+
+
+def test_what_was_ended_by_put_is_over(table: "DynamoDBClient") -> None:
+    call = a_call()
+    put(BOB, call, "Busy", correlator="one")
+    before = items(table)
+
+    for party in (ALICE, BOB):
+        assert delete(party, call, correlator="one").code == (404, "NOT_FOUND")
+    assert items(table) == before
+
+
+def test_the_end_is_recorded(table: "DynamoDBClient", time_stands_still: FakeClock) -> None:
+    call = a_call()
+    time_stands_still.now += 7
+    delete(ALICE, call, correlator="one")
+
+    key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
+    item = table.get_item(TableName=TABLE, Key=key)["Item"]
+
+    assert item["status"] == {"S": "SessionCancelled"}
+    assert item["version"] == {"N": "3"}
+    assert item["endedBy"] == {"S": ALICE_KEY}
+    assert item["endedAt"] == {"N": str(NOW + 7)}
+    assert item["expiresAt"] == {"N": str(NOW + 7 + 3600)}
+    assert not {"endings", "staleShard", "staleAt"} & item.keys()
+
+
+@pytest.mark.parametrize(
+    ("media_session_id", "code"),
+    [
+        (None, "INVALID_ARGUMENT"),
+        ("", "INVALID_ARGUMENT"),
+        (" ", "INVALID_ARGUMENT"),
+        ("\x00", "INVALID_ARGUMENT"),
+        ("../", "INVALID_ARGUMENT"),
+        ("..%2f", "INVALID_ARGUMENT"),
+        ("\u00e9", "INVALID_ARGUMENT"),
+        ("x" * 257, "OUT_OF_RANGE"),
+    ],
+)
+def test_an_id_that_cannot_be_one(media_session_id: str | None, code: str) -> None:
+    assert delete(ALICE, media_session_id).code == (400, code)
+
+
+def test_a_body_is_refused(table: "DynamoDBClient") -> None:
+    call = a_call()
+    before = items(table)
+
+    for text in ("{}", "null", "x"):
+        assert delete(ALICE, call, body=Raw(text)).code == (400, "INVALID_ARGUMENT")
+    assert items(table) == before
+
+
+class TestRequests:
+    """How often DynamoDB is asked, and for what."""
+
+    @pytest.fixture
+    def calls(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+        recorded: list[tuple[str, dict[str, Any]]] = []
+        from botocore.client import BaseClient  # noqa: PLC0415
+
+        real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+
+        def record(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+            recorded.append((name, arguments))
+            return real(client, name, arguments)
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", record)
+        return recorded
+
+    @pytest.mark.parametrize("party", [ALICE, BOB, EVE])
+    def test_one_request_done_or_refused(
+        self, party: str, calls: list[tuple[str, dict[str, Any]]]
+    ) -> None:
+        call = a_call()
+        for media_session_id in (call, call, "unknown"):
+            calls.clear()
+            delete(party, media_session_id, correlator="one")
+            assert [name for name, _ in calls] == ["UpdateItem"]

@@ -1,0 +1,98 @@
+"""GET /webrtc/sessions/{mediaSessionId}."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.conftest import FakeClock
+from tests.support.api import a_call, delete, get, post, put
+from tests.support.builders import ALICE, BOB, EVE, OFFER, a_call_request, a_location
+from tests.support.table import items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.mark.parametrize("party", [ALICE, BOB])
+def test_a_party_reads_all_of_it(party: str) -> None:
+    call = a_call("Connected")
+
+    assert get(party, call).body == {
+        "mediaSessionId": call,
+        "originatorAddress": f"tel:{ALICE}",
+        "originatorName": "Alice",
+        "receiverAddress": f"tel:{BOB}",
+        "receiverName": "Bob",
+        "status": "Connected",
+        "offer": {"sdp": OFFER},
+        "answer": {"sdp": "v=0 answer"},
+    }
+
+
+def test_nobody_else_does() -> None:
+    call = a_call()
+
+    assert get(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
+
+
+def test_an_unknown_session_is_not_found() -> None:
+    assert get(ALICE, "unknown").code == (404, "NOT_FOUND")
+
+
+def test_a_party_sees_its_own_location_only() -> None:
+    here, there = a_location(), a_location(method="Other")
+    call = post(body=a_call_request(locationDetails=here)).body["mediaSessionId"]
+    put(BOB, call, {"status": "Ringing", "locationDetails": there})
+
+    assert get(ALICE, call).body["locationDetails"] == here
+    assert get(BOB, call).body["locationDetails"] == there
+
+
+def test_two_large_sdps_are_read_in_one_go() -> None:
+    offer, answer = "o" * 65_536, "\u00e9" * 40_000
+    call = post(body=a_call_request(offer={"sdp": offer})).body["mediaSessionId"]
+    put(BOB, call, {"status": "Connected", "answer": {"sdp": answer}})
+
+    body = get(ALICE, call).body
+    assert (body["offer"]["sdp"], body["answer"]["sdp"]) == (offer, answer)
+
+
+def test_after_a_delete_its_party_no_longer_finds_it_and_the_other_reads_the_end() -> None:
+    call = a_call()
+    delete(ALICE, call)
+
+    assert get(ALICE, call).code == (404, "NOT_FOUND")
+    assert get(BOB, call).body["status"] == "SessionCancelled"
+    assert get(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
+
+
+def test_after_an_end_by_put_both_read_it() -> None:
+    call = a_call()
+    put(BOB, call, "NotReachable")
+
+    for party in (ALICE, BOB):
+        assert get(party, call).body["status"] == "NotReachable"
+
+
+@pytest.mark.parametrize("how", ["DELETE", "PUT"])
+def test_after_the_retention_it_is_gone_though_still_stored(
+    table: "DynamoDBClient", time_stands_still: FakeClock, how: str
+) -> None:
+    call = a_call()
+    if how == "DELETE":
+        delete(ALICE, call)
+    else:
+        put(BOB, call, "Busy")
+
+    time_stands_still.now += 3599
+    assert get(BOB, call).status == 200
+    time_stands_still.now += 1
+    for party in (ALICE, BOB, EVE):
+        assert get(party, call).code == (404, "NOT_FOUND")
+    assert items(table)
+
+
+@pytest.mark.parametrize("media_session_id", [None, "", " ", "\x00", "../", "\u00e9"])
+def test_an_id_that_cannot_be_one(media_session_id: str | None) -> None:
+    assert get(ALICE, media_session_id).code == (400, "INVALID_ARGUMENT")
+    assert get(ALICE, "x" * 257).code == (400, "OUT_OF_RANGE")

@@ -1,0 +1,81 @@
+"""An issuer in memory: keys, tokens and the key set, with a count of how often it was fetched."""
+
+import io
+import json
+import time
+import urllib.error
+from functools import cache
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from tests.support.builders import ALICE, SCOPES
+
+ISSUER = "https://issuer.example.com"
+AUDIENCE = "webrtc-call-handling"
+JWKS_URI = f"{ISSUER}/jwks.json"
+
+
+@cache
+def _rsa_key(_name: str, bits: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, bits)
+
+
+def rsa_key(name: str = "rsa", bits: int = 2048) -> rsa.RSAPrivateKey:
+    """The same key for the same name."""
+    return _rsa_key(name, bits)
+
+
+@cache
+def ec_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def rsa_jwk(kid: str = "rsa", bits: int = 2048) -> dict[str, Any]:
+    public: dict[str, Any] = RSAAlgorithm.to_jwk(rsa_key(kid, bits).public_key(), as_dict=True)
+    return public | {"kid": kid, "use": "sig"}
+
+
+def ec_jwk(kid: str = "ec") -> dict[str, Any]:
+    public: dict[str, Any] = ECAlgorithm.to_jwk(ec_key().public_key(), as_dict=True)
+    return public | {"kid": kid, "use": "sig"}
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    """Good claims; one set to ``None`` is left out."""
+    now = int(time.time())
+    good = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "user-1",
+        "client_id": "client-1",
+        "phone_number": ALICE,
+        "scope": SCOPES,
+        "iat": now,
+        "exp": now + 3600,
+    } | changes
+    return {name: value for name, value in good.items() if value is not None}
+
+
+def a_token(
+    key: Any = None, algorithm: str = "RS256", kid: str | None = "rsa", **changes: Any
+) -> str:
+    headers = {"kid": kid} if kid is not None else {}
+    return jwt.encode(claims(**changes), key or rsa_key(), algorithm, headers)
+
+
+class FakeJwksEndpoint:
+    """Stands in for ``urllib``'s opener; ``fetches`` counts."""
+
+    def __init__(self, *keys: dict[str, Any]) -> None:
+        self.body = json.dumps({"keys": keys or (rsa_jwk(), ec_jwk())}).encode()
+        self.fetches = 0
+        self.down = False
+
+    def open(self, *_: Any, **__: Any) -> io.BytesIO:
+        self.fetches += 1
+        if self.down:
+            raise urllib.error.URLError(reason="down")
+        return io.BytesIO(self.body)

@@ -1,0 +1,112 @@
+import io
+from typing import Any
+
+import pytest
+
+from authorizer import authorize
+from authorizer.access_token import Jwks, JwksUnavailable
+from camara.caller import Caller
+from tests.support.builders import ALICE, SCOPES
+from tests.support.tokens import AUDIENCE, ISSUER, JWKS_URI, FakeJwksEndpoint, a_token
+
+ARN = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara/DELETE/webrtc/sessions/ABC"
+STAGE = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara/*"
+
+
+@pytest.fixture(autouse=True)
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> FakeJwksEndpoint:
+    fake = FakeJwksEndpoint()
+    monkeypatch.setattr("urllib.request.build_opener", lambda *_: fake)
+    keys = Jwks(JWKS_URI)
+    monkeypatch.setattr(authorize, "jwks", lambda: keys)
+    monkeypatch.setenv("JWT_ISSUER", ISSUER)
+    monkeypatch.setenv("JWT_AUDIENCE", AUDIENCE)
+    monkeypatch.setenv("SUBSCRIBER_CLAIM", "phone_number")
+    return fake
+
+
+def authorized(authorization: Any) -> dict[str, Any]:
+    return authorize.handler(
+        {"type": "TOKEN", "authorizationToken": authorization, "methodArn": ARN}, None
+    )
+
+
+def effect(answer: dict[str, Any]) -> tuple[str, str]:
+    (statement,) = answer["policyDocument"]["Statement"]
+    assert statement["Action"] == "execute-api:Invoke"
+    return statement["Effect"], statement["Resource"]
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER "])
+def test_a_good_token_opens_the_whole_stage(scheme: str) -> None:
+    """A cached answer serves the next operation too."""
+    answer = authorized(f"{scheme} {a_token()}")
+
+    assert effect(answer) == ("Allow", STAGE)
+
+
+def test_the_claims_become_a_flat_context_that_the_handlers_understand() -> None:
+    context = authorized(f"Bearer {a_token(exp=4_000_000_000)}")["context"]
+
+    assert context == {
+        "exp": "4000000000",
+        "sub": "user-1",
+        "client_id": "client-1",
+        "phone_number": ALICE,
+        "scope": SCOPES,
+    }
+    assert Caller.from_context(context, "phone_number", 0).subscriber == ALICE
+
+
+def test_the_configured_claim_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUBSCRIBER_CLAIM", "msisdn")
+
+    context = authorized(f"Bearer {a_token(msisdn=ALICE, phone_number=None)}")["context"]
+
+    assert context["msisdn"] == ALICE
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic dXNlcjpwYXNz",
+        f"Basic {a_token()}",
+        a_token(),
+        f"Bearer {a_token()} x",
+        f"Bearer {a_token(exp=1)}",
+        f"Bearer {a_token(scope=['a', 'b'])}",
+        f"Bearer {a_token(phone_number=12025550101)}",
+        f"Bearer {a_token(client_id={'a': 1})}",
+        f"Bearer {a_token(sub=7)}",
+        f"Bearer {a_token(sub='sip:' + chr(0xD800) + '@ims.example.com')}",
+        f"Bearer {a_token(scope='a' + chr(10) + 'b')}",
+    ],
+    ids=lambda text: str(text)[:12],
+)
+def test_a_bad_token_is_a_denial_and_no_error(authorization: Any) -> None:
+    answer = authorized(authorization)
+
+    assert effect(answer) == ("Deny", STAGE)
+    assert answer["context"] == {}
+
+
+def test_a_token_that_cannot_be_judged_is_an_error(endpoint: FakeJwksEndpoint) -> None:
+    """The gateway does not cache it, and answers 500 instead of 401."""
+    endpoint.down = True
+    with pytest.raises(JwksUnavailable):
+        authorized(f"Bearer {a_token()}")
+
+
+def test_a_denial_says_in_the_log_why_and_not_for_whom(
+    logged: io.StringIO,
+) -> None:
+    authorized(f"Bearer {a_token(exp=1)}")
+
+    line = logged.getvalue()
+    assert "ExpiredSignatureError" in line
+    assert ALICE not in line
+    assert "eyJ" not in line
