@@ -1,0 +1,134 @@
+# Every target works on a fresh clone: what it needs is set up first, and only when it changed.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+
+# The embedded stack's ports on 127.0.0.1, and template parameters: make up PARAMS="Name=value ..."
+AWS_PORT ?= 4566
+ISSUER_PORT ?= 9400
+PARAMS ?=
+export AWS_PORT ISSUER_PORT PARAMS
+
+# Nothing here is to depend on, or to reach, the user's AWS account.
+export AWS_CONFIG_FILE := /dev/null
+export AWS_SHARED_CREDENTIALS_FILE := /dev/null
+unexport AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ENDPOINT_URL
+
+# Loopback is never reached through a proxy.
+export NO_PROXY := 127.0.0.1,localhost
+export no_proxy := $(NO_PROXY)
+
+TOOLS := .local/tools
+UV := $(TOOLS)/uv/bin/uv
+PYTHON := .venv/bin/python
+LOCAL := $(PYTHON) -m infra.local
+
+PROJECT_READY := .venv/.ready
+UV_READY := $(TOOLS)/uv/.ready
+SAM_READY := $(TOOLS)/sam/.ready
+STACK_READY := $(PROJECT_READY) $(SAM_READY) $(TOOLS)/ministack/.ready
+
+.PHONY: help
+help: ## Show this list
+	@echo "Usage: make TARGET [AWS_PORT=$(AWS_PORT)] [ISSUER_PORT=$(ISSUER_PORT)] [PARAMS=\"Name=value ...\"]"
+	@echo
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do \
+		printf '%-14s%s\n' "$$target" "$$text"; done
+
+## The embedded stack
+
+.PHONY: run
+run: $(STACK_READY) ## Build, deploy on this machine, play the tour, serve until Ctrl-C
+	@$(LOCAL) run
+
+.PHONY: up
+up: $(STACK_READY) ## Deploy on this machine in the background, or redeploy there
+	@$(LOCAL) up
+
+.PHONY: down
+down: $(PROJECT_READY) ## Stop what `make up` started
+	@$(LOCAL) down
+
+.PHONY: demo
+demo: $(STACK_READY) ## Up, tour, down; fails if an answer is not the expected one
+	@$(LOCAL) demo
+
+.PHONY: tour
+tour: $(PROJECT_READY) ## Play the tour on the stack that `make up` started
+	@$(LOCAL) tour
+
+## Tests
+
+.PHONY: test
+test: $(STACK_READY) build ## Run all tests, those on the embedded stack included
+	@$(PYTHON) -m pytest tests
+
+.PHONY: test-fast
+test-fast: $(PROJECT_READY) ## Run the tests that need no stack
+	@$(PYTHON) -m pytest tests/unit tests/integration tests/contract
+
+.PHONY: bench
+bench: $(STACK_READY) build ## Measure against the budgets, into .local/bench.json
+	@$(PYTHON) -m tests.performance
+
+## Code
+
+.PHONY: lint
+lint: $(PROJECT_READY) ## Check style and types
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+
+.PHONY: fmt
+fmt: $(PROJECT_READY) ## Format the code
+	@$(PYTHON) -m ruff check --fix-only
+	@$(PYTHON) -m ruff format
+
+.PHONY: check
+check: lint $(SAM_READY) ## Lint, and validate the template
+	@$(LOCAL) validate
+
+.PHONY: build
+build: $(PROJECT_READY) $(SAM_READY) ## Build the functions as they are deployed, into .aws-sam
+	@$(LOCAL) build
+
+.PHONY: clean
+clean: ## Stop the stack and remove all that these targets made
+	@if [ -x $(PYTHON) ]; then $(LOCAL) down; fi
+	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage
+
+## Set-up
+
+.PHONY: setup
+setup: $(STACK_READY) ## Set up everything the other targets need
+
+$(UV_READY): requirements/uv.txt infra/local/install-uv
+	@echo "==> setting up uv, the installer (about 10 s)"
+	@infra/local/install-uv $(TOOLS)/uv $<
+	@touch $@
+
+$(PROJECT_READY): requirements/dev.txt infra/local/find-python $(UV_READY)
+	@echo "==> setting up the project's environment (about 20 s)"
+	@python=$$(infra/local/find-python $(UV)); $(UV) venv --quiet --clear --python "$$python" .venv
+	@$(UV) pip sync --quiet --python $(PYTHON) $<
+	@touch $@
+
+$(SAM_READY): STEP := the SAM CLI (about 30 s)
+$(TOOLS)/ministack/.ready: STEP := MiniStack, the emulator (about 10 s)
+$(TOOLS)/%/.ready: requirements/%.txt $(UV_READY) | $(PROJECT_READY)
+	@echo "==> setting up $(STEP)"
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(@D)
+	@$(UV) pip sync --quiet --python $(@D)/bin/python $<
+	@touch $@
+
+# The functions' pins come first: the development ones keep to them.
+.PHONY: lock
+lock: $(UV_READY) ## Pin the requirements anew (*.in -> *.txt)
+	@for name in functions/requirements requirements/uv requirements/dev requirements/sam requirements/ministack; do \
+		echo "==> $$name.txt"; \
+		$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
+			--no-header --no-emit-index-url $$name.in --output-file $$name.txt; \
+	done

@@ -1,0 +1,131 @@
+"""Where the embedded stack lives on this machine, and the environment its programs run in."""
+
+import os
+import platform
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "template.yaml"
+BUILD = ROOT / ".aws-sam" / "build"
+STATE = ROOT / ".local"
+LOGS = STATE / "log"
+PROJECT_BIN = ROOT / ".venv" / "bin"
+TOOLS = STATE / "tools"
+
+HOST = "127.0.0.1"
+REGION = "eu-central-1"
+STACK_NAME = "webrtc-call-handling-local"
+STAGE = "camara"
+
+
+class LocalStackError(Exception):
+    """Something that the reader of the message can mend; shown without a traceback."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the caller of the embedded stack may choose."""
+
+    aws_port: int
+    issuer_port: int
+    overrides: dict[str, str]
+    """Template parameters given by the caller, by name."""
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read AWS_PORT, ISSUER_PORT and PARAMS ("Name=value ...", quoted as in a shell).
+
+        Raises LocalStackError when one of them is malformed.
+        """
+        return cls(
+            aws_port=_port("AWS_PORT", 4566),
+            issuer_port=_port("ISSUER_PORT", 9400),
+            overrides=_parameters(os.environ.get("PARAMS", "")),
+        )
+
+    @property
+    def aws_url(self) -> str:
+        """Where every AWS API of the embedded stack answers."""
+        return f"http://{HOST}:{self.aws_port}"
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` of the tokens, and where the issuer answers."""
+        return f"http://{HOST}:{self.issuer_port}"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Every parameter of the template, the caller's overrides included.
+
+        Also those with their defaults: CloudFormation keeps the last value of one left out.
+        """
+        return {
+            **_template_defaults(),
+            "JwtIssuer": self.issuer,
+            "JwksUri": f"{self.issuer}/.well-known/jwks.json",
+            "Architecture": "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",
+            **self.overrides,
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The whole environment of what runs here as if on AWS: nothing of the caller's.
+
+        `test` is the key that MiniStack takes for the account's root.
+        """
+        return {
+            "PATH": f"{PROJECT_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            "LANG": "C.UTF-8",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.aws_url,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    @property
+    def tool_environment(self) -> dict[str, str]:
+        """The environment of the tools that deploy: they may download, as the caller would.
+
+        So the caller's own, but for their AWS account, their Python's paths, and the proxy on the
+        way to loopback.
+        """
+        callers = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "PYTHON", "SAM_CLI_"))
+        }
+        loopback = f"{HOST},localhost"
+        return callers | self.environment | {"NO_PROXY": loopback, "no_proxy": loopback}
+
+
+def _port(name: str, default: int) -> int:
+    value = os.environ.get(name) or str(default)
+    if not value.isdecimal() or int(value) not in range(1, 65536):
+        message = f"{name} is no port number: {value}"
+        raise LocalStackError(message)
+    return int(value)
+
+
+def _template_defaults() -> dict[str, str]:
+    # The base loader takes every scalar for a string, as CloudFormation does, and no tag for
+    # anything but itself.
+    parameters = yaml.BaseLoader(TEMPLATE.read_text()).get_single_data()["Parameters"]
+    return {name: spec["Default"] for name, spec in parameters.items() if "Default" in spec}
+
+
+def _parameters(text: str) -> dict[str, str]:
+    pairs = dict[str, str]()
+    for word in shlex.split(text):
+        name, separator, value = word.partition("=")
+        if not (name and separator):
+            message = f'PARAMS takes "Name=value ...", not: {text}'
+            raise LocalStackError(message)
+        pairs[name] = value
+    return pairs

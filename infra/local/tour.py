@@ -1,0 +1,99 @@
+"""The tour: calls that end in each way a call can end, then every refusal, over real HTTP."""
+
+from infra.local.people import ALICE, BOB, CAROL, SDP, offer
+from infra.local.stack_file import Stack
+from infra.local.tour_guide import Step, TourGuide
+
+_ANSWERED = {"status": "Connected", "answer": SDP}
+
+
+def play(stack: Stack) -> bool:
+    """Play the tour; return whether every answer was the expected one."""
+    guide = TourGuide(stack)
+    guide.welcome()
+    _cancelled(guide)
+    _declined(guide)
+    _terminated(guide)
+    _refused_tokens(guide)
+    _refused_requests(guide)
+    return guide.farewell()
+
+
+def _cancelled(guide: TourGuide) -> None:
+    guide.announce("Alice calls Bob, and hangs up while it rings: cancelled")
+    call = _ring(guide)
+    guide.take(
+        Step(ALICE, f"DELETE {call}", "204"),
+        Step(BOB, f"GET {call}", "200 SessionCancelled"),
+    )
+
+
+def _declined(guide: TourGuide) -> None:
+    guide.announce("Alice calls Bob, and Bob hangs up while it rings: declined")
+    call = _ring(guide)
+    guide.take(
+        Step(BOB, f"DELETE {call}", "204"),
+        Step(ALICE, f"GET {call}", "200 Declined"),
+    )
+
+
+def _terminated(guide: TourGuide) -> None:
+    guide.announce("Alice calls Bob, Bob answers, and hangs up later: terminated")
+    call = _ring(guide)
+    attempt = {"x-correlator": "hang-up-1"}
+    guide.take(
+        Step(BOB, f"PUT {call}/status", "200 Connected", body=_ANSWERED),
+        Step(ALICE, f"GET {call}", "200 Connected"),
+        Step(BOB, f"DELETE {call}", "204", headers=attempt),
+        Step(BOB, f"DELETE {call}", "204", "a retry gets the same answer", headers=attempt),
+        Step(ALICE, f"GET {call}", "200 Terminated"),
+    )
+
+
+def _refused_tokens(guide: TourGuide) -> None:
+    guide.announce("What the access token does not allow is refused")
+    call = _ring(guide)
+    delete = f"DELETE {call}"
+    expired = guide.token(ALICE, expires_in=-60)
+    reader = guide.token(ALICE, scope="webrtc-call-handling:sessions:read")
+    nobody = guide.token(ALICE, phone_number=None)
+    as_alice = offer(ALICE, BOB)
+    guide.take(
+        Step(ALICE, delete, "401 UNAUTHENTICATED", "no token", bearer=""),
+        Step(ALICE, delete, "401 UNAUTHENTICATED", "not a token", bearer="garbage"),
+        Step(ALICE, delete, "401 UNAUTHENTICATED", "expired token", bearer=expired),
+        Step(ALICE, delete, "403 PERMISSION_DENIED", "token for reading", bearer=reader),
+        Step(CAROL, delete, "403 INVALID_TOKEN_CONTEXT", "not her call"),
+        Step(CAROL, "POST /sessions", "403 INVALID_TOKEN_CONTEXT", "as Alice", body=as_alice),
+        Step(ALICE, delete, "404 IDENTIFIER_NOT_FOUND", "token without number", bearer=nobody),
+        Step(ALICE, delete, "204", "the call was left alone"),
+        Step(ALICE, delete, "404 NOT_FOUND", "and now is over"),
+    )
+
+
+def _refused_requests(guide: TourGuide) -> None:
+    guide.announce("What makes no sense is refused")
+    call = _ring(guide)
+    valid = offer(ALICE, BOB)
+    emergency = valid | {"callType": "EMERGENCY"}
+    text = {"Content-Type": "text/plain"}
+    post = "POST /sessions"
+    guide.take(
+        Step(ALICE, "DELETE /sessions/", "400 INVALID_ARGUMENT", "no id"),
+        Step(ALICE, f"DELETE /sessions/{'a' * 257}", "400 OUT_OF_RANGE", "id of 257 characters"),
+        Step(ALICE, "DELETE /sessions/unknown", "404 NOT_FOUND", "no such call"),
+        Step(ALICE, "DELETE /unknown", "404 NOT_FOUND", "no such path"),
+        Step(ALICE, post, "400 INVALID_ARGUMENT", "no offer", body=valid | {"offer": None}),
+        Step(ALICE, post, "415 UNSUPPORTED_MEDIA_TYPE", "plain text", body=valid, headers=text),
+        Step(ALICE, post, "501 CALLTYPE_EMERGENCY_NOT_SUPPORTED", body=emergency),
+        Step(ALICE, f"PUT {call}/status", "409 INCOMPATIBLE_STATE", "her own", body=_ANSWERED),
+        Step(ALICE, f"DELETE {call}", "204", "the call was left alone"),
+    )
+
+
+def _ring(guide: TourGuide) -> str:
+    """Let Alice call Bob until it rings; return the call's path."""
+    created = guide.take(Step(ALICE, "POST /sessions", "201 Initial", body=offer(ALICE, BOB)))
+    call = f"/sessions/{(created.json or {}).get('mediaSessionId')}"
+    guide.take(Step(BOB, f"PUT {call}/status", "200 Ringing", body={"status": "Ringing"}))
+    return call
