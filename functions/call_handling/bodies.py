@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticKnownError
 
 from call_handling.call import Media
 from call_handling.session import Change, Invitation
@@ -53,7 +54,18 @@ def _real_time(text: str) -> str:
     return text
 
 
-type Address = Annotated[str, Field(pattern=ADDRESS_PATTERN, max_length=256)]
+def _at_most(length: int) -> AfterValidator:
+    """Bound a text that has a pattern: after it, for what is malformed is not out of range."""
+
+    def check(text: str) -> str:
+        if len(text) > length:
+            raise PydanticKnownError("string_too_long", {"max_length": length})  # noqa: EM101
+        return text
+
+    return AfterValidator(check)
+
+
+type Address = Annotated[str, Field(pattern=ADDRESS_PATTERN), _at_most(256)]
 type Name = Annotated[str, Field(max_length=256)]
 type Sdp = Annotated[str, Field(min_length=1, max_length=65_536)]
 type Timestamp = Annotated[str, Field(pattern=_RFC3339, max_length=64), AfterValidator(_real_time)]
@@ -119,9 +131,13 @@ class EllipsoidCoordinates(Body):
     orientation: Annotated[float, Field(ge=0, le=360)]
 
 
-def _shape(value: Any) -> str:
-    has_radius = "radius" in value if isinstance(value, dict) else hasattr(value, "radius")
-    return "Circle" if has_radius else "Ellipsoid"
+def _shape(value: Any) -> str | None:
+    """Tell which of the two ``value`` is; ``None``, which is refused, when it could be either."""
+    if isinstance(value, BaseModel):
+        return "Circle" if isinstance(value, CircleCoordinates) else "Ellipsoid"
+    if not isinstance(value, dict) or "radius" not in value:
+        return "Ellipsoid"
+    return None if "semiMajorAxis" in value else "Circle"
 
 
 type Coordinates = Annotated[

@@ -68,6 +68,8 @@ def test_unknown_properties_are_ignored() -> None:
         pytest.param(
             {"locationDetails": a_location(timestamp="2026-02-03T00:00:00")}, id="time, no zone"
         ),
+        pytest.param(located(**ELLIPSOID), id="a circle and an ellipsoid"),
+        pytest.param({"receiverAddress": "tel:" + "x" * 300}, id="long and malformed"),
         pytest.param(located(latitude="1"), id="latitude no number"),
         pytest.param(located(latitude=True), id="latitude a truth"),
         pytest.param(located(latitude=float("inf")), id="latitude 1e999"),
@@ -91,6 +93,7 @@ def test_null_is_no_value(name: str) -> None:
     [
         {"offer": {"sdp": "x" * 65_537}},
         {"originatorName": "x" * 257},
+        {"locationDetails": a_location(timestamp="2026-01-02T03:04:05." + "0" * 50 + "Z")},
         {"receiverAddress": "sip:" + "a" * 250 + "@ims.example.com"},
         located(latitude=91),
         located(latitude=-90.1),

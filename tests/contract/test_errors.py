@@ -1,0 +1,113 @@
+"""The table of errors, once more and by hand: code and document are held against it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from camara.errors import CamaraError
+from tests.support.openapi import document, operations
+
+TABLE = {
+    (400, "INVALID_ARGUMENT"): "Client specified an invalid argument, request body or query param.",
+    (400, "OUT_OF_RANGE"): "Client specified an invalid range.",
+    (401, "UNAUTHENTICATED"): (
+        "Request not authenticated due to missing, invalid, or expired credentials."
+        " A new authentication is required."
+    ),
+    (403, "PERMISSION_DENIED"): (
+        "Client does not have sufficient permissions to perform this action."
+    ),
+    (403, "INVALID_TOKEN_CONTEXT"): "originator info is not consistent with access token.",
+    (404, "NOT_FOUND"): "The specified resource is not found.",
+    (404, "IDENTIFIER_NOT_FOUND"): "Device identifier not found.",
+    (409, "INCOMPATIBLE_STATE"): "The state of the session does not allow this change.",
+    (415, "UNSUPPORTED_MEDIA_TYPE"): (
+        "The server cannot process the content type of the request body."
+    ),
+    (429, "TOO_MANY_REQUESTS"): "Too many requests in a short time. Try again later.",
+    (429, "QUOTA_EXCEEDED"): "The quota of requests is used up.",
+    (500, "INTERNAL"): "Unknown server error.",
+    (501, "CALLTYPE_EMERGENCY_NOT_SUPPORTED"): "Server does not support call type EMERGENCY.",
+    (503, "UNAVAILABLE"): "Service unavailable. Try again later.",
+    (504, "TIMEOUT"): "The request took too long. Try again later.",
+}
+
+EVERYWHERE = {
+    400: {"INVALID_ARGUMENT", "OUT_OF_RANGE"},
+    401: {"UNAUTHENTICATED"},
+    429: {"TOO_MANY_REQUESTS", "QUOTA_EXCEEDED"},
+    500: {"INTERNAL"},
+    503: {"UNAVAILABLE"},
+    504: {"TIMEOUT"},
+}
+SCOPE = {403: {"PERMISSION_DENIED"}}
+PARTY = {403: {"PERMISSION_DENIED", "INVALID_TOKEN_CONTEXT"}}
+SESSION = {404: {"NOT_FOUND", "IDENTIFIER_NOT_FOUND"}}
+BODY = {415: {"UNSUPPORTED_MEDIA_TYPE"}}
+OF_OPERATIONS: dict[str, dict[int, set[str]]] = {
+    "createSession": {
+        **EVERYWHERE,
+        **PARTY,
+        404: {"IDENTIFIER_NOT_FOUND"},
+        **BODY,
+        501: {"CALLTYPE_EMERGENCY_NOT_SUPPORTED"},
+    },
+    "getSessionWithoutId": {**EVERYWHERE, **SCOPE},
+    "deleteSessionWithoutId": {**EVERYWHERE, **SCOPE},
+    "getSessionDetailsById": {**EVERYWHERE, **PARTY, **SESSION},
+    "deleteSessionById": {**EVERYWHERE, **PARTY, **SESSION},
+    "updateSessionStatus": {
+        **EVERYWHERE,
+        **PARTY,
+        **SESSION,
+        409: {"INCOMPATIBLE_STATE"},
+        **BODY,
+    },
+}
+
+
+def _row(info: Any) -> tuple[tuple[int, str], str]:
+    assert set(info) == {"status", "code", "message"}
+    return (info["status"], info["code"]), info["message"]
+
+
+def _documented_errors() -> Iterator[tuple[str, int, dict[str, Any]]]:
+    for operation in operations().values():
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                yield operation["operationId"], int(status), response["content"]["application/json"]
+
+
+def test_the_code_has_the_table() -> None:
+    assert dict(_row(error.info()) for error in CamaraError.__subclasses__()) == TABLE
+
+
+def test_the_document_has_the_table() -> None:
+    examples = [
+        example["value"]
+        for response in document()["components"]["responses"].values()
+        for example in response["content"]["application/json"]["examples"].values()
+    ]
+
+    assert dict(_row(example) for example in examples) == TABLE
+
+
+@pytest.mark.parametrize("operation_id", OF_OPERATIONS)
+def test_operations_document_their_errors(operation_id: str) -> None:
+    documented = {
+        status: {example["value"]["code"] for example in content["examples"].values()}
+        for documented_id, status, content in _documented_errors()
+        if documented_id == operation_id
+    }
+
+    assert documented == OF_OPERATIONS[operation_id]
+
+
+def test_schemas_of_errors_allow_the_examples_and_no_more() -> None:
+    for _, status, content in _documented_errors():
+        _, own = content["schema"]["allOf"]
+        values = [example["value"] for example in content["examples"].values()]
+        assert own["properties"]["status"] == {"enum": [status]}
+        assert own["properties"]["code"] == {"enum": [value["code"] for value in values]}
+        assert {value["status"] for value in values} == {status}
