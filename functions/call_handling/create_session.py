@@ -9,7 +9,7 @@ from call_handling.bodies import MediaSessionCreate
 from call_handling.party import party_key
 from call_handling.representation import media_session_response
 from call_handling.store import session_store
-from camara import clock
+from camara import clock, metrics
 from camara.caller import Caller
 from camara.edge import operation
 from camara.request import Request
@@ -36,5 +36,6 @@ def handler(request: Request, caller: Caller) -> Response:
     )
     session = call.session
     request.facts |= {"mediaSessionId": session.media_session_id, "to": session.status}
+    metrics.count("SessionCreated")
     location = f"{request.path.rstrip('/')}/{session.media_session_id}"
     return json_response(201, media_session_response(call, party), Location=location)

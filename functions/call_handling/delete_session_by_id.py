@@ -3,9 +3,9 @@
 Cancels, declines or terminates; the session itself knows which. Answers 204.
 """
 
+from call_handling.ending import endings
 from call_handling.party import party_key
-from call_handling.store import session_store
-from camara import clock
+from camara import clock, metrics
 from camara.caller import Caller
 from camara.edge import operation
 from camara.request import Request
@@ -19,7 +19,8 @@ def handler(request: Request, caller: Caller) -> Response:
     request.require_no_body()
     request.facts["mediaSessionId"] = media_session_id
     party = party_key(caller.require_subscriber())
-    ended = session_store().end(media_session_id, party, request.correlator(), clock.now())
+    ended = endings().by_party(media_session_id, party, request.correlator(), clock.now())
     if ended:
-        request.facts |= {"from": ended.before, "to": ended.after}
+        request.facts |= ended.facts()
+        metrics.count("SessionEnded", status=ended.after, endedBy=ended.ended_by)
     return no_content()

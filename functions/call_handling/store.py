@@ -1,17 +1,17 @@
-"""All that the call handling API asks of DynamoDB.
+"""Sessions in DynamoDB: placed, read and changed; ``ending.py`` ends them.
 
 Every change of state is one conditional write, so nothing is ever decided on something read
 earlier: whoever loses a race is refused by the table itself. Source: AWS, "DynamoDB condition
 expressions" and "Managing complex workflows with transactions"; ADR 2.
 """
 
-import os
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from call_handling.call import Call, Media, media_expiry
-from call_handling.item import call_from, key, media_items, session_from, session_item
+from call_handling.configuration import sessions_table, timeouts
+from call_handling.item import call_from, media_items, session_item
 from call_handling.session import Change, Invitation, Session, Timeouts
 from camara.dynamodb import dynamodb_client, unavailable_on_failure
 from camara.errors import NotFound, Unavailable
@@ -22,15 +22,11 @@ if TYPE_CHECKING:
 _ATTEMPTS = 5
 
 
-class Transition(NamedTuple):
-    """The status that a write found, and the one it left."""
-
-    before: str
-    after: str
-
-
 class SessionStore:
-    """The table of sessions. Every method raises ``Unavailable`` when DynamoDB does not serve."""
+    """Places, reads and changes sessions.
+
+    Every method raises ``Unavailable`` when DynamoDB does not serve.
+    """
 
     def __init__(self, client: "DynamoDBClient", table: str, timeouts: Timeouts) -> None:
         self._client = client
@@ -39,47 +35,6 @@ class SessionStore:
         self._refused = client.exceptions.ConditionalCheckFailedException
         self._conflict = client.exceptions.TransactionConflictException
         self._cancelled = client.exceptions.TransactionCanceledException
-
-    def end(
-        self, media_session_id: str, party: str, correlator: str, now: int
-    ) -> Transition | None:
-        """End a session as ``party``: one request, whether it is done or refused.
-
-        Costs one write unit, and one more for the index. Returns ``None`` when an earlier request
-        of the same party had done it. Raises ``NotFound`` and ``InvalidTokenContext``.
-        """
-        write_id = uuid4().hex
-        write: dict[str, Any] = {
-            "TableName": self._table,
-            "Key": key(media_session_id),
-            "ConditionExpression": "attribute_exists(endings.#party)",
-            "UpdateExpression": (
-                "SET #status = endings.#party, version = version + :one, writeId = :writeId,"
-                " endedBy = :party, endedAt = :now, deleteCorrelator = :correlator,"
-                " expiresAt = :expiresAt"
-                " REMOVE endings, staleShard, staleAt"
-            ),
-            "ExpressionAttributeNames": {"#status": "status", "#party": party},
-            "ExpressionAttributeValues": {
-                ":one": {"N": "1"},
-                ":writeId": {"S": write_id},
-                ":party": {"S": party},
-                ":now": {"N": str(now)},
-                ":correlator": {"S": correlator},
-                ":expiresAt": {"N": str(now + self._timeouts.ended_retention)},
-            },
-            "ReturnValues": "ALL_OLD",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        try:
-            found = self._update(write)
-        except self._refused as refusal:
-            item = cast("dict[str, Any]", refusal.response).get("Item")
-            if not item:
-                raise NotFound from refusal
-            session_from(item).explain_refused_end(party, write_id, correlator, now)
-            return None
-        return Transition(found["status"]["S"], found["endings"]["M"][party]["S"])
 
     def create(
         self,
@@ -132,11 +87,11 @@ class SessionStore:
 
     def change(
         self, media_session_id: str, party: str, change: Change, now: int
-    ) -> tuple[Transition, Call]:
+    ) -> tuple[Call, Call]:
         """Apply a PUT to the session as it is: read, decide, write unless it has moved on.
 
-        Whoever loses a race decides again on what the winner left. Raises ``NotFound``,
-        ``InvalidTokenContext``, ``IncompatibleState``.
+        Whoever loses a race decides again on what the winner left. Returns the call before and
+        after. Raises ``NotFound``, ``InvalidTokenContext``, ``IncompatibleState``.
         """
         write_id = uuid4().hex
         for _ in range(_ATTEMPTS):
@@ -145,17 +100,7 @@ class SessionStore:
                 party, change, write_id=write_id, now=now, timeouts=self._timeouts
             )
             if self._replace(before, after):
-                return Transition(before.session.status, after.session.status), after
-        raise Unavailable
-
-    def _update(self, write: dict[str, Any]) -> dict[str, Any]:
-        """Write, again if a PUT's transaction on the same item was just under way."""
-        for _ in range(_ATTEMPTS):
-            try:
-                with unavailable_on_failure():
-                    return self._client.update_item(**write)["Attributes"]
-            except self._conflict:
-                continue
+                return before, after
         raise Unavailable
 
     def _replace(self, before: Call, after: Call) -> bool:
@@ -192,13 +137,4 @@ class SessionStore:
 @cache
 def session_store() -> SessionStore:
     """Return the process's store, as the environment configures it."""
-    return SessionStore(
-        dynamodb_client(),
-        os.environ["SESSIONS_TABLE"],
-        Timeouts(
-            ring=int(os.environ["RING_TIMEOUT_SECONDS"]),
-            setup=int(os.environ["SETUP_TIMEOUT_SECONDS"]),
-            answered=int(os.environ["ANSWERED_TIMEOUT_SECONDS"]),
-            ended_retention=int(os.environ["ENDED_RETENTION_SECONDS"]),
-        ),
-    )
+    return SessionStore(dynamodb_client(), sessions_table(), timeouts())

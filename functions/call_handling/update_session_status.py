@@ -6,8 +6,10 @@ Answers 200 with ``MediaSessionResponse`` as this change left it.
 from call_handling.bodies import MediaSessionStatusChange
 from call_handling.party import party_key
 from call_handling.representation import media_session_response
+from call_handling.session import Session
+from call_handling.status import ANSWERED, OVER, UNANSWERED
 from call_handling.store import session_store
-from camara import clock
+from camara import clock, metrics
 from camara.caller import Caller
 from camara.edge import operation
 from camara.request import Request
@@ -22,6 +24,14 @@ def handler(request: Request, caller: Caller) -> Response:
     change = MediaSessionStatusChange.parse(request.json_object()).change(now)
     request.facts["mediaSessionId"] = media_session_id
     party = party_key(caller.require_subscriber())
-    transition, call = session_store().change(media_session_id, party, change, now)
-    request.facts |= {"from": transition.before, "to": transition.after}
-    return json_response(200, media_session_response(call, party))
+    before, after = session_store().change(media_session_id, party, change, now)
+    request.facts |= {"from": before.session.status, "to": after.session.status}
+    _count(before.session, after.session, party)
+    return json_response(200, media_session_response(after, party))
+
+
+def _count(before: Session, after: Session, party: str) -> None:
+    if after.status in OVER:
+        metrics.count("SessionEnded", status=after.status, endedBy=after.role_of(party))
+    elif after.status in ANSWERED and before.status in UNANSWERED:
+        metrics.count("SessionAnswered")

@@ -38,6 +38,7 @@ def dynamodb_client() -> "DynamoDBClient":
         read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": 3},
         parameter_validation=False,
+        max_pool_connections=16,
         tcp_keepalive=True,
     )
     return boto3.client("dynamodb", config=config)

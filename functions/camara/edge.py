@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from camara import clock, log
+from camara import clock, log, metrics
 from camara.caller import Caller
 from camara.errors import CamaraError, Internal
 from camara.request import Request
@@ -31,11 +31,8 @@ def operation(operation_id: str, scope: str) -> Callable[[Operation], LambdaHand
             request = Request(event)
             try:
                 response = operate(request, _authorised(request, scope))
-            except CamaraError as error:
-                response = _refusal(request, type(error))
             except Exception as error:  # noqa: BLE001 - a client never sees an exception
-                _log_fault(operation_id, error)
-                response = _refusal(request, Internal)
+                response = _refusal(operation_id, request, error)
             _echo_correlator(request, response)
             log.logger().info(operation_id, httpStatus=response["statusCode"], **request.facts)
             return response
@@ -53,9 +50,13 @@ def _authorised(request: Request, scope: str) -> Caller:
     return caller
 
 
-def _refusal(request: Request, error: type[CamaraError]) -> Response:
-    request.facts["code"] = error.code
-    return error_response(error)
+def _refusal(operation_id: str, request: Request, error: Exception) -> Response:
+    row = type(error) if isinstance(error, CamaraError) else Internal
+    if row is Internal:
+        _log_fault(operation_id, error)
+    request.facts["code"] = row.code
+    metrics.count("Refused", operation=operation_id, code=row.code)
+    return error_response(row)
 
 
 def _echo_correlator(request: Request, response: Response) -> None:

@@ -104,6 +104,11 @@ class Request:
         return body.encode()
 
 
+def is_id(value: Any) -> bool:
+    """Tell whether ``value`` could be an id at all."""
+    return isinstance(value, str) and bool(_ID.fullmatch(value)) and len(value) <= MAX_ID_LENGTH
+
+
 def _id(value: Any) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise InvalidArgument

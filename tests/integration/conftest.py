@@ -7,6 +7,8 @@ import pytest
 import pytest_socket
 from moto import mock_aws
 
+from call_handling.configuration import timeouts
+from call_handling.ending import endings
 from call_handling.store import session_store
 from camara import clock
 from camara.dynamodb import dynamodb_client
@@ -56,4 +58,5 @@ def table(environment: None) -> Iterator["DynamoDBClient"]:
         client = dynamodb_client()
         create_table(client)
         yield client
-    session_store.cache_clear()
+    for cached in (endings, session_store, timeouts):
+        cached.cache_clear()

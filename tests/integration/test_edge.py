@@ -99,7 +99,7 @@ def test_an_unforeseen_fault_tells_nothing(
     def broken() -> None:
         raise RuntimeError(ALICE)
 
-    monkeypatch.setattr(delete_session_by_id, "session_store", broken)
+    monkeypatch.setattr(delete_session_by_id, "endings", broken)
 
     assert delete(ALICE, "unknown").code == (500, "INTERNAL")
     fault = json.loads(logged.getvalue().splitlines()[0])

@@ -1,0 +1,208 @@
+"""The one write that ends a session, whoever asks and whatever the state.
+
+The session carries its endings (``Session.endings``): the write takes the one that is there for the
+party, and its condition is that one is there. So existence, authorisation, liveness and the choice
+of outcome are decided by DynamoDB at one moment. Source: ADR 2; AWS, "Update expressions" and
+``ReturnValuesOnConditionCheckFailure``.
+"""
+
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from uuid import uuid4
+
+from botocore.exceptions import ClientError
+
+from call_handling.configuration import sessions_table, timeouts
+from call_handling.item import key, session_from
+from call_handling.party import NETWORK
+from call_handling.status import Role
+from camara.dynamodb import dynamodb_client, unavailable_on_failure
+from camara.errors import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_PARTY_HAS_AN_ENDING = "attribute_exists(endings.#party)"
+_DEADLINE_HAS_PASSED = "staleAt <= :now"
+_END = (
+    "SET #status = endings.#party, version = version + :one, writeId = :writeId,"
+    " endedBy = :party, endedAt = :now, expiresAt = :expiresAt, #note = :note"
+    " REMOVE endings, staleShard, staleAt"
+)
+_ITEM_DOES_NOT_FIT = "ValidationException"
+_ATTEMPTS = 5
+
+
+class Transition(NamedTuple):
+    """What an end made of a session, and who ended it: a role, or ``network``.
+
+    ``before`` is empty when the answer that told it was lost on the way.
+    """
+
+    before: str
+    after: str
+    ended_by: str
+
+    def facts(self) -> dict[str, str]:
+        """Return it in the words of the log."""
+        return {"from": self.before, "to": self.after, "endedBy": self.ended_by}
+
+
+class LeftAlone(StrEnum):
+    """Why the network did not end a session."""
+
+    RENEWED = "renewed"
+    OVER = "over"
+    UNKNOWN = "unknown"
+    MALFORMED = "malformed"
+
+
+class Endings:
+    """Ends sessions: one request each, done or refused.
+
+    An end costs one write unit, and one more for the index of live sessions. Every method raises
+    ``Unavailable`` when DynamoDB does not serve.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str, retention: int) -> None:
+        self._client = client
+        self._table = table
+        self._retention = retention
+        self._refused = client.exceptions.ConditionalCheckFailedException
+        self._conflict = client.exceptions.TransactionConflictException
+
+    def by_party(
+        self, media_session_id: str, party: str, correlator: str, now: int
+    ) -> Transition | None:
+        """End a session for a party's DELETE.
+
+        Returns ``None`` when an earlier DELETE of the party had done it. Raises ``NotFound`` and
+        ``InvalidTokenContext``.
+        """
+        write_id = uuid4().hex
+        try:
+            return self._end(
+                media_session_id,
+                party,
+                condition=_PARTY_HAS_AN_ENDING,
+                note=("deleteCorrelator", correlator),
+                write_id=write_id,
+                now=now,
+            )
+        except self._refused as refusal:
+            item = _item_found_by(refusal)
+            if not item:
+                raise NotFound from refusal
+            session = session_from(item)
+            session.explain_refused_end(party, write_id, correlator, now)
+            if session.write_id != write_id:
+                return None
+            return Transition("", session.status, session.role_of(party))
+
+    def by_network(
+        self, media_session_id: str, reason: str, now: int, *, only_if_stale: bool
+    ) -> Transition | LeftAlone:
+        """End a session that no party ends; a sweep ends it only if its deadline has passed."""
+        write_id = uuid4().hex
+        clauses = [_PARTY_HAS_AN_ENDING, _DEADLINE_HAS_PASSED]
+        try:
+            return self._end(
+                media_session_id,
+                NETWORK,
+                condition=" AND ".join(clauses if only_if_stale else clauses[:1]),
+                note=("endReason", reason),
+                write_id=write_id,
+                now=now,
+            )
+        except self._refused as refusal:
+            return _why_left_alone(_item_found_by(refusal), write_id, now)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _ITEM_DOES_NOT_FIT:
+                raise
+            return LeftAlone.MALFORMED
+
+    def _end(
+        self,
+        media_session_id: str,
+        party: str,
+        *,
+        condition: str,
+        note: tuple[str, str],
+        write_id: str,
+        now: int,
+    ) -> Transition:
+        name, text = note
+        with unavailable_on_failure():
+            for _ in range(_ATTEMPTS):
+                try:
+                    answer = self._client.update_item(
+                        TableName=self._table,
+                        Key=key(media_session_id),
+                        ConditionExpression=condition,
+                        UpdateExpression=_END,
+                        ExpressionAttributeNames={
+                            "#status": "status",
+                            "#party": party,
+                            "#note": name,
+                        },
+                        ExpressionAttributeValues={
+                            ":one": {"N": "1"},
+                            ":writeId": {"S": write_id},
+                            ":party": {"S": party},
+                            ":now": {"N": str(now)},
+                            ":expiresAt": {"N": str(now + self._retention)},
+                            ":note": {"S": text},
+                        },
+                        ReturnValues="ALL_OLD",
+                        ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    )
+                except self._conflict:
+                    # A PUT's transaction on the item is under way; that takes milliseconds.
+                    continue
+                found: dict[str, Any] = answer["Attributes"]
+                return Transition(
+                    before=_text(found.get("status")),
+                    after=_text(found["endings"]["M"][party]),
+                    ended_by=_role(found, party),
+                )
+        raise Unavailable
+
+
+def _item_found_by(refusal: ClientError) -> dict[str, Any]:
+    item: dict[str, Any] = cast("dict[str, Any]", refusal.response).get("Item", {})
+    return item
+
+
+def _why_left_alone(item: dict[str, Any], write_id: str, now: int) -> Transition | LeftAlone:
+    """Read an item that may lack anything."""
+    if not item:
+        return LeftAlone.UNKNOWN
+    if item.get("writeId") == {"S": write_id}:
+        return Transition("", _text(item.get("status")), NETWORK)
+    if "endings" not in item and "endedBy" in item:
+        return LeftAlone.OVER
+    if NETWORK in item.get("endings", {}).get("M", {}) and _number(item.get("staleAt")) > now:
+        return LeftAlone.RENEWED
+    return LeftAlone.MALFORMED
+
+
+def _role(item: dict[str, Any], party: str) -> str:
+    for role in Role:
+        if _text(item.get(role)) == party:
+            return role
+    return NETWORK
+
+
+def _text(value: dict[str, str] | None) -> str:
+    return (value or {}).get("S", "")
+
+
+def _number(value: dict[str, str] | None) -> float:
+    return float((value or {}).get("N", 0))
+
+
+@cache
+def endings() -> Endings:
+    """Return the process's endings, as the environment configures them."""
+    return Endings(dynamodb_client(), sessions_table(), timeouts().ended_retention)

@@ -1,0 +1,86 @@
+"""Where a party is: CAMARA Call Handling, ``LocationDetails`` (RFC 5491 shapes, WGS84)."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model_validator
+
+from camara.body import Body, at_most
+
+_RFC3339 = r"^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$"
+
+
+def _real_time(text: str) -> str:
+    datetime.fromisoformat(text.upper())
+    return text
+
+
+type Timestamp = Annotated[str, Field(pattern=_RFC3339), AfterValidator(_real_time), at_most(64)]
+type Latitude = Annotated[float, Field(ge=-90, le=90)]
+type Longitude = Annotated[float, Field(ge=-180, le=180)]
+type Metres = Annotated[float, Field(ge=0)]
+
+
+class CircleCoordinates(Body):
+    """Degrees (WGS84) and metres."""
+
+    latitude: Latitude
+    longitude: Longitude
+    radius: Metres
+
+
+class EllipsoidCoordinates(Body):
+    """Degrees (WGS84) and metres."""
+
+    latitude: Latitude
+    longitude: Longitude
+    z_axis: float
+    semi_major_axis: Metres
+    semi_minor_axis: Metres
+    vertical_axis: Metres
+    orientation: Annotated[float, Field(ge=0, le=360)]
+
+
+def _shape(value: Any) -> str | None:
+    """Tell which of the two ``value`` is; ``None``, which is refused, when it could be either."""
+    if isinstance(value, BaseModel):
+        return "Circle" if isinstance(value, CircleCoordinates) else "Ellipsoid"
+    if not isinstance(value, dict) or "radius" not in value:
+        return "Ellipsoid"
+    return None if "semiMajorAxis" in value else "Circle"
+
+
+type Coordinates = Annotated[
+    Annotated[CircleCoordinates, Tag("Circle")] | Annotated[EllipsoidCoordinates, Tag("Ellipsoid")],
+    Discriminator(_shape),
+]
+
+
+class Confidence(Body):
+    """How sure the location is, in percent."""
+
+    pdf: Literal["normal", "uniform"] | None = None
+    value: Annotated[float, Field(ge=0, le=100)] | None = None
+
+
+class LocationDetails(Body):
+    """Where the party that sends it is."""
+
+    shape: Literal["Circle", "Ellipsoid"] | None = None
+    coordinates: Coordinates | None = None
+    method: Literal["GPS", "DBH", "DBH_HELO", "Other"] | None = None
+    confidence: Confidence | None = None
+    timestamp: Timestamp | None = None
+
+    @model_validator(mode="after")
+    def _shape_is_that_of_the_coordinates(self) -> Self:
+        if self.shape and self.coordinates:
+            expected = CircleCoordinates if self.shape == "Circle" else EllipsoidCoordinates
+            if not isinstance(self.coordinates, expected):
+                raise ValueError(self.shape)
+        return self
+
+    def as_json(self, now: int) -> dict[str, Any]:
+        """Return the JSON object again; it was measured ``now`` (Unix seconds) if it says not."""
+        measured = datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z")
+        return {"timestamp": measured, **self.model_dump(by_alias=True, exclude_none=True)}

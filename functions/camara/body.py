@@ -1,0 +1,62 @@
+"""JSON objects that clients send, held against CAMARA's schemas with pydantic."""
+
+from typing import Any, Self
+
+from pydantic import (
+    AfterValidator,
+    AliasGenerator,
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticKnownError
+
+from camara.errors import InvalidArgument, OutOfRange
+
+_RANGE_ERRORS = frozenset(
+    {"string_too_long", "less_than", "less_than_equal", "greater_than", "greater_than_equal"}
+)
+
+
+def at_most(length: int) -> AfterValidator:
+    """Bound a text that has a pattern: after it, for what is malformed is not out of range."""
+
+    def check(text: str) -> str:
+        if len(text) > length:
+            raise PydanticKnownError("string_too_long", {"max_length": length})  # noqa: EM101
+        return text
+
+    return AfterValidator(check)
+
+
+class Body(BaseModel):
+    """A JSON object in CAMARA's spelling; absent is absent, ``null`` is no value."""
+
+    model_config = ConfigDict(
+        alias_generator=AliasGenerator(validation_alias=to_camel, serialization_alias=to_camel),
+        extra="ignore",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_null(cls, values: Any) -> Any:
+        if isinstance(values, dict):
+            for name in cls.model_fields:
+                if values.get(to_camel(name), ...) is None:
+                    raise ValueError(name)
+        return values
+
+    @classmethod
+    def parse(cls, values: dict[str, Any]) -> Self:
+        """Return the body. Raises ``OutOfRange`` if only bounds are broken, ``InvalidArgument``."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as invalid:
+            kinds = {error["type"] for error in invalid.errors(include_url=False)}
+            raise (OutOfRange if kinds <= _RANGE_ERRORS else InvalidArgument) from None

@@ -1,0 +1,90 @@
+"""EndStaleSessions by hand, and by other events."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.test_end_stale_sessions import sweep
+from tests.support.api import a_call, delete, get
+from tests.support.builders import ALICE, BOB
+from tests.support.emf import metrics_in
+from tests.support.table import TABLE, items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def test_named_sessions_end_now_and_the_answer_tells_of_each(table: "DynamoDBClient") -> None:
+    ringing, connected, over = a_call("Ringing"), a_call("Connected"), a_call("Ringing")
+    bystander = a_call("Ringing")
+    delete(ALICE, over)
+    names = [ringing, connected, over, "unknown", "../", 7, "", ringing]
+
+    told = sweep({"mediaSessionIds": names, "reason": "maintenance"})
+
+    numbers = {name: told[name] for name in ("found", "ended", "skipped", "malformed", "left")}
+    assert numbers == {"found": 8, "ended": 2, "skipped": 3, "malformed": 3, "left": 0}
+    outcomes = sorted((str(s["mediaSessionId"]), s["outcome"]) for s in told["sessions"])
+    assert outcomes == sorted(
+        [
+            (ringing, "ended"),
+            (ringing, "over"),
+            (connected, "ended"),
+            (over, "over"),
+            ("unknown", "unknown"),
+            ("../", "malformed"),
+            ("7", "malformed"),
+            ("", "malformed"),
+        ]
+    )
+    assert get(BOB, ringing).body["status"] == "NoAnswer"
+    assert get(BOB, connected).body["status"] == "Terminated"
+    assert get(BOB, bystander).body["status"] == "Ringing"
+    key = {"mediaSessionId": {"S": ringing}, "part": {"S": "session"}}
+    assert table.get_item(TableName=TABLE, Key=key)["Item"]["endReason"] == {"S": "maintenance"}
+
+
+def test_an_eventbridge_event_may_name_them() -> None:
+    call = a_call()
+
+    told = sweep(
+        {"detail-type": "SubscriberBarred", "source": "x", "detail": {"mediaSessionIds": [call]}}
+    )
+
+    assert told["ended"] == 1
+
+
+@pytest.mark.parametrize("event", [{}, {"detail-type": "Scheduled Event", "detail": {}}])
+def test_no_names_is_a_sweep(event: dict[str, Any]) -> None:
+    assert sweep(event)["lagSeconds"] == 0
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        [],
+        "text",
+        7,
+        {"mediaSessionIds": "x"},
+        {"mediaSessionIDs": ["x"]},
+        {"mediaSessionIds": ["x"], "reason": 7},
+        {"mediaSessionIds": ["x"], "reason": "x" * 257},
+        {"mediaSessionIds": ["x"] * 1001},
+        {"detail-type": "x"},
+        {"detail-type": "x", "detail": "x"},
+        {"detail-type": "x", "detail": {"unknown": 1}},
+    ],
+    ids=lambda event: repr(event)[:40],
+)
+def test_a_malformed_event_is_answered_counted_and_changes_nothing(
+    table: "DynamoDBClient", capsys: pytest.CaptureFixture[str], event: Any
+) -> None:
+    a_call()
+    before = items(table)
+    capsys.readouterr()
+
+    assert sweep(event) == {"code": "INVALID_ARGUMENT"}
+    assert items(table) == before
+    assert [metric.name for metric in metrics_in(capsys.readouterr().out)] == [
+        "EndRequestMalformed"
+    ]

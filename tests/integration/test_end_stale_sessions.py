@@ -1,0 +1,293 @@
+"""EndStaleSessions: what nobody ends, ends."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from call_handling.end_stale_sessions import handler
+from call_handling.ending import endings
+from call_handling.item import STALE_SHARDS, stale_shard
+from camara.errors import Unavailable
+from tests.integration.conftest import FakeClock
+from tests.support.api import a_call, delete, get, put
+from tests.support.builders import ALICE, BOB, NOW
+from tests.support.table import TABLE, items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+RING, LEASE = 120, 43_200
+
+
+class Context:
+    """A Lambda context with time for so many looks at the clock."""
+
+    def __init__(self, looks: int = 1_000_000) -> None:
+        self.looks = looks
+
+    def get_remaining_time_in_millis(self) -> int:
+        self.looks -= 1
+        return 55_000 if self.looks >= 0 else 1
+
+
+def sweep(event: Any = None, looks: int = 1_000_000) -> dict[str, Any]:
+    return handler({} if event is None else event, Context(looks))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the requests to DynamoDB."""
+    made: list[str] = []
+    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def record(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        made.append(name)
+        return real(client, name, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", record)
+    return made
+
+
+@pytest.mark.parametrize("status", ["Initial", "Ringing", "Waiting"])
+def test_an_unanswered_call_ends_as_no_answer(time_stands_still: FakeClock, status: str) -> None:
+    call = a_call(status)
+    time_stands_still.now += RING
+
+    assert sweep()["ended"] == 1
+    for party in (ALICE, BOB):
+        assert get(party, call).body["status"] == "NoAnswer"
+
+
+@pytest.mark.parametrize("status", ["Connected", "Hold", "Resume"])
+def test_an_answered_call_ends_as_terminated(time_stands_still: FakeClock, status: str) -> None:
+    call = a_call(status)
+    time_stands_still.now += LEASE
+
+    assert sweep()["ended"] == 1
+    assert get(ALICE, call).body["status"] == "Terminated"
+
+
+def test_what_is_not_stale_is_not_touched(
+    table: "DynamoDBClient", time_stands_still: FakeClock, requests: list[str]
+) -> None:
+    for _ in range(20):
+        a_call()
+    over = a_call()
+    delete(ALICE, over)
+    before = items(table)
+    time_stands_still.now += RING - 1
+    requests.clear()
+
+    assert sweep() == {
+        "found": 0,
+        "ended": 0,
+        "skipped": 0,
+        "malformed": 0,
+        "left": 0,
+        "lagSeconds": 0,
+    }
+    assert requests == ["Query"] * STALE_SHARDS
+    assert items(table) == before
+
+
+def test_it_costs_by_what_is_stale(time_stands_still: FakeClock, requests: list[str]) -> None:
+    for _ in range(5):
+        a_call()
+    time_stands_still.now += RING
+    for _ in range(20):
+        a_call()
+    requests.clear()
+
+    assert sweep()["ended"] == 5
+    assert sorted(requests) == ["Query"] * STALE_SHARDS + ["UpdateItem"] * 5
+
+
+def test_every_partition_of_the_index_is_swept(time_stands_still: FakeClock) -> None:
+    calls = [a_call() for _ in range(40)]
+    assert {stale_shard(call) for call in calls} == set(map(str, range(STALE_SHARDS)))
+    time_stands_still.now += RING
+
+    assert sweep()["ended"] == 40
+
+
+def test_an_end_is_recorded_with_its_reason(
+    table: "DynamoDBClient", time_stands_still: FakeClock
+) -> None:
+    call = a_call()
+    time_stands_still.now += 200
+    sweep()
+
+    key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
+    item = table.get_item(TableName=TABLE, Key=key)["Item"]
+    assert item["endedBy"] == {"S": "network"}
+    assert item["endedAt"] == {"N": str(NOW + 200)}
+    assert item["expiresAt"] == {"N": str(NOW + 200 + 3600)}
+    assert item["endReason"] == {"S": "deadline passed"}
+    assert not {"endings", "staleShard", "staleAt"} & item.keys()
+
+
+def test_lag_is_the_age_of_the_oldest_deadline(time_stands_still: FakeClock) -> None:
+    a_call()
+    time_stands_still.now += 30
+    a_call()
+    time_stands_still.now += 200
+
+    assert sweep()["lagSeconds"] == 230 - RING
+    assert sweep()["lagSeconds"] == 0
+
+
+@pytest.mark.parametrize("meanwhile", ["renewed", "ended", "removed"])
+def test_what_moved_on_since_it_was_found_is_left_alone(
+    table: "DynamoDBClient",
+    time_stands_still: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: str,
+) -> None:
+    call, other = a_call(), a_call()
+    time_stands_still.now += RING
+    real = endings().by_network
+
+    def late(media_session_id: str, *args: Any, **more: Any) -> Any:
+        if media_session_id == call:
+            match meanwhile:
+                case "renewed":
+                    put(BOB, call, {"status": "Connected", "answer": {"sdp": "v=0"}})
+                case "ended":
+                    delete(ALICE, call)
+                case "removed":
+                    key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
+                    table.delete_item(TableName=TABLE, Key=key)
+        return real(media_session_id, *args, **more)
+
+    monkeypatch.setattr(endings(), "by_network", late)
+
+    told = sweep()
+
+    assert (told["found"], told["ended"], told["skipped"], told["left"]) == (2, 1, 1, 0)
+    assert get(BOB, other).body["status"] == "NoAnswer"
+    if meanwhile == "renewed":
+        assert get(BOB, call).body["status"] == "Connected"
+    if meanwhile == "ended":
+        assert get(BOB, call).body["status"] == "SessionCancelled"
+
+
+POISONED: dict[str, dict[str, Any]] = {
+    "nothing but keys": {},
+    "endings of another shape": {"endings": {"S": "x"}},
+    "no ending for the network": {"endings": {"M": {}}},
+    "no version": {"endings": {"M": {"network": {"S": "NoAnswer"}}}},
+    "a version that is no number": {
+        "endings": {"M": {"network": {"S": "NoAnswer"}}},
+        "version": {"S": "x"},
+    },
+}
+
+
+@pytest.mark.parametrize("attributes", POISONED.values(), ids=POISONED.keys())
+def test_a_poisoned_item_stops_no_other(
+    table: "DynamoDBClient", time_stands_still: FakeClock, attributes: dict[str, Any]
+) -> None:
+    keys = {
+        "mediaSessionId": {"S": "poison"},
+        "part": {"S": "session"},
+        "staleShard": {"S": "0"},
+        "staleAt": {"N": "1"},
+    }
+    table.put_item(TableName=TABLE, Item=keys | attributes)
+    calls = [a_call() for _ in range(10)]
+    time_stands_still.now += RING
+
+    told = sweep()
+
+    assert (told["ended"], told["malformed"], told["left"]) == (10, 1, 0)
+    for call in calls:
+        assert get(BOB, call).body["status"] == "NoAnswer"
+
+
+def throttle(monkeypatch: pytest.MonkeyPatch, name: str, every: int) -> None:
+    """Let every so many a request of that name fail."""
+    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+    count = 0
+
+    def failing(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        nonlocal count
+        if operation == name:
+            count += 1
+            if count % every == 0:
+                raise ClientError({"Error": {"Code": "ThrottlingException"}}, name)
+        return real(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", failing)
+
+
+def test_throttling_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
+) -> None:
+    for _ in range(30):
+        a_call()
+    time_stands_still.now += RING
+
+    with monkeypatch.context() as throttled:
+        throttle(throttled, "UpdateItem", every=3)
+        told = sweep()
+    assert (told["found"], told["ended"], told["left"]) == (30, 20, 10)
+
+    assert sweep()["ended"] == 10
+
+
+def test_a_sweep_that_cannot_look_fails_after_telling(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    throttle(monkeypatch, "Query", every=1)
+
+    with pytest.raises(Unavailable):
+        sweep()
+    assert "SweepLag" in capsys.readouterr().out
+
+
+def test_it_stops_in_time_and_says_what_is_left(time_stands_still: FakeClock) -> None:
+    for _ in range(40):
+        a_call()
+    time_stands_still.now += RING
+
+    told = sweep(looks=25)
+
+    assert told["found"] == 40
+    assert 0 < told["ended"] <= 25
+    assert told["left"] == 40 - told["ended"]
+    assert sweep()["ended"] == told["left"]
+
+
+def test_the_oldest_are_ended_first(time_stands_still: FakeClock) -> None:
+    old = [a_call() for _ in range(5)]
+    time_stands_still.now += 10
+    for _ in range(30):
+        a_call()
+    time_stands_still.now += RING
+
+    told = sweep(looks=20)
+
+    assert told["left"] > 0
+    for call in old:
+        assert get(BOB, call).body["status"] == "NoAnswer"
+
+
+def test_an_index_of_many_pages(
+    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock, requests: list[str]
+) -> None:
+    for _ in range(60):
+        a_call("Initial")
+    time_stands_still.now += RING
+    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def small_pages(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        return real(client, name, arguments | ({"Limit": 3} if name == "Query" else {}))
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", small_pages)
+    requests.clear()
+
+    assert sweep()["ended"] == 60
+    assert requests.count("Query") > STALE_SHARDS
