@@ -1,0 +1,156 @@
+"""Alarms and dashboard watch what is really emitted: else an alarm could never fire.
+
+Our own metrics are compared with what the handlers write to their log; AWS's with the names and
+dimensions that AWS documents, and those with the resources of the template.
+"""
+
+import json
+import re
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.integration.conftest import FakeClock
+from tests.integration.test_end_stale_sessions import sweep
+from tests.support.api import a_call, delete, get
+from tests.support.builders import ALICE, EVE
+from tests.support.emf import metrics_in
+from tests.support.template import properties, routes, template
+
+STACK = "webrtc-test"
+DOCUMENTED = {
+    ("AWS/ApiGateway", "5XXError", ("ApiName", "Method", "Resource", "Stage")),
+    ("AWS/ApiGateway", "Count", ("ApiName", "Method", "Resource", "Stage")),
+    ("AWS/ApiGateway", "Latency", ("ApiName", "Method", "Resource", "Stage")),
+    ("AWS/Lambda", "Duration", ("FunctionName",)),
+    ("AWS/Lambda", "Errors", ("FunctionName",)),
+    ("AWS/Lambda", "Throttles", ("FunctionName",)),
+    ("AWS/DynamoDB", "ReadThrottleEvents", ("TableName",)),
+    ("AWS/DynamoDB", "WriteThrottleEvents", ("TableName",)),
+}
+
+
+class Watched(NamedTuple):
+    """A metric that something watches; values of dimensions as the template resolves them."""
+
+    namespace: str
+    name: str
+    dimensions: frozenset[tuple[str, str]]
+
+
+def alarms() -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"]
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+
+def resolved(value: Any) -> str:
+    match value:
+        case {"Ref": "AWS::StackName"}:
+            return STACK
+        case {"Ref": logical_id}:
+            return str(logical_id)
+    return str(value)
+
+
+def watched_by(alarm: dict[str, Any]) -> Watched:
+    dimensions = ((d["Name"], resolved(d["Value"])) for d in alarm["Dimensions"])
+    return Watched(alarm["Namespace"], alarm["MetricName"], frozenset(dimensions))
+
+
+def dashboard() -> list[dict[str, Any]]:
+    body = properties("Dashboard")["DashboardBody"]["Fn::Sub"]
+    text = body.replace("${AWS::StackName}", STACK).replace("${AWS::Region}", "eu-central-1")
+    return [widget["properties"] for widget in json.loads(text)["widgets"]]
+
+
+def on_dashboard() -> list[Watched]:
+    """Return the metrics of the dashboard, with ``.`` and ``...`` written out."""
+    found = []
+    for widget in dashboard():
+        before: list[str] = []
+        for row in widget["metrics"]:
+            if isinstance(row[0], dict):
+                continue
+            words = [word for word in row if isinstance(word, str)]
+            if words == ["..."]:
+                words = before
+            words = [before[i] if word == "." else word for i, word in enumerate(words)]
+            pairs = zip(words[2::2], words[3::2], strict=True)
+            found.append(Watched(words[0], words[1], frozenset(pairs)))
+            before = words
+    return found
+
+
+@pytest.fixture
+def emitted(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    time_stands_still: FakeClock,
+) -> set[Watched]:
+    """Everything that a call ended by a party, one by the network and a refusal emit."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", STACK)
+    delete(ALICE, a_call("Connected"))
+    get(EVE, a_call())
+    time_stands_still.now += 200
+    sweep()
+    return {
+        Watched(metric.namespace, metric.name, frozenset(metric.dimensions))
+        for metric in metrics_in(capsys.readouterr().out)
+    }
+
+
+@pytest.mark.parametrize("name", alarms())
+def test_an_alarm_watches_what_there_is(name: str, emitted: set[Watched]) -> None:
+    _check(watched_by(alarms()[name]), emitted)
+
+
+def test_the_dashboard_shows_what_there_is(emitted: set[Watched]) -> None:
+    shown = on_dashboard()
+
+    assert len(shown) > 5
+    for metric in shown:
+        _check(metric, emitted)
+
+
+def test_every_search_of_the_dashboard_finds_what_there_is(emitted: set[Watched]) -> None:
+    searches = re.findall(
+        r"SEARCH\('\{([^}]*)\} service=\"([^\"]*)\" MetricName=\"([^\"]*)\"'",
+        json.dumps(dashboard()).replace('\\"', '"'),
+    )
+    schemas = {
+        (metric.namespace, frozenset(name for name, _ in metric.dimensions), metric.name)
+        for metric in emitted
+    }
+
+    assert len(searches) == 3
+    for schema, service, name in searches:
+        namespace, *dimensions = schema.split(",")
+        assert (namespace, frozenset(dimensions), name) in schemas
+        assert service == STACK
+
+
+def _check(metric: Watched, emitted: set[Watched]) -> None:
+    if not metric.namespace.startswith("AWS/"):
+        assert metric in emitted
+        return
+    dimensions = dict(metric.dimensions)
+    assert (metric.namespace, metric.name, tuple(sorted(dimensions))) in DOCUMENTED
+    if "ApiName" in dimensions:
+        assert dimensions["ApiName"] == resolved(properties("Api")["Name"])
+        assert dimensions["Stage"] == properties("Api")["StageName"]
+        assert properties("Api")["MethodSettings"][0]["MetricsEnabled"] is True
+        route = dimensions["Method"], dimensions["Resource"]
+        assert route in {(route.method, route.path) for route in routes()}
+    for kind in ("FunctionName", "TableName"):
+        if kind in dimensions:
+            assert dimensions[kind] in template()["Resources"]
+
+
+def test_a_sweep_that_does_not_run_is_an_alarm_and_no_traffic_is_none() -> None:
+    missing = {name: alarm["TreatMissingData"] for name, alarm in alarms().items()}
+
+    assert missing.pop("SweepLagAlarm") == "breaching"
+    assert set(missing.values()) == {"notBreaching"}
