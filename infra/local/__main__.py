@@ -23,7 +23,7 @@ def _down(_: Settings) -> None:
 
 
 def _run(settings: Settings) -> None:
-    with stack.running(settings) as deployed:
+    with stack.running(tour.settings_for(settings)) as deployed:
         if tour.play(deployed):
             print_curl_lines(deployed)
         print("==> serving until Ctrl-C", flush=True)
@@ -41,7 +41,7 @@ def _serve() -> None:
 
 def _demo(settings: Settings) -> bool:
     try:
-        return tour.play(stack.up(settings))
+        return tour.play(stack.up(tour.settings_for(settings)))
     finally:
         _down(settings)
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import boto3
 
-from infra.local import gateway_responses, sam
+from infra.local import aws, gateway_responses, sam
 from infra.local.settings import REGION, STACK_NAME, STAGE, Settings
 from infra.local.stack_file import Stack
 
@@ -14,11 +14,7 @@ def deploy(settings: Settings) -> Stack:
 
     Raises LocalStackError when either fails.
     """
-    session = boto3.Session(
-        aws_access_key_id=settings.environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=settings.environment["AWS_SECRET_ACCESS_KEY"],
-        region_name=REGION,
-    )
+    session = aws.root_session()
     sam.build(settings)
     _ensure_bucket(session, settings)
     sam.deploy(settings)
@@ -36,6 +32,7 @@ def deploy(settings: Settings) -> Stack:
         functions=physical_names["AWS::Lambda::Function"],
         tables=physical_names["AWS::DynamoDB::Table"],
         roles=physical_names["AWS::IAM::Role"],
+        ring_timeout_seconds=int(settings.parameters["RingTimeoutSeconds"]),
     )
 
 

@@ -3,7 +3,7 @@
 import os
 import platform
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -20,6 +20,8 @@ HOST = "127.0.0.1"
 REGION = "eu-central-1"
 STACK_NAME = "webrtc-call-handling-local"
 STAGE = "camara"
+ROOT_KEY = "test"
+"""The key, and the secret, that MiniStack takes for those of the account's root."""
 
 
 class LocalStackError(Exception):
@@ -47,6 +49,10 @@ class Settings:
             overrides=_parameters(os.environ.get("PARAMS", "")),
         )
 
+    def with_default(self, name: str, value: str) -> "Settings":
+        """Return these settings with a template parameter set, unless the caller did."""
+        return replace(self, overrides={name: value} | self.overrides)
+
     @property
     def aws_url(self) -> str:
         """Where every AWS API of the embedded stack answers."""
@@ -73,15 +79,12 @@ class Settings:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The whole environment of what runs here as if on AWS: nothing of the caller's.
-
-        `test` is the key that MiniStack takes for the account's root.
-        """
+        """The whole environment of what runs here as if on AWS: nothing of the caller's."""
         return {
             "PATH": f"{PROJECT_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "LANG": "C.UTF-8",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ACCESS_KEY_ID": ROOT_KEY,
+            "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": self.aws_url,
             "AWS_CONFIG_FILE": os.devnull,

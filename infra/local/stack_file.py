@@ -25,6 +25,8 @@ class Stack(BaseModel):
     """Logical id to physical name; likewise below."""
     tables: dict[str, str]
     roles: dict[str, str]
+    ring_timeout_seconds: int
+    """How long an unanswered call lasts here."""
 
     def save(self) -> None:
         """Write the file, at once and whole."""

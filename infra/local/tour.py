@@ -1,22 +1,54 @@
 """The tour: calls that end in each way a call can end, then every refusal, over real HTTP."""
 
+import time
+
+from infra.local import aws
 from infra.local.people import ALICE, BOB, CAROL, SDP, offer
+from infra.local.settings import Settings
 from infra.local.stack_file import Stack
 from infra.local.tour_guide import Step, TourGuide
 
 _ANSWERED = {"status": "Connected", "answer": SDP}
+_RING_SECONDS = 10
+"""Long enough for every other scene, short enough to wait for."""
+
+
+def settings_for(settings: Settings) -> Settings:
+    """Return settings under which a forgotten call ends while the tour is played."""
+    return settings.with_default("RingTimeoutSeconds", str(_RING_SECONDS))
 
 
 def play(stack: Stack) -> bool:
     """Play the tour; return whether every answer was the expected one."""
     guide = TourGuide(stack)
     guide.welcome()
+    patient = stack.ring_timeout_seconds <= _RING_SECONDS
+    forgotten, forgotten_at = _rings_unheard(guide) if patient else ("", 0.0)
     _cancelled(guide)
     _declined(guide)
     _terminated(guide)
     _refused_tokens(guide)
     _refused_requests(guide)
+    if patient:
+        _swept(guide, stack, forgotten, forgotten_at + stack.ring_timeout_seconds)
     return guide.farewell()
+
+
+def _rings_unheard(guide: TourGuide) -> tuple[str, float]:
+    guide.announce("Alice calls Bob, and while it rings both of their browsers crash")
+    return _ring(guide), time.time()
+
+
+def _swept(guide: TourGuide, stack: Stack, call: str, deadline: float) -> None:
+    guide.announce("The call that both have forgotten is ended by the sweep: no answer")
+    # From the last change, in whole seconds.
+    while (remaining := deadline + 1 - time.time()) > 0:
+        guide.wait(remaining, "for its deadline")
+    guide.tell("EndStaleSessions", aws.invoke(stack, "EndStaleSessions", {}))
+    guide.take(
+        Step(BOB, f"GET {call}", "200 NoAnswer"),
+        Step(ALICE, f"DELETE {call}", "404 NOT_FOUND", "it is over"),
+    )
 
 
 def _cancelled(guide: TourGuide) -> None:

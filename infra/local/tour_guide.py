@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +63,16 @@ class TourGuide:
             self._surprises += outcome != step.expect
             _show(step, outcome)
         return answer
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Say so, and wait."""
+        print(_painted(f"  ... {seconds:.0f} s {why}", _DIM), flush=True)
+        time.sleep(seconds)
+
+    def tell(self, function: str, answer: Mapping[str, Any]) -> None:
+        """Show what a function that nobody asked over HTTP has done."""
+        numbers = ", ".join(f"{name} {value}" for name, value in answer.items() if value)
+        print(f"  {function}: {numbers or 'nothing to do'}", flush=True)
 
     def farewell(self) -> bool:
         """Sum up; return whether every answer was the expected one."""
