@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from call_handling.call import Media
+from call_handling.call import Invitation, Media
 from call_handling.location import LocationDetails
-from call_handling.session import Change, Invitation
+from call_handling.session import Change
 from call_handling.status import Status
 from camara.address import ANONYMOUS, is_emergency, subscriber_of
 from camara.body import Body, at_most

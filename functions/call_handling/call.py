@@ -1,7 +1,7 @@
-"""A whole call: the session, and the media that is stored beside it.
+"""A whole call: the session, and what is stored beside it.
 
-SDP and locations stay out of the item that changes state, so that ending a call costs the same
-whatever the size of the SDP (up to 64 KiB each).
+Addresses, SDP and locations stay out of the item that changes state, so that ending a call costs
+the same whatever their size (up to 64 KiB an SDP).
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,18 @@ from typing import Any, NamedTuple
 
 from call_handling.session import Change, Session, Timeouts
 from call_handling.status import ANSWERED, OVER, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What the originator asked for, as it asked: kept for display, never for decisions."""
+
+    originator_address: str
+    receiver_address: str
+    registration_id: str
+    originator_name: str | None = None
+    receiver_name: str | None = None
+    call_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +41,10 @@ class Media:
 
 
 class Call(NamedTuple):
-    """A session with its media; DynamoDB may remove media from ``media_expires_at`` on."""
+    """A session with what is beside it; DynamoDB may remove that from ``media_expires_at`` on."""
 
     session: Session
+    invitation: Invitation
     media: Media
     media_expires_at: int
 
@@ -44,7 +57,8 @@ class Call(NamedTuple):
         expires_at = self.media_expires_at
         if session.expires_at > expires_at:
             expires_at = media_expiry(session, timeouts)
-        return Call(session, self.media.changed(party, change), expires_at)
+        media = self.media.changed(party, change)
+        return Call(session, self.invitation, media, expires_at)
 
     def _contribution(self, party: str, change: Change) -> Change:
         """Leave out what is not this party's to say.

@@ -1,18 +1,19 @@
 """Sessions and media as DynamoDB items: one partition a call, one item a part.
 
-``part`` is ``session``, ``offer``, ``answer`` or ``location#<party>``. ``endings`` and the keys of
-the index ``StaleSessions`` (``staleShard``, ``staleAt``) are there only while the session lives.
-Times are Unix seconds.
+``part`` is ``session``, ``offer`` (with the invitation), ``answer`` or ``location#<party>``.
+``endings`` and the keys of the index ``StaleSessions`` (``staleShard``, ``staleAt``) are there only
+while the session lives. Times are Unix seconds.
 """
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from call_handling.call import Call, Media
-from call_handling.session import Ending, Invitation, Session
+from call_handling.call import Call, Invitation, Media
+from call_handling.session import Ending, Session
 from call_handling.status import Status
 
 type Item = dict[str, Any]
@@ -42,18 +43,11 @@ def stale_shard(media_session_id: str) -> str:
 
 def session_item(session: Session) -> Item:
     """Return the item that changes state."""
-    invitation = session.invitation
     attributes: dict[str, Any] = {
         "mediaSessionId": session.media_session_id,
         "part": SESSION,
         "originator": session.originator,
         "receiver": session.receiver,
-        "originatorAddress": invitation.originator_address,
-        "originatorName": invitation.originator_name,
-        "receiverAddress": invitation.receiver_address,
-        "receiverName": invitation.receiver_name,
-        "registrationId": invitation.registration_id,
-        "callType": invitation.call_type,
         "status": session.status.value,
         "version": session.version,
         "writeId": session.write_id,
@@ -72,20 +66,12 @@ def session_item(session: Session) -> Item:
 
 
 def media_items(call: Call, before: Call | None = None) -> list[Item]:
-    """Return the items of the call's media, without those that are as they were ``before``."""
-    same_expiry = before is not None and before.media_expires_at == call.media_expires_at
-    known = _parts(before.media) if before is not None and same_expiry else {}
+    """Return the items beside the session, without those that are as they were ``before``."""
+    known = _parts(before) if before is not None else {}
     return [
-        _item(
-            {
-                "mediaSessionId": call.session.media_session_id,
-                "part": part,
-                "content": content,
-                "expiresAt": call.media_expires_at,
-            }
-        )
-        for part, content in _parts(call.media).items()
-        if known.get(part) != content
+        _item({"mediaSessionId": call.session.media_session_id, "part": part, **attributes})
+        for part, attributes in _parts(call).items()
+        if known.get(part) != attributes
     ]
 
 
@@ -99,14 +85,6 @@ def session_from(item: Mapping[str, Any]) -> Session:
         media_session_id=values["mediaSessionId"],
         originator=values["originator"],
         receiver=values["receiver"],
-        invitation=Invitation(
-            originator_address=values["originatorAddress"],
-            originator_name=values.get("originatorName"),
-            receiver_address=values["receiverAddress"],
-            receiver_name=values.get("receiverName"),
-            registration_id=values["registrationId"],
-            call_type=values.get("callType"),
-        ),
         status=Status(values["status"]),
         version=int(values["version"]),
         write_id=values["writeId"],
@@ -119,31 +97,40 @@ def session_from(item: Mapping[str, Any]) -> Session:
 
 
 def call_from(items: Iterable[Mapping[str, Any]]) -> Call | None:
-    """Read the items of one partition; ``None`` when there is no session among them."""
+    """Read the items of one partition; ``None`` when they are not a whole call."""
     parts = {item["part"]["S"]: item for item in items}
-    if SESSION not in parts:
+    if SESSION not in parts or _OFFER not in parts:
         return None
     session = session_from(parts.pop(SESSION))
     contents = {part: item["content"]["S"] for part, item in parts.items()}
-    media = Media(
-        offer=contents.get(_OFFER, ""),
-        answer=contents.get(_ANSWER),
-        locations={
-            part.removeprefix(_LOCATION): json.loads(content)
-            for part, content in contents.items()
-            if part.startswith(_LOCATION)
-        },
+    return Call(
+        session=session,
+        invitation=Invitation(**json.loads(parts[_OFFER]["invitation"]["S"])),
+        media=Media(
+            offer=contents[_OFFER],
+            answer=contents.get(_ANSWER),
+            locations={
+                part.removeprefix(_LOCATION): json.loads(content)
+                for part, content in contents.items()
+                if part.startswith(_LOCATION)
+            },
+        ),
+        media_expires_at=min(int(item["expiresAt"]["N"]) for item in parts.values()),
     )
-    expires_at = min((int(item["expiresAt"]["N"]) for item in parts.values()), default=0)
-    return Call(session, media, expires_at)
 
 
-def _parts(media: Media) -> dict[str, str]:
-    parts = {_OFFER: media.offer}
+def _parts(call: Call) -> dict[str, dict[str, Any]]:
+    """Return the attributes of each item beside the session, by sort key."""
+    media = call.media
+    parts: dict[str, dict[str, Any]] = {
+        _OFFER: {"content": media.offer, "invitation": json.dumps(asdict(call.invitation))}
+    }
     if media.answer is not None:
-        parts[_ANSWER] = media.answer
+        parts[_ANSWER] = {"content": media.answer}
     for party, location in media.locations.items():
-        parts[_LOCATION + party] = json.dumps(location)
+        parts[_LOCATION + party] = {"content": json.dumps(location)}
+    for attributes in parts.values():
+        attributes["expiresAt"] = call.media_expires_at
     return parts
 
 

@@ -7,17 +7,17 @@ from call_handling.call import Call
 
 def media_session_response(call: Call, party: str) -> dict[str, Any]:
     """Return the body; the location in it is the asking party's own, as CAMARA defines it."""
-    session, media = call.session, call.media
+    session, invitation, media = call.session, call.invitation, call.media
     body = {
         "mediaSessionId": session.media_session_id,
-        "originatorAddress": session.invitation.originator_address,
-        "originatorName": session.invitation.originator_name,
-        "receiverAddress": session.invitation.receiver_address,
-        "receiverName": session.invitation.receiver_name,
+        "originatorAddress": invitation.originator_address,
+        "originatorName": invitation.originator_name,
+        "receiverAddress": invitation.receiver_address,
+        "receiverName": invitation.receiver_name,
         "status": session.status.value,
         "offer": {"sdp": media.offer},
         "answer": {"sdp": media.answer} if media.answer else None,
-        "callType": session.invitation.call_type,
+        "callType": invitation.call_type,
         "locationDetails": media.locations.get(party),
     }
     return {name: value for name, value in body.items() if value is not None}

@@ -24,18 +24,6 @@ class Timeouts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
-    """What the originator asked for, as it asked: kept for display, never for decisions."""
-
-    originator_address: str
-    receiver_address: str
-    registration_id: str
-    originator_name: str | None = None
-    receiver_name: str | None = None
-    call_type: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """What a PUT asks for; ``offer`` and ``answer`` are SDP texts."""
 
@@ -59,7 +47,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What changes when a call changes state: all of it but SDP and locations.
+    """What changes when a call changes state: no address, no SDP, no location.
 
     ``version`` counts the writes, ``write_id`` names the last one. ``stale_at`` is when the network
     ends the session unless a party acts.
@@ -68,7 +56,6 @@ class Session:
     media_session_id: str
     originator: str
     receiver: str
-    invitation: Invitation
     status: Status
     version: int
     write_id: str
@@ -85,7 +72,6 @@ class Session:
         *,
         originator: str,
         receiver: str,
-        invitation: Invitation,
         write_id: str,
         now: int,
         timeouts: Timeouts,
@@ -96,7 +82,6 @@ class Session:
             media_session_id=media_session_id,
             originator=originator,
             receiver=receiver,
-            invitation=invitation,
             status=Status.INITIAL,
             version=1,
             write_id=write_id,

@@ -9,10 +9,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from call_handling.call import Call, Media, media_expiry
+from call_handling.call import Call, Invitation, Media, media_expiry
 from call_handling.configuration import sessions_table, timeouts
 from call_handling.item import call_from, media_items, session_item
-from call_handling.session import Change, Invitation, Session, Timeouts
+from call_handling.session import Change, Session, Timeouts
 from camara.dynamodb import dynamodb_client, unavailable_on_failure
 from camara.errors import NotFound, Unavailable
 
@@ -52,12 +52,11 @@ class SessionStore:
             media_session_id,
             originator=originator,
             receiver=receiver,
-            invitation=invitation,
             write_id=write_id,
             now=now,
             timeouts=self._timeouts,
         )
-        call = Call(session, media, media_expiry(session, self._timeouts))
+        call = Call(session, invitation, media, media_expiry(session, self._timeouts))
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": session_item(session),

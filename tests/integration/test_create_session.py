@@ -39,7 +39,7 @@ def test_ids_are_unguessable_and_never_the_same() -> None:
     assert all(len(bytes.fromhex(media_session_id)) >= 16 for media_session_id in ids)
 
 
-def test_sdp_and_location_are_apart_from_the_item_that_changes_state(
+def test_what_is_personal_is_apart_from_the_item_that_changes_state(
     table: "DynamoDBClient",
 ) -> None:
     post(body=a_call_request(locationDetails=a_location()))
@@ -48,7 +48,8 @@ def test_sdp_and_location_are_apart_from_the_item_that_changes_state(
 
     assert set(stored) == {"session", "offer", f"location#{ALICE_KEY}"}
     assert OFFER not in str(stored["session"])
-    assert "latitude" not in str(stored["session"])
+    for personal in ("latitude", "2025550101", "2025550102", "Alice", "Bob"):
+        assert personal not in str(stored["session"])
 
 
 def test_the_item_carries_its_endings_and_its_place_in_the_index(table: "DynamoDBClient") -> None:

@@ -105,12 +105,18 @@ def test_it_costs_by_what_is_stale(time_stands_still: FakeClock, requests: list[
     assert sorted(requests) == ["Query"] * STALE_SHARDS + ["UpdateItem"] * 5
 
 
-def test_every_partition_of_the_index_is_swept(time_stands_still: FakeClock) -> None:
-    calls = [a_call() for _ in range(40)]
-    assert {stale_shard(call) for call in calls} == set(map(str, range(STALE_SHARDS)))
+def test_every_partition_of_the_index_is_swept(
+    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
+) -> None:
+    ids = [f"call-{number}" for number in range(STALE_SHARDS)]
+    assert {stale_shard(call) for call in ids} == set(map(str, range(STALE_SHARDS)))
+    unused = iter(ids)
+    monkeypatch.setattr("secrets.token_hex", lambda _: next(unused))
+    for _ in ids:
+        a_call()
     time_stands_still.now += RING
 
-    assert sweep()["ended"] == 40
+    assert sweep()["ended"] == STALE_SHARDS
 
 
 def test_an_end_is_recorded_with_its_reason(

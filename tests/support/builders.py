@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from call_handling.call import Call, Invitation, Media, media_expiry
 from call_handling.party import party_key
-from call_handling.session import Invitation, Session, Timeouts
+from call_handling.session import Session, Timeouts
 from call_handling.status import ANSWERED, Status
 
 ALICE = "+12025550101"
@@ -28,12 +29,17 @@ def a_session(status: Status = Status.RINGING, **changes: Any) -> Session:
         "0AEE1B58BAEEDA3EABA42B32EBB3DFE0DEAD3F90",
         originator=ALICE_KEY,
         receiver=BOB_KEY,
-        invitation=Invitation(f"tel:{ALICE}", f"tel:{BOB}", "registration-1"),
         write_id="write-1",
         now=NOW,
         timeouts=TIMEOUTS,
     )
     return replace(session, status=status, has_answer=status in ANSWERED, **changes)
+
+
+def a_placed_call(session: Session) -> Call:
+    """A session with an offer beside it."""
+    invitation = Invitation(f"tel:{ALICE}", f"tel:{BOB}", "registration-1")
+    return Call(session, invitation, Media("offer-1"), media_expiry(session, TIMEOUTS))
 
 
 def a_location(**changes: Any) -> dict[str, Any]:

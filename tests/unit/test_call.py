@@ -1,13 +1,17 @@
 import pytest
 
-from call_handling.call import Call, Media, media_expiry
-from call_handling.session import Change, Session
+from call_handling.call import Call, Media
+from call_handling.session import Change
 from call_handling.status import Status
-from tests.support.builders import ALICE_KEY, BOB_KEY, NOW, TIMEOUTS, a_location, a_session
-
-
-def a_call(session: Session) -> Call:
-    return Call(session, Media("offer-1"), media_expiry(session, TIMEOUTS))
+from tests.support.builders import (
+    ALICE_KEY,
+    BOB_KEY,
+    NOW,
+    TIMEOUTS,
+    a_location,
+    a_placed_call,
+    a_session,
+)
 
 
 def put(call: Call, party: str, change: Change, now: int = NOW) -> Call:
@@ -15,7 +19,7 @@ def put(call: Call, party: str, change: Change, now: int = NOW) -> Call:
 
 
 def test_before_the_answer_the_offer_is_the_originators_and_the_answer_the_receivers() -> None:
-    ringing = a_call(a_session(Status.RINGING))
+    ringing = a_placed_call(a_session(Status.RINGING))
     both = Change(Status.RINGING, offer="offer-2", answer="answer-2")
 
     assert put(ringing, ALICE_KEY, both).media == Media("offer-2", None)
@@ -23,7 +27,7 @@ def test_before_the_answer_the_offer_is_the_originators_and_the_answer_the_recei
 
 
 def test_an_answer_that_does_not_count_answers_nothing() -> None:
-    after = put(a_call(a_session()), ALICE_KEY, Change(Status.RINGING, answer="answer-2"))
+    after = put(a_placed_call(a_session()), ALICE_KEY, Change(Status.RINGING, answer="answer-2"))
 
     assert after.session.has_answer is False
 
@@ -32,14 +36,14 @@ def test_an_answer_that_does_not_count_answers_nothing() -> None:
 def test_an_answered_call_is_renegotiated_by_either_party(party: str) -> None:
     both = Change(Status.CONNECTED, offer="offer-2", answer="answer-2")
 
-    after = put(a_call(a_session(Status.CONNECTED)), party, both)
+    after = put(a_placed_call(a_session(Status.CONNECTED)), party, both)
 
     assert after.media == Media("offer-2", "answer-2")
 
 
 def test_each_party_has_its_own_location() -> None:
     near, far = a_location(), a_location(method="Other")
-    call = put(a_call(a_session()), ALICE_KEY, Change(Status.RINGING, location=near))
+    call = put(a_placed_call(a_session()), ALICE_KEY, Change(Status.RINGING, location=near))
     call = put(call, BOB_KEY, Change(Status.RINGING, location=far))
 
     assert call.media.locations == {ALICE_KEY: near, BOB_KEY: far}
@@ -48,14 +52,14 @@ def test_each_party_has_its_own_location() -> None:
 def test_an_ending_brings_no_media() -> None:
     change = Change(Status.BUSY, answer="answer-2", location=a_location())
 
-    after = put(a_call(a_session()), BOB_KEY, change)
+    after = put(a_placed_call(a_session()), BOB_KEY, change)
 
     assert after.media == Media("offer-1")
     assert after.session.has_answer is False
 
 
 def test_media_outlives_the_session_and_is_rarely_touched() -> None:
-    call = a_call(a_session(Status.CONNECTED))
+    call = a_placed_call(a_session(Status.CONNECTED))
     soon = put(call, ALICE_KEY, Change(Status.CONNECTED), NOW + 60)
     late = put(call, ALICE_KEY, Change(Status.CONNECTED), NOW + 50_000)
 

@@ -1,0 +1,115 @@
+"""What the gateway says by itself.
+
+The embedded one can be brought to refuse tokens, paths and methods, to throttle and to find its
+authorizer broken. It limits no request's size or time, checks no signature or quota, and words a
+function that breaks down in its own way: for those the answers it was given are looked at.
+"""
+
+import json
+
+import pytest
+
+from tests.e2e.aws import Aws
+from tests.e2e.faults import broken_authorizer, throttled
+from tests.e2e.subscriber import Line
+from tests.support.api import SESSION, STATUS
+from tests.support.http import EmbeddedApi
+from tests.support.template import gateway_responses
+
+OPERATIONS = [
+    ("POST", "/webrtc/sessions"),
+    ("GET", "/webrtc/sessions"),
+    ("DELETE", "/webrtc/sessions"),
+    ("GET", "/webrtc/sessions/unknown"),
+    ("DELETE", "/webrtc/sessions/unknown"),
+    ("PUT", "/webrtc/sessions/unknown/status"),
+]
+NOT_TOKENS = {
+    "none": {},
+    "empty": {"Authorization": ""},
+    "only the scheme": {"Authorization": "Bearer"},
+    "garbage": {"Authorization": "Bearer garbage"},
+    "two parts": {"Authorization": "Bearer a.b"},
+    "not JSON": {"Authorization": "Bearer a.b.c"},
+    "another scheme": {"Authorization": "Basic dXNlcjpwYXNzd29yZA=="},
+    "another scheme, three parts": {"Authorization": "Basic a.b.c"},
+}
+
+
+@pytest.mark.parametrize("credentials", NOT_TOKENS)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_401_for_what_is_no_token(
+    api: EmbeddedApi, method: str, path: str, credentials: str
+) -> None:
+    refused = api.request(method, path, {"x-correlator": "c-1", **NOT_TOKENS[credentials]})
+
+    assert refused.code == (401, "UNAUTHENTICATED")
+    assert refused.headers["x-correlator"] == "c-1"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("GET", "/"),
+        ("GET", "/unknown"),
+        ("DELETE", "/webrtc"),
+        ("GET", "/webrtc/session"),
+        ("GET", "/webrtc/sessions/unknown/unknown"),
+        ("PATCH", "/webrtc/sessions/unknown"),
+        ("PUT", "/webrtc/sessions/unknown"),
+        ("POST", "/webrtc/sessions/unknown"),
+        ("PUT", "/webrtc/sessions"),
+        ("GET", "/webrtc/sessions/unknown/status"),
+        ("DELETE", "/webrtc/sessions/unknown/status"),
+        ("OPTIONS", "/webrtc/sessions"),
+    ],
+)
+def test_404_for_an_unknown_path_or_method(line: Line, method: str, path: str) -> None:
+    assert line.alice.send(method, path, correlator="c-1").code == (404, "NOT_FOUND")
+
+
+def test_429_when_it_throttles(line: Line, aws: Aws) -> None:
+    call = line.call()
+    with throttled(aws, "DELETE", SESSION), throttled(aws, "PUT", STATUS):
+        for refused in (
+            line.alice.delete(call, correlator="c-1"),
+            line.bob.put(call, "Ringing", correlator="c-1"),
+        ):
+            assert refused.code == (429, "TOO_MANY_REQUESTS")
+            assert refused.headers["x-correlator"] == "c-1"
+
+    assert line.alice.status_of(call) == "Initial"
+
+
+def test_500_when_the_authorizer_is_broken(line: Line, aws: Aws) -> None:
+    call = line.call()
+    not_seen_before = line.alice.with_token(expires_in=60)
+    with broken_authorizer(aws):
+        refused = not_seen_before.delete(call, correlator="c-1")
+
+    assert refused.code == (500, "INTERNAL")
+    assert refused.headers["x-correlator"] == "c-1"
+    assert not_seen_before.delete(call).status == 204
+
+
+def test_every_answer_of_its_own_is_deployed_as_the_template_has_it(aws: Aws) -> None:
+    deployed = {
+        response["responseType"]: (
+            int(response["statusCode"]),
+            response["responseParameters"],
+            {kind: json.loads(text) for kind, text in response["responseTemplates"].items()},
+        )
+        for response in aws.client("apigateway").get_gateway_responses(restApiId=aws.api_id)[
+            "items"
+        ]
+    }
+
+    assert deployed == {
+        response_type: (
+            response.status,
+            {f"gatewayresponse.header.{name}": value for name, value in response.headers.items()},
+            {"application/json": response.body},
+        )
+        for response_type, response in gateway_responses().items()
+    }

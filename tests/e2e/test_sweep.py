@@ -1,0 +1,144 @@
+"""The sweep on the embedded stack: by its schedule, and racing those who are not too late."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from infra.local.aws import invoke
+from infra.local.processes import wait_until
+from infra.local.settings import Settings
+from infra.local.stack import up
+from infra.local.stack_file import Stack
+from tests.e2e.aws import Aws
+from tests.e2e.races import Race
+from tests.e2e.subscriber import Line
+from tests.support.api import Answer
+
+ROUNDS = 200
+SCHEDULE_SECONDS = 150
+_LOOKS = 10
+
+
+@pytest.fixture
+def make_stale(aws: Aws) -> Callable[[str], None]:
+    """Moves a session's deadline into the past: nobody has to wait for it."""
+    dynamodb = aws.client("dynamodb")
+
+    def set_deadline(call: str) -> None:
+        dynamodb.update_item(
+            TableName=aws.stack.tables["SessionsTable"],
+            Key={"mediaSessionId": {"S": call}, "part": {"S": "session"}},
+            UpdateExpression="SET staleAt = :past",
+            ExpressionAttributeValues={":past": {"N": str(int(time.time()) - 1)}},
+        )
+
+    return set_deadline
+
+
+@pytest.fixture
+def writes_to(aws: Aws) -> Callable[[str], int]:
+    """How many writes a session has seen: its version."""
+    dynamodb = aws.client("dynamodb")
+
+    def version(call: str) -> int:
+        key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
+        table = aws.stack.tables["SessionsTable"]
+        return int(dynamodb.get_item(TableName=table, Key=key)["Item"]["version"]["N"])
+
+    return version
+
+
+@pytest.fixture
+def calls(line: Line) -> list[str]:
+    """A call for every round."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda _: line.call(), range(ROUNDS)))
+
+
+@pytest.fixture(scope="module")
+def race() -> Iterator[Race]:
+    with ThreadPoolExecutor(2) as pool:
+        yield Race(pool)
+
+
+def test_a_sweep_races_a_hang_up(
+    stack: Stack,
+    line: Line,
+    race: Race,
+    calls: list[str],
+    make_stale: Callable[[str], None],
+    writes_to: Callable[[str], int],
+) -> None:
+    outcomes = Counter[str]()
+    for number, call in enumerate(calls):
+        make_stale(call)
+        swept, ended = race.run(
+            partial(invoke, stack, "EndStaleSessions", {}),
+            partial(_look_and, number % _LOOKS, line, call, line.alice.delete),
+        )
+
+        assert ended.code in {(204, None), (404, "NOT_FOUND")}
+        outcome = "SessionCancelled" if ended.status == 204 else "NoAnswer"
+        # The schedule's own sweep may have come first, too.
+        assert swept["ended"] <= (outcome == "NoAnswer"), swept
+        assert writes_to(call) == 2
+        assert line.bob.status_of(call) == outcome
+        outcomes[outcome] += 1
+
+    assert outcomes.keys() == {"SessionCancelled", "NoAnswer"}, outcomes
+
+
+def test_a_sweep_races_an_answer(
+    stack: Stack,
+    line: Line,
+    race: Race,
+    calls: list[str],
+    make_stale: Callable[[str], None],
+    writes_to: Callable[[str], int],
+) -> None:
+    outcomes = Counter[str]()
+    for number, call in enumerate(calls):
+        make_stale(call)
+        swept, answered = race.run(
+            partial(invoke, stack, "EndStaleSessions", {}),
+            partial(_look_and, number % _LOOKS, line, call, line.bob.answer),
+        )
+
+        assert answered.code in {(200, None), (404, "NOT_FOUND")}
+        outcome = "Connected" if answered.status == 200 else "NoAnswer"
+        # The schedule's own sweep may have come first, too.
+        assert swept["ended"] <= (outcome == "NoAnswer"), swept
+        assert writes_to(call) == 2
+        assert line.alice.status_of(call) == outcome
+        outcomes[outcome] += 1
+
+    assert outcomes.keys() == {"Connected", "NoAnswer"}, outcomes
+
+
+def _look_and(looks: int, line: Line, call: str, act: Callable[[str], Answer]) -> Answer:
+    """Give the sweep a head start, for it takes longer, now a small one and now a large one."""
+    for _ in range(looks):
+        line.bob.get(call)
+    return act(call)
+
+
+@pytest.fixture
+def impatient_stack(stack: Stack) -> Iterator[Stack]:
+    """The same stack with a short ringing time; afterwards as it was."""
+    settings = Settings.from_environment()
+    yield up(settings.with_default("RingTimeoutSeconds", "2"))
+    up(settings)
+    assert Stack.load() == stack
+
+
+def test_a_forgotten_call_is_ended_by_the_schedule(impatient_stack: Stack, line: Line) -> None:
+    assert impatient_stack.ring_timeout_seconds == 2
+    call = line.call("Ringing")
+
+    assert wait_until(lambda: line.bob.status_of(call) == "NoAnswer", SCHEDULE_SECONDS)
+    gone: Answer = line.alice.delete(call)
+    assert gone.code == (404, "NOT_FOUND")

@@ -1,0 +1,104 @@
+"""Every function as it was built, under the Lambda runtime emulator.
+
+What a function reaches is on loopback: a DynamoDB with the table, an issuer's key set.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import boto3
+import pytest
+from werkzeug.wrappers import Response
+
+from infra.local.settings import BUILD, REGION
+from tests.runtime import loopback
+from tests.runtime.events import variables_of
+from tests.runtime.lambda_function import LambdaFunction, environment, running
+from tests.runtime.lambda_packages import link_lambda_packages
+from tests.support.table import create_table
+from tests.support.tokens import rsa_jwk
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _built() -> None:
+    if not (BUILD / "template.yaml").exists():
+        pytest.fail("nothing is built yet: make build", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def lambda_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the Lambda runtime brings along, as a folder for ``sys.path``."""
+    folder = tmp_path_factory.mktemp("lambda")
+    link_lambda_packages(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def dynamodb_url() -> Iterator[str]:
+    """A DynamoDB with the table, empty."""
+    with loopback.served(loopback.dynamodb) as url:
+        create_table(
+            boto3.client(
+                "dynamodb",
+                endpoint_url=url,
+                region_name=REGION,
+                aws_access_key_id="test",
+                aws_secret_access_key="test",
+            )
+        )
+        yield url
+
+
+@pytest.fixture(scope="session")
+def jwks_url() -> Iterator[str]:
+    """The key set of the issuer in ``tests.support.tokens``."""
+    keys = json.dumps({"keys": [rsa_jwk()]})
+    with loopback.served(Response(keys, content_type="application/json")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def run(
+    lambda_packages: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., LambdaFunction]]:
+    """Starts a function with its variables of ``events/env.json``, some of them replaced."""
+    logs = tmp_path_factory.mktemp("logs")
+    with ExitStack() as started:
+
+        def start(logical_id: str, **variables: str) -> LambdaFunction:
+            whole = environment(logical_id, variables_of(logical_id) | variables, lambda_packages)
+            return started.enter_context(running(logical_id, whole, logs / f"{logical_id}.log"))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def create_session(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
+    return run("CreateSession", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+
+
+@pytest.fixture(scope="session")
+def get_session(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
+    return run("GetSessionDetailsById", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+
+
+@pytest.fixture(scope="session")
+def update_session(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
+    return run("UpdateSessionStatus", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+
+
+@pytest.fixture(scope="session")
+def delete_session(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
+    return run("DeleteSessionById", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+
+
+@pytest.fixture(scope="session")
+def end_stale(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
+    return run("EndStaleSessions", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+
+
+@pytest.fixture(scope="session")
+def authorizer(run: Callable[..., LambdaFunction], jwks_url: str) -> LambdaFunction:
+    return run("JwtAuthorizer", JWKS_URI=jwks_url)
