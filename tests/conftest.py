@@ -1,12 +1,14 @@
-"""What every test may ask for."""
+"""What every test may ask for, and what no test's log may tell."""
 
 import io
 import uuid
+from collections.abc import Generator
 
 import pytest
 from aws_lambda_powertools import Logger
 
 from camara import log
+from tests.support.privacy import personal_in
 
 
 @pytest.fixture
@@ -16,3 +18,14 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     logger = Logger(service=f"test-{uuid.uuid4()}", stream=stream)
     monkeypatch.setattr(log, "logger", lambda: logger)
     return stream
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail every test during which something personal was logged."""
+    report = yield
+    told = personal_in(report.capstdout + report.caplog)
+    if told and report.passed:
+        report.outcome = "failed"
+        report.longrepr = "personal data in the log:\n" + "\n".join(told)
+    return report

@@ -53,3 +53,8 @@ def line(alice: Subscriber, bob: Subscriber) -> Line:
 @pytest.fixture(scope="session")
 def aws(stack: Stack) -> Aws:
     return Aws(stack)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Look at the log after all else, for it is the log of all else."""
+    items.sort(key=lambda item: item.path.name == "test_log.py")
