@@ -5,6 +5,8 @@ Answers 201 with ``MediaSessionResponse`` and ``Location``.
 
 import secrets
 
+from snapshot_restore_py import register_before_snapshot
+
 from call_handling.bodies import MediaSessionCreate
 from call_handling.party import party_key
 from call_handling.representation import media_session_response
@@ -39,3 +41,6 @@ def handler(request: Request, caller: Caller) -> Response:
     metrics.count("SessionCreated")
     location = f"{request.path.rstrip('/')}/{session.media_session_id}"
     return json_response(201, media_session_response(call, party), Location=location)
+
+
+register_before_snapshot(session_store)

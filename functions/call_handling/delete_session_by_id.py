@@ -3,6 +3,8 @@
 Cancels, declines or terminates; the session itself knows which. Answers 204.
 """
 
+from snapshot_restore_py import register_before_snapshot
+
 from call_handling.ending import endings
 from call_handling.party import party_key
 from camara import clock, metrics
@@ -24,3 +26,6 @@ def handler(request: Request, caller: Caller) -> Response:
         request.facts |= ended.facts()
         metrics.count("SessionEnded", status=ended.after, endedBy=ended.ended_by)
     return no_content()
+
+
+register_before_snapshot(endings)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from snapshot_restore_py import register_before_snapshot
 
 from call_handling.configuration import sessions_table
 from call_handling.ending import LeftAlone, Transition, endings
@@ -134,3 +135,6 @@ def _told(result: Result) -> dict[str, Any]:
             "status": outcome.after,
         }
     return {"mediaSessionId": result.media_session_id, "outcome": outcome.value}
+
+
+register_before_snapshot(endings)

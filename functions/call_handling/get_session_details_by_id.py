@@ -3,6 +3,8 @@
 Answers 200 with ``MediaSessionResponse``.
 """
 
+from snapshot_restore_py import register_before_snapshot
+
 from call_handling.party import party_key
 from call_handling.representation import media_session_response
 from call_handling.store import session_store
@@ -22,3 +24,6 @@ def handler(request: Request, caller: Caller) -> Response:
     call = session_store().read(media_session_id)
     call.session.require_readable(party, clock.now())
     return json_response(200, media_session_response(call, party))
+
+
+register_before_snapshot(session_store)

@@ -3,6 +3,8 @@
 Answers 200 with ``MediaSessionResponse`` as this change left it.
 """
 
+from snapshot_restore_py import register_before_snapshot
+
 from call_handling.bodies import MediaSessionStatusChange
 from call_handling.party import party_key
 from call_handling.representation import media_session_response
@@ -35,3 +37,6 @@ def _count(before: Session, after: Session, party: str) -> None:
         metrics.count("SessionEnded", status=after.status, endedBy=after.role_of(party))
     elif after.status in ANSWERED and before.status in UNANSWERED:
         metrics.count("SessionAnswered")
+
+
+register_before_snapshot(session_store)
