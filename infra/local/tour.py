@@ -31,6 +31,8 @@ def play(stack: Stack) -> bool:
     _refused_requests(guide)
     if patient:
         _swept(guide, stack, forgotten, forgotten_at + stack.ring_timeout_seconds)
+    else:
+        guide.announce(f"Left out: a forgotten call, for here it rings {stack.ring_timeout_seconds} s")
     return guide.farewell()
 
 
