@@ -21,6 +21,9 @@ unexport AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ENDPOINT_URL
 export NO_PROXY := 127.0.0.1,localhost
 export no_proxy := $(NO_PROXY)
 
+# Certificates are those that the system trusts, a company's own among them.
+export UV_SYSTEM_CERTS ?= true
+
 TOOLS := .local/tools
 UV := $(TOOLS)/uv/bin/uv
 PYTHON := .venv/bin/python
