@@ -171,4 +171,5 @@ class Session:
 def _lease_end(session: Session, now: int, timeouts: Timeouts) -> int:
     if session.status in ANSWERED:
         return now + timeouts.answered
-    return min(now + timeouts.ring, session.created_at + timeouts.setup)
+    renewed = min(now + timeouts.ring, session.created_at + timeouts.setup)
+    return max(session.stale_at, renewed)

@@ -32,7 +32,9 @@ def play(stack: Stack) -> bool:
     if patient:
         _swept(guide, stack, forgotten, forgotten_at + stack.ring_timeout_seconds)
     else:
-        guide.announce(f"Left out: a forgotten call, for here it rings {stack.ring_timeout_seconds} s")
+        guide.announce(
+            f"Left out: a forgotten call, for here it rings {stack.ring_timeout_seconds} s"
+        )
     return guide.farewell()
 
 

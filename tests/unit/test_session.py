@@ -176,6 +176,16 @@ class TestLease:
         assert soon.stale_at == NOW + 150
         assert late.stale_at == NOW + 180
 
+    def test_a_change_never_shortens_it(self) -> None:
+        patient = Timeouts(ring=600, setup=180)
+        session = a_session(stale_at=NOW + 600)
+
+        after = session.changed(
+            BOB_KEY, Change(Status.WAITING), write_id="w", now=NOW + 10, timeouts=patient
+        )
+
+        assert after.stale_at == NOW + 600
+
     def test_every_put_of_an_answered_call_renews_its_lease(self) -> None:
         answered = put(a_session(), BOB_KEY, Change(Status.CONNECTED, answer="sdp"), now=NOW + 9)
         renewed = put(answered, ALICE_KEY, Change(Status.CONNECTED), now=NOW + 1000)
