@@ -62,6 +62,10 @@ def test_a_good_token_of_either_kind(jwks: Jwks) -> None:
     assert verify(a_token(aud=["other", AUDIENCE]), jwks)["client_id"] == "client-1"
 
 
+def test_an_issuer_whose_clock_is_ahead_is_believed(jwks: Jwks) -> None:
+    assert verify(a_token(iat=int(time.time()) + 60), jwks)
+
+
 def public_pem() -> bytes:
     return (
         rsa_key()
