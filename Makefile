@@ -71,7 +71,7 @@ test: $(STACK_READY) build ## Run all tests, those on the embedded stack include
 
 .PHONY: test-fast
 test-fast: $(PROJECT_READY) ## Run the tests that need no stack
-	@$(PYTHON) -m pytest tests/unit tests/integration tests/contract
+	@$(PYTHON) -m pytest tests/unit tests/integration tests/contract tests/local tests/performance
 
 .PHONY: bench
 bench: $(STACK_READY) build ## Measure against the budgets, into .local/bench.json

@@ -8,7 +8,7 @@ of outcome are decided by DynamoDB at one moment. Source: ADR 2; AWS, "Update ex
 
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from call_handling.configuration import sessions_table, timeouts
 from call_handling.item import key, session_from
 from call_handling.party import NETWORK
-from call_handling.status import Role
+from call_handling.status import Role, ending
 from camara.dynamodb import dynamodb_client, unavailable_on_failure
 from camara.errors import NotFound, Unavailable
 
@@ -82,13 +82,14 @@ class Endings:
         """
         write_id = uuid4().hex
         try:
-            return self._end(
+            found = self._end(
                 media_session_id,
                 party,
                 condition=_PARTY_HAS_AN_ENDING,
                 note=("deleteCorrelator", correlator),
                 write_id=write_id,
                 now=now,
+                returned="ALL_OLD",
             )
         except self._refused as refusal:
             item = _item_found_by(refusal)
@@ -99,6 +100,8 @@ class Endings:
             if session.write_id != write_id:
                 return None
             return Transition("", session.status, session.role_of(party))
+        after = _text(found["endings"]["M"][party])
+        return Transition(_text(found["status"]), after, _role(found, party))
 
     def by_network(
         self, media_session_id: str, reason: str, now: int, *, only_if_stale: bool
@@ -107,13 +110,14 @@ class Endings:
         write_id = uuid4().hex
         clauses = [_PARTY_HAS_AN_ENDING, _DEADLINE_HAS_PASSED]
         try:
-            return self._end(
+            found = self._end(
                 media_session_id,
                 NETWORK,
                 condition=" AND ".join(clauses if only_if_stale else clauses[:1]),
                 note=("endReason", reason),
                 write_id=write_id,
                 now=now,
+                returned="UPDATED_OLD",
             )
         except self._refused as refusal:
             return _why_left_alone(_item_found_by(refusal), write_id, now)
@@ -121,6 +125,8 @@ class Endings:
             if error.response["Error"]["Code"] != _ITEM_DOES_NOT_FIT:
                 raise
             return LeftAlone.MALFORMED
+        before = _text(found.get("status"))
+        return Transition(before, ending(before, None), NETWORK)
 
     def _end(
         self,
@@ -131,7 +137,9 @@ class Endings:
         note: tuple[str, str],
         write_id: str,
         now: int,
-    ) -> Transition:
+        returned: Literal["ALL_OLD", "UPDATED_OLD"],
+    ) -> dict[str, Any]:
+        """Write; return the item's attributes as they were, all or those that were written to."""
         name, text = note
         with unavailable_on_failure():
             for _ in range(_ATTEMPTS):
@@ -154,18 +162,14 @@ class Endings:
                             ":expiresAt": {"N": str(now + self._retention)},
                             ":note": {"S": text},
                         },
-                        ReturnValues="ALL_OLD",
+                        ReturnValues=returned,
                         ReturnValuesOnConditionCheckFailure="ALL_OLD",
                     )
                 except self._conflict:
                     # A PUT's transaction on the item is under way; that takes milliseconds.
                     continue
                 found: dict[str, Any] = answer["Attributes"]
-                return Transition(
-                    before=_text(found.get("status")),
-                    after=_text(found["endings"]["M"][party]),
-                    ended_by=_role(found, party),
-                )
+                return found
         raise Unavailable
 
 
@@ -187,11 +191,8 @@ def _why_left_alone(item: dict[str, Any], write_id: str, now: int) -> Transition
     return LeftAlone.MALFORMED
 
 
-def _role(item: dict[str, Any], party: str) -> str:
-    for role in Role:
-        if _text(item.get(role)) == party:
-            return role
-    return NETWORK
+def _role(item: dict[str, Any], party: str) -> Role:
+    return Role.ORIGINATOR if _text(item["originator"]) == party else Role.RECEIVER
 
 
 def _text(value: dict[str, str] | None) -> str:

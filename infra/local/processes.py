@@ -19,6 +19,7 @@ from typing import IO
 from infra.local import loopback_http
 from infra.local.settings import HOST, LOGS, ROOT, STATE, LocalStackError
 
+_LAST_PORT = 65535
 _RUN = STATE / "run"
 _STOP_SECONDS = 5
 _POLL_SECONDS = 0.05
@@ -117,9 +118,10 @@ def require_free_port(variable: str, port: int) -> None:
         try:
             candidate.bind((HOST, port))
         except OSError as error:
+            other = port + 1 if port < _LAST_PORT else port - 1
             message = (
                 f"Port {port} on {HOST} is taken by another program. "
-                f"Choose another one, as in: make up {variable}={port + 1}"
+                f"Choose another one, as in: make up {variable}={other}"
             )
             raise LocalStackError(message) from error
 

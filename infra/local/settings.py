@@ -124,11 +124,15 @@ def _template_defaults() -> dict[str, str]:
 
 
 def _parameters(text: str) -> dict[str, str]:
+    message = f'PARAMS takes "Name=value ...", not: {text}'
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise LocalStackError(message) from error
     pairs = dict[str, str]()
-    for word in shlex.split(text):
+    for word in words:
         name, separator, value = word.partition("=")
         if not (name and separator):
-            message = f'PARAMS takes "Name=value ...", not: {text}'
             raise LocalStackError(message)
         pairs[name] = value
     return pairs

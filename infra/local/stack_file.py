@@ -1,6 +1,8 @@
 """`.local/stack.json`: what programs need to know to use the embedded stack."""
 
-from pydantic import BaseModel, ConfigDict
+from contextlib import suppress
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from infra.local.settings import STATE
@@ -36,8 +38,10 @@ class Stack(BaseModel):
 
     @classmethod
     def load(cls) -> "Stack | None":
-        """Read the file; None when there is none."""
-        return cls.model_validate_json(_FILE.read_bytes()) if _FILE.exists() else None
+        """Read the file; None when there is none, or one that another version wrote."""
+        with suppress(FileNotFoundError, ValidationError):
+            return cls.model_validate_json(_FILE.read_bytes())
+        return None
 
     @staticmethod
     def forget() -> None:

@@ -1,0 +1,54 @@
+"""What a benchmark found."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+class SkippedError(Exception):
+    """A benchmark that this machine cannot run; the text says why."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The most that a figure may be, and which figure it is: the value, or its ratio to floor."""
+
+    limit: float
+    of: Literal["value", "ratio"] = "value"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the table.
+
+    ``floor`` is the least that the platform allows, ``usual`` what today's usual way costs; both,
+    like ``value``, in ``unit``. ``samples`` are the single measurements behind them, by subject.
+    A result without a budget is there to be read.
+    """
+
+    name: str
+    what: str
+    unit: str
+    value: float
+    floor: float | None = None
+    usual: float | None = None
+    ratio: float | None = None
+    budget: Budget | None = None
+    samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    @property
+    def excess(self) -> float | None:
+        """By how much the budget is exceeded, 0 when it is kept; ``None`` without a budget."""
+        if self.budget is None:
+            return None
+        judged = self.value if self.budget.of == "value" else self.ratio
+        if judged is None:
+            message = f"{self.name}: nothing to hold against its budget"
+            raise ValueError(message)
+        return max(0.0, judged - self.budget.limit)
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the budget is kept; ``None`` without one."""
+        return None if self.excess is None else self.excess == 0
