@@ -52,7 +52,7 @@ class Call(NamedTuple):
         self, party: str, change: Change, *, write_id: str, now: int, timeouts: Timeouts
     ) -> "Call":
         """Return the call after ``party``'s PUT; raises what ``Session.changed`` raises."""
-        change = self._contribution(party, change)
+        change = self._contribution(self.session.require_party(party, now), change)
         session = self.session.changed(party, change, write_id=write_id, now=now, timeouts=timeouts)
         expires_at = self.media_expires_at
         if session.expires_at > expires_at:
@@ -60,8 +60,8 @@ class Call(NamedTuple):
         media = self.media.changed(party, change)
         return Call(session, self.invitation, media, expires_at)
 
-    def _contribution(self, party: str, change: Change) -> Change:
-        """Leave out what is not this party's to say.
+    def _contribution(self, role: Role, change: Change) -> Change:
+        """Leave out what is not for this role to say.
 
         Until the call is answered the offer is the originator's and the answer the receiver's: a
         client that sends the whole resource back changes neither. An ending brings no media.
@@ -70,7 +70,7 @@ class Call(NamedTuple):
             return Change(change.status)
         if self.session.status in ANSWERED:
             return change
-        if self.session.role_of(party) is Role.ORIGINATOR:
+        if role is Role.ORIGINATOR:
             return replace(change, answer=None)
         return replace(change, offer=None)
 

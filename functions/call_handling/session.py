@@ -109,12 +109,21 @@ class Session:
             return Role.RECEIVER
         raise InvalidTokenContext
 
+    def require_party(self, party: str, now: int) -> Role:
+        """Return the role of ``party``.
+
+        Raises ``NotFound`` when the session is gone, ``InvalidTokenContext`` for anybody else.
+        """
+        if self.ended and self.expires_at <= now:
+            raise NotFound
+        return self.role_of(party)
+
     def require_readable(self, party: str, now: int) -> None:
         """Raise ``NotFound`` or ``InvalidTokenContext`` unless GET may show this to ``party``.
 
         Who deleted a session has no more use for it; the other end reads how it ended.
         """
-        self._require_party(party, now)
+        self.require_party(party, now)
         if self.ended and self.ended.by == party and self.ended.correlator is not None:
             raise NotFound
 
@@ -125,7 +134,7 @@ class Session:
         and the SDK asked again), or by this party's earlier DELETE with the same ``correlator``
         (the client asked again). Raises ``NotFound`` or ``InvalidTokenContext`` otherwise.
         """
-        self._require_party(party, now)
+        self.require_party(party, now)
         if self.write_id == write_id:
             return
         if self.ended and self.ended.by == party and correlator == self.ended.correlator != "":
@@ -140,7 +149,7 @@ class Session:
         Raises ``NotFound``, ``InvalidTokenContext`` and, when the state forbids the change,
         ``IncompatibleState``.
         """
-        role = self._require_party(party, now)
+        role = self.require_party(party, now)
         if self.status in OVER:
             raise NotFound
         has_answer = self.has_answer or change.answer is not None
@@ -161,11 +170,6 @@ class Session:
             )
         stale_at = _lease_end(after, now, timeouts)
         return replace(after, stale_at=stale_at, expires_at=stale_at + _SWEEP_OUTAGE)
-
-    def _require_party(self, party: str, now: int) -> Role:
-        if self.ended and self.expires_at <= now:
-            raise NotFound
-        return self.role_of(party)
 
 
 def _lease_end(session: Session, now: int, timeouts: Timeouts) -> int:

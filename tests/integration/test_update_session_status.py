@@ -93,6 +93,15 @@ def test_an_answer_after_the_end_is_refused(table: "DynamoDBClient") -> None:
     assert items(table) == before
 
 
+@pytest.mark.parametrize("party", [ALICE, BOB, EVE])
+def test_after_the_retention_nobody_finds_it(time_stands_still: FakeClock, party: str) -> None:
+    call = a_call()
+    delete(ALICE, call)
+    time_stands_still.now += 3600
+
+    assert put(party, call, ANSWER).code == (404, "NOT_FOUND")
+
+
 def test_strangers_and_unknown_sessions() -> None:
     assert put(EVE, a_call(), "Ringing").code == (403, "INVALID_TOKEN_CONTEXT")
     assert put(BOB, "unknown", "Ringing").code == (404, "NOT_FOUND")

@@ -1,0 +1,177 @@
+"""The handlers beside a model of a few lines: whatever is done in whatever order, both agree."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from camara import clock
+from camara.dynamodb import dynamodb_client
+from tests.integration.test_end_stale_sessions import sweep
+from tests.support.api import delete, get, post, put
+from tests.support.builders import ALICE, BOB, EVE, NOW
+from tests.support.table import TABLE, create_table, items
+
+RING, SETUP, LEASE, RETENTION = 120, 180, 43_200, 3_600
+PROGRESS = {"InProgress", "Ringing", "Proceeding", "Waiting"}
+UNANSWERED = PROGRESS | {"Initial"}
+ANSWERED = {"Connected", "Hold", "Resume"}
+OVER = {"Terminated", "SessionCancelled", "Declined", "Failed"} | {
+    "NoAnswer",
+    "NotReachable",
+    "Busy",
+}
+BY_RECEIVER = PROGRESS | {"Connected", "Busy", "NoAnswer", "NotReachable", "Declined", "Failed"}
+AFTER = {"Connected": {"Hold"}, "Hold": {"Resume"}, "Resume": {"Hold", "Connected"}}
+
+
+@dataclass
+class Model:
+    """What a session must be, by the rules alone."""
+
+    created: int
+    stale: int
+    status: str = "Initial"
+    answer: bool = False
+    version: int = 1
+    ended: int = 0
+    deleted_by: str = ""
+    correlator: str = ""
+
+    def gone(self, now: int) -> bool:
+        return self.status in OVER and now >= self.ended + RETENTION
+
+    def end(self, status: str, now: int) -> None:
+        self.status, self.ended, self.version = status, now, self.version + 1
+
+    def refusal(self, party: str, now: int) -> int | None:
+        if self.gone(now):
+            return 404
+        if party == EVE:
+            return 403
+        return None
+
+    def get(self, party: str, now: int) -> int:
+        return self.refusal(party, now) or (404 if party == self.deleted_by else 200)
+
+    def delete(self, party: str, correlator: str, now: int) -> int:
+        if refused := self.refusal(party, now):
+            return refused
+        if self.status in OVER:
+            repeated = party == self.deleted_by and correlator == self.correlator != ""
+            return 204 if repeated else 404
+        unanswered = "SessionCancelled" if party == ALICE else "Declined"
+        self.end(unanswered if self.status in UNANSWERED else "Terminated", now)
+        self.deleted_by, self.correlator = party, correlator
+        return 204
+
+    def put(self, party: str, status: str, now: int, *, answer: bool) -> int:
+        if refused := self.refusal(party, now):
+            return refused
+        if self.status in OVER:
+            return 404
+        counts = party == BOB or self.status in ANSWERED
+        answer = self.answer or (answer and counts and status not in OVER)
+        if self.status in UNANSWERED:
+            may = BY_RECEIVER if party == BOB else {"SessionCancelled", "Failed"}
+        else:
+            may = AFTER[self.status] | {"Terminated", "Failed"}
+        if status not in may | {self.status} or (status in ANSWERED and not answer):
+            return 409
+        if status in OVER:
+            self.end(status, now)
+            return 200
+        self.status, self.answer, self.version = status, answer, self.version + 1
+        renewed = now + LEASE if status in ANSWERED else min(now + RING, self.created + SETUP)
+        self.stale = renewed if status in ANSWERED else max(self.stale, renewed)
+        return 200
+
+    def sweep(self, now: int) -> bool:
+        if self.status in OVER or self.stale > now:
+            return False
+        self.end("NoAnswer" if self.status in UNANSWERED else "Terminated", now)
+        return True
+
+
+class CallHandling(RuleBasedStateMachine):
+    """Steps, each taken by the handlers and by the model."""
+
+    calls: Bundle[str] = Bundle("calls")
+    parties = st.sampled_from([ALICE, BOB, EVE])
+    statuses = st.sampled_from(sorted(UNANSWERED | ANSWERED | OVER))
+    correlators = st.sampled_from(["", "one", "two"])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOW
+        self.models: dict[str, Model] = {}
+        # The test's own table and clock serve all runs of the machine, each from its beginning.
+        clock.now = lambda: self.now
+        dynamodb_client().delete_table(TableName=TABLE)
+        create_table(dynamodb_client())
+
+    @initialize(target=calls)
+    def first_call(self) -> str:
+        return self._place()
+
+    @rule(target=calls)
+    def another_call(self) -> str:
+        return self._place()
+
+    def _place(self) -> str:
+        call: str = post().body["mediaSessionId"]
+        self.models[call] = Model(created=self.now, stale=self.now + RING)
+        return call
+
+    @rule(call=calls, party=parties, status=statuses, answer=st.booleans())
+    def change(self, call: str, party: str, status: str, *, answer: bool) -> None:
+        body: dict[str, Any] = {"status": status} | ({"answer": {"sdp": "x"}} if answer else {})
+        expected = self.models[call].put(party, status, self.now, answer=answer)
+        assert put(party, call, body).status == expected
+
+    @rule(call=calls, party=parties, correlator=correlators)
+    def hang_up(self, call: str, party: str, correlator: str) -> None:
+        expected = self.models[call].delete(party, correlator, self.now)
+        assert delete(party, call, correlator=correlator).status == expected
+
+    @rule(call=calls, party=parties)
+    def look(self, call: str, party: str) -> None:
+        model, answer = self.models[call], get(party, call)
+        assert answer.status == model.get(party, self.now)
+        assert answer.status != 200 or answer.body["status"] == model.status
+
+    @rule(seconds=st.sampled_from([1, 60, 119, 120, 3599, 3600, 43_200]))
+    def wait(self, seconds: int) -> None:
+        self.now += seconds
+
+    @rule()
+    def sweep(self) -> None:
+        expected = sum([model.sweep(self.now) for model in self.models.values()])
+        assert sweep()["ended"] == expected
+
+    @invariant()
+    def every_write_is_counted_and_the_index_has_just_the_live(self) -> None:
+        stored = {
+            item["mediaSessionId"]["S"]: item
+            for item in items(dynamodb_client())
+            if item["part"]["S"] == "session"
+        }
+        for call, model in self.models.items():
+            item = stored[call]
+            assert (item["status"]["S"], item["version"]["N"]) == (model.status, str(model.version))
+            live = model.status not in OVER
+            assert ("endings" in item, "staleShard" in item) == (live, live)
+            assert not live or item["staleAt"]["N"] == str(model.stale)
+
+
+TestCallHandling = CallHandling.TestCase
+TestCallHandling.settings = settings(
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
