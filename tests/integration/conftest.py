@@ -1,10 +1,11 @@
 """Handlers and store on moto; no test here reaches the network."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_socket
+from botocore.client import BaseClient
 from moto import mock_aws
 
 from call_handling.configuration import timeouts
@@ -60,3 +61,17 @@ def table(environment: None) -> Iterator["DynamoDBClient"]:
         yield client
     for cached in (endings, session_store, timeouts):
         cached.cache_clear()
+
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """The requests to DynamoDB from now on: names and arguments."""
+    made: list[tuple[str, dict[str, Any]]] = []
+    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def record(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        made.append((name, arguments))
+        return real(client, name, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", record)
+    return made

@@ -18,20 +18,6 @@ if TYPE_CHECKING:
 ANSWER = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
 
 
-@pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
-    """The requests to DynamoDB, by name, with their arguments."""
-    made: list[tuple[str, dict[str, Any]]] = []
-    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
-
-    def record(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-        made.append((name, arguments))
-        return real(client, name, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", record)
-    return made
-
-
 def between_read_and_write(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
     """Let somebody act just after the next read."""
     store = session_store()

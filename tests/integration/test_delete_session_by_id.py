@@ -1,6 +1,5 @@
 """DELETE /webrtc/sessions/{mediaSessionId}: the operation that the others serve."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -149,29 +148,12 @@ def test_a_body_is_refused(table: "DynamoDBClient") -> None:
     assert items(table) == before
 
 
-class TestRequests:
-    """How often DynamoDB is asked, and for what."""
-
-    @pytest.fixture
-    def calls(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
-        recorded: list[tuple[str, dict[str, Any]]] = []
-        from botocore.client import BaseClient  # noqa: PLC0415
-
-        real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
-
-        def record(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-            recorded.append((name, arguments))
-            return real(client, name, arguments)
-
-        monkeypatch.setattr(BaseClient, "_make_api_call", record)
-        return recorded
-
-    @pytest.mark.parametrize("party", [ALICE, BOB, EVE])
-    def test_one_request_done_or_refused(
-        self, party: str, calls: list[tuple[str, dict[str, Any]]]
-    ) -> None:
-        call = a_call()
-        for media_session_id in (call, call, "unknown"):
-            calls.clear()
-            delete(party, media_session_id, correlator="one")
-            assert [name for name, _ in calls] == ["UpdateItem"]
+@pytest.mark.parametrize("party", [ALICE, BOB, EVE])
+def test_one_request_done_or_refused(
+    party: str, requests: list[tuple[str, dict[str, Any]]]
+) -> None:
+    call = a_call()
+    for media_session_id in (call, call, "unknown"):
+        requests.clear()
+        delete(party, media_session_id, correlator="one")
+        assert [name for name, _ in requests] == ["UpdateItem"]
