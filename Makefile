@@ -10,7 +10,9 @@ MAKEFLAGS += --no-builtin-rules
 AWS_PORT ?= 4566
 ISSUER_PORT ?= 9400
 PARAMS ?=
-export AWS_PORT ISSUER_PORT PARAMS
+# 1: requirements that cannot be checked for vulnerabilities fail the audit.
+STRICT ?=
+export AWS_PORT ISSUER_PORT PARAMS STRICT
 
 # Nothing here is to depend on, or to reach, the user's AWS account.
 export AWS_CONFIG_FILE := /dev/null
@@ -32,6 +34,7 @@ LOCAL := $(PYTHON) -m infra.local
 PROJECT_READY := .venv/.ready
 UV_READY := $(TOOLS)/uv/.ready
 SAM_READY := $(TOOLS)/sam/.ready
+AUDIT_READY := $(TOOLS)/audit/.ready
 STACK_READY := $(PROJECT_READY) $(SAM_READY) $(TOOLS)/ministack/.ready
 
 .PHONY: help
@@ -91,8 +94,19 @@ fmt: $(PROJECT_READY) ## Format the code
 	@$(PYTHON) -m ruff format
 
 .PHONY: check
-check: lint $(SAM_READY) ## Lint, and validate the template
+check: lint $(SAM_READY) audit ## Lint, validate the template, audit
 	@$(LOCAL) validate
+
+.PHONY: audit
+audit: $(PROJECT_READY) $(AUDIT_READY) ## Look for vulnerable requirements and for secrets [STRICT=1]
+	@$(PYTHON) -m infra.audit
+
+.PHONY: sbom
+sbom: $(AUDIT_READY) ## List what the functions are made of, as CycloneDX, into .local/sbom.json
+	@$(TOOLS)/audit/bin/python -W ignore::UserWarning -m cyclonedx_py requirements \
+		--pyproject pyproject.toml --output-reproducible --output-file .local/sbom.json \
+		functions/requirements.txt
+	@echo "==> .local/sbom.json"
 
 .PHONY: build
 build: $(PROJECT_READY) $(SAM_READY) ## Build the functions as they are deployed, into .aws-sam
@@ -106,7 +120,7 @@ clean: ## Stop the stack and remove all that these targets made
 ## Set-up
 
 .PHONY: setup
-setup: $(STACK_READY) ## Set up everything the other targets need
+setup: $(STACK_READY) $(AUDIT_READY) ## Set up everything the other targets need
 
 $(UV_READY): requirements/uv.txt infra/local/install-uv
 	@echo "==> setting up uv, the installer (about 10 s)"
@@ -121,6 +135,7 @@ $(PROJECT_READY): requirements/dev.txt infra/local/find-python $(UV_READY)
 
 $(SAM_READY): STEP := the SAM CLI (about 30 s)
 $(TOOLS)/ministack/.ready: STEP := MiniStack, the emulator (about 10 s)
+$(AUDIT_READY): STEP := the tools that audit (about 10 s)
 $(TOOLS)/%/.ready: requirements/%.txt $(UV_READY) | $(PROJECT_READY)
 	@echo "==> setting up $(STEP)"
 	@$(UV) venv --quiet --clear --python $(PYTHON) $(@D)
@@ -130,8 +145,8 @@ $(TOOLS)/%/.ready: requirements/%.txt $(UV_READY) | $(PROJECT_READY)
 # The functions' pins come first: the development ones keep to them.
 .PHONY: lock
 lock: $(UV_READY) ## Pin the requirements anew (*.in -> *.txt)
-	@for name in functions/requirements requirements/uv requirements/dev requirements/sam requirements/ministack; do \
+	@for name in functions/requirements requirements/uv requirements/dev requirements/sam requirements/ministack requirements/audit; do \
 		echo "==> $$name.txt"; \
 		$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
-			--no-header --no-emit-index-url $$name.in --output-file $$name.txt; \
+			--no-header $$name.in --output-file $$name.txt; \
 	done

@@ -22,8 +22,8 @@ from camara import clock, log, metrics
 from camara.dynamodb import dynamodb_client
 from camara.request import is_id
 
-_MARGIN_MILLIS = 12_000
-"""Longer than the slowest write that may be under way (three attempts of 3 seconds, and waits)."""
+_MARGIN_MILLIS = 13_000
+"""Longer than the slowest write that may be under way: 12 seconds."""
 
 _DEADLINE_PASSED = "deadline passed"
 

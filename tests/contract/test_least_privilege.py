@@ -1,0 +1,147 @@
+"""Every role of the template allows what its bearer does, to the action, and nothing else."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.support.template import properties, template
+
+
+class Permission(NamedTuple):
+    """An action on a resource, the latter as the template names it."""
+
+    action: str
+    resource: str
+
+
+TABLE = "SessionsTable.Arn"
+STALE_INDEX = "${SessionsTable.Arn}/index/StaleSessions"
+
+REQUESTS: Mapping[str, set[Permission]] = {
+    "CreateSession": {Permission("dynamodb:PutItem", TABLE)},
+    "GetSessionDetailsById": {Permission("dynamodb:Query", TABLE)},
+    "DeleteSessionById": {Permission("dynamodb:UpdateItem", TABLE)},
+    "UpdateSessionStatus": {
+        Permission("dynamodb:Query", TABLE),
+        Permission("dynamodb:PutItem", TABLE),
+    },
+    "EndStaleSessions": {
+        Permission("dynamodb:Query", STALE_INDEX),
+        Permission("dynamodb:UpdateItem", TABLE),
+    },
+    "JwtAuthorizer": set(),
+}
+"""What the code of each function asks DynamoDB; a transaction counts as the requests in it."""
+
+ANY_RESOURCE = {
+    Permission("xray:PutTraceSegments", "*"): "X-Ray has no resource that it could name",
+    Permission("xray:PutTelemetryRecords", "*"): "X-Ray has no resource that it could name",
+}
+MANAGED_POLICIES = {
+    (
+        "GatewayLogsWriter",
+        "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+    ): "serves every API of the account, and API Gateway tests its rights when it is set",
+}
+
+LAMBDA = {"Principal": {"Service": "lambda.amazonaws.com"}}
+TRUSTED: Mapping[str, Mapping[str, Any]] = {
+    **{f"{function}Role": LAMBDA for function in REQUESTS},
+    "EndStaleSessionsEveryMinuteRole": {
+        "Principal": {"Service": "scheduler.amazonaws.com"},
+        "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    },
+    "GatewayLogsWriter": {"Principal": {"Service": "apigateway.amazonaws.com"}},
+}
+
+
+def test_every_function_and_every_role_is_looked_at() -> None:
+    assert _of_type("AWS::Serverless::Function") == REQUESTS.keys()
+    assert _of_type("AWS::IAM::Role") == TRUSTED.keys()
+    assert _of_type("AWS::IAM::") == _of_type("AWS::IAM::Role")
+
+
+@pytest.mark.parametrize("function", REQUESTS)
+def test_a_function_has_its_own_role_and_its_own_log(function: str) -> None:
+    settings = properties(function)
+
+    assert settings["Role"] == {"Fn::GetAtt": f"{function}Role.Arn"}
+    assert settings["LoggingConfig"] == {"LogGroup": {"Ref": f"{function}Logs"}}
+    # Beside a role of one's own SAM passes over these without a word.
+    assert not settings.keys() & {"Policies", "AssumeRolePolicyDocument"}
+
+
+@pytest.mark.parametrize("function", REQUESTS)
+def test_a_function_may_do_what_it_does(function: str) -> None:
+    # The ARN of a log group stands for the streams in it, and for no other group.
+    log = f"{function}Logs.Arn"
+
+    assert set(_permissions(f"{function}Role")) == {
+        Permission("logs:CreateLogStream", log),
+        Permission("logs:PutLogEvents", log),
+        Permission("xray:PutTraceSegments", "*"),
+        Permission("xray:PutTelemetryRecords", "*"),
+        *REQUESTS[function],
+    }
+
+
+def test_the_schedule_may_start_its_function_only() -> None:
+    schedule = properties("EndStaleSessions")["Events"]["EveryMinute"]["Properties"]
+
+    assert schedule["RoleArn"] == {"Fn::GetAtt": "EndStaleSessionsEveryMinuteRole.Arn"}
+    assert list(_permissions("EndStaleSessionsEveryMinuteRole")) == [
+        Permission("lambda:InvokeFunction", "EndStaleSessions.Alias")
+    ]
+
+
+@pytest.mark.parametrize("role", TRUSTED)
+def test_a_role_is_lent_to_its_service_only(role: str) -> None:
+    [statement] = properties(role)["AssumeRolePolicyDocument"]["Statement"]
+
+    assert statement == {"Effect": "Allow", "Action": "sts:AssumeRole", **TRUSTED[role]}
+
+
+def test_wildcards_are_those_without_alternative() -> None:
+    permissions = {permission for role in TRUSTED for permission in _permissions(role)}
+
+    assert not {permission.action for permission in permissions if "*" in permission.action}
+    assert {permission for permission in permissions if "*" in permission.resource} == (
+        ANY_RESOURCE.keys()
+    )
+
+
+def test_managed_policies_are_those_without_alternative() -> None:
+    attached = {
+        (role, _name(policy))
+        for role in TRUSTED
+        for policy in properties(role).get("ManagedPolicyArns", [])
+    }
+
+    assert attached == MANAGED_POLICIES.keys()
+
+
+def _of_type(prefix: str) -> set[str]:
+    resources = template()["Resources"].items()
+    return {name for name, resource in resources if resource["Type"].startswith(prefix)}
+
+
+def _permissions(role: str) -> Iterator[Permission]:
+    for policy in properties(role).get("Policies", []):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            # In particular no NotAction and no NotResource, which allow all but what they name.
+            assert statement.keys() == {"Effect", "Action", "Resource"}
+            for action in _listed(statement["Action"]):
+                for resource in _listed(statement["Resource"]):
+                    yield Permission(action, _name(resource))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _name(value: Any) -> str:
+    """Strip an intrinsic function of its name: ``!GetAtt Table.Arn`` is ``Table.Arn``."""
+    if isinstance(value, dict):
+        [value] = value.values()
+    return str(value)
