@@ -77,7 +77,7 @@ test-fast: $(PROJECT_READY) ## Run the tests that need no stack
 	@$(PYTHON) -m pytest tests/unit tests/integration tests/contract tests/local tests/performance
 
 .PHONY: bench
-bench: $(STACK_READY) build ## Measure against the budgets, into .local/bench.json
+bench: $(STACK_READY) build ## Measure against the budgets, and make docs/benchmarks.md of it
 	@$(PYTHON) -m tests.performance
 
 ## Code

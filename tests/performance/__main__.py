@@ -1,4 +1,4 @@
-"""Measure against the budgets; see `make bench`.
+"""Measure against the budgets and make the page; see `make bench`.
 
 A budget that is missed is a finding, shown as such; only an error is a failure.
 """
@@ -8,53 +8,82 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
-from tests.performance import ROOT, report
+from tests.performance import ROOT, bench_file, report
 from tests.performance.artifact_size import measure as artifact_size
 from tests.performance.cold_init import measure as cold_init
+from tests.performance.init_parts import measure as init_parts
 from tests.performance.machine import machine
+from tests.performance.page.document import page
 from tests.performance.requests_per_delete import measure as requests
-from tests.performance.result import Result, SkippedError
+from tests.performance.result import Finding, Shown, SkippedError
 from tests.performance.sweep import measure as sweep
+from tests.performance.sweep_requests import growth as sweep_growth
 from tests.performance.warm_cpu import measure as warm_cpu
+from tests.performance.write_units_per_delete import growth as sdp_growth
 from tests.performance.write_units_per_delete import measure as write_units
 
-_BENCHMARKS: dict[str, Callable[[], Iterable[Result]]] = {
+_BENCHMARKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "requests": requests,
     "write-units": write_units,
     "sweep": sweep,
     "warm-cpu": warm_cpu,
     "cold-init": cold_init,
     "artifact-size": artifact_size,
+    "sweep-growth": sweep_growth,
+    "sdp-growth": sdp_growth,
+    "init-parts": init_parts,
 }
 _RESULTS = ROOT / ".local" / "bench.json"
+_DOCS = ROOT / "docs"
 
 
 def main() -> None:
     """Run the benchmarks named on the command line, all of them if none is."""
     parser = argparse.ArgumentParser(prog="python -m tests.performance", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(_BENCHMARKS))
-    names = parser.parse_args().names
-    if unknown := set(names) - _BENCHMARKS.keys():
+    parser.add_argument("--page", action="store_true", help="measure nothing, make the page again")
+    options = parser.parse_args()
+    if unknown := set(options.names) - _BENCHMARKS.keys():
         parser.error(f"no benchmark: {', '.join(sorted(unknown))}")
 
-    results = [result for name in names or _BENCHMARKS for result in _run(name)]
-    _say(f"\n{report.table(results)}")
+    if options.page:
+        _make_page()
+        return
+    findings = [finding for name in options.names or _BENCHMARKS for finding in _run(name)]
+    run = bench_file.bench(machine(), findings)
+    if run.results:
+        _say(f"\n{report.table(run.results)}")
+    for shown in run.shown:
+        _say_both(shown)
     # The file is one run on one machine; a part of one would take the rest away.
-    if not names:
-        report.write(_RESULTS, machine(), results)
+    if not options.names:
+        bench_file.write(_RESULTS, run)
         _say(f"\nwritten to {_RESULTS.relative_to(ROOT)}")
+        _make_page()
 
 
-def _run(name: str) -> list[Result]:
+def _make_page() -> None:
+    """Make the page from the file alone, as anybody can who has it."""
+    _DOCS.mkdir(exist_ok=True)
+    for name, content in page(bench_file.read(_RESULTS)).items():
+        (_DOCS / name).write_text(content)
+        _say(f"written to {(_DOCS / name).relative_to(ROOT)}")
+
+
+def _run(name: str) -> list[Finding]:
     _say(f"==> measuring {name}")
     started = time.monotonic()
     try:
-        results = list(_BENCHMARKS[name]())
+        findings = list(_BENCHMARKS[name]())
     except SkippedError as reason:
         _say(f"    skipped: {reason}")
         return []
     _say(f"    done in {time.monotonic() - started:.0f} s")
-    return results
+    return findings
+
+
+def _say_both(shown: Shown) -> None:
+    _say(f"\n{shown.what}, {shown.unit}\n  usual way  {shown.usual}\n  ours       {shown.value}")
 
 
 def _say(line: str) -> None:

@@ -44,8 +44,10 @@ def measure() -> Iterator[Result]:
             name=f"requests-per-delete.{case.replace(' ', '-')}",
             what=f"DynamoDB requests per DELETE, {case}",
             unit="requests",
+            floor=1,
             usual=counts[1],
             value=counts[0],
+            ratio=counts[0],
             budget=Budget(1),
         )
 

@@ -1,4 +1,4 @@
-"""What a benchmark found."""
+"""What a benchmark found: figures for the table, and what the picture shows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,3 +52,33 @@ class Result:
     def met(self) -> bool | None:
         """Whether the budget is kept; ``None`` without one."""
         return None if self.excess is None else self.excess == 0
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How a figure grows with another, the usual way and ours."""
+
+    name: str
+    what: str
+    x: str
+    unit: str
+    usual: Sequence[tuple[float, float]]
+    value: Sequence[tuple[float, float]]
+    logarithmic: bool = False
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a figure is made of, the usual way and ours, in the order in which it is spent."""
+
+    name: str
+    what: str
+    unit: str
+    usual: Mapping[str, float]
+    value: Mapping[str, float]
+    notes: Sequence[str] = ()
+
+
+type Shown = Curve | Parts
+type Finding = Result | Shown

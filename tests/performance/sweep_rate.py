@@ -1,4 +1,4 @@
-"""How fast a sweep ends sessions, beside a bare loop of ``update_item``.
+"""The CPU time in which a sweep ends a session, beside a bare loop of ``update_item``.
 
 DynamoDB's answer is canned at the point where botocore would send, and no time passes there. That
 is the hardest test of a sweep: its threads share one processor's worth of Python, so on Lambda it
@@ -43,7 +43,9 @@ def measure() -> Iterator[Result]:
         check=True,
     )
     samples: dict[str, list[float]] = json.loads(finished.stdout)
-    yield _result("sweep.ending", f"time to end a session, {CONCURRENCY} at once", _SWEEP, samples)
+    yield _result(
+        "sweep.ending", f"CPU per session that a sweep ends, {CONCURRENCY} at once", _SWEEP, samples
+    )
     yield _result("sweep.whole", "  with search, log and metrics", _WHOLE, samples)
 
 
@@ -60,5 +62,5 @@ def _result(name: str, what: str, subject: str, samples: dict[str, list[float]])
         # Four fifths of the bare loop's rate.
         budget=Budget(1.25, "ratio") if subject == _SWEEP else None,
         samples={"floor": floor, "value": ours},
-        notes=[f"{rates[0]} sessions a second; the bare loop {rates[1]}"],
+        notes=[f"{rates[0]} sessions a second of processor; the bare loop {rates[1]}"],
     )

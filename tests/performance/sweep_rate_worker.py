@@ -1,7 +1,7 @@
 """Sweep and bare loop by turns, in a process of their own; run by ``sweep_rate``.
 
-Standard input: the item of a live session. Standard output: the samples by subject, microseconds a
-session. What the function writes goes to /dev/null.
+Standard input: the item of a live session. Standard output: the samples by subject, microseconds of
+CPU a session, all threads together. What the function writes goes to /dev/null.
 """
 
 import json
@@ -118,9 +118,9 @@ def main() -> None:
     samples: dict[str, list[float]] = {name: [] for name in _SUBJECTS}
     for _ in range(_ROUNDS):
         for name, subject in _SUBJECTS.items():
-            started = time.perf_counter()
+            started = time.process_time()
             subject()
-            samples[name].append((time.perf_counter() - started) / _SESSIONS * 1e6)
+            samples[name].append((time.process_time() - started) / _SESSIONS * 1e6)
     json.dump(samples, answers)
 
 

@@ -1,91 +1,23 @@
-"""What a sweep asks of DynamoDB when few of many sessions are stale.
+"""What a sweep asks of DynamoDB when few of many sessions are stale, and how that grows."""
 
-The usual way is a scan for what is stale, priced by its pages of 1 MiB and from sizes alone. It
-reads every part of every call, so the short SDPs of the tests flatter it.
-"""
-
-import gc
-import hashlib
-import json
-import math
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
-from botocore.awsrequest import AWSPreparedRequest
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
-
-from call_handling.end_stale_sessions import handler
-from call_handling.item import STALE_SHARDS, session_item
-from tests.performance.result import Budget, Result
-from tests.performance.stored_sessions import sessions_table
-from tests.performance.write_units import item_bytes
-from tests.support.api import a_call
-from tests.support.builders import NOW, a_session
-from tests.support.table import TABLE, items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from call_handling.item import STALE_SHARDS
+from tests.performance.result import Budget, Curve, Result
+from tests.performance.sweep_count import scan_pages, scan_read_units, swept
 
 _STORED = 100_000
 _STALE = 1_000
-_SCAN_PAGE_BYTES = 1024 * 1024
-_READ_UNIT_BYTES = 4096
-_EVENTUALLY_CONSISTENT = 0.5
-"""Read units that a block of 4 KiB costs; also what every read costs at least."""
-
-
-class _Context:
-    """A Lambda context with all the time that moto takes."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
-
-
-@dataclass
-class _Traffic:
-    """What was asked of DynamoDB."""
-
-    requests: Counter[str] = field(default_factory=Counter)
-    """By name, retries included."""
-    read: list[list[dict[str, Any]]] = field(default_factory=list)
-    """The items of each page."""
-    written: list[str] = field(default_factory=list)
-    """Ids."""
-    filters: int = 0
-    """Queries that may have read more than they returned."""
-
-    def sent(self, request: AWSPreparedRequest, **_: Any) -> None:
-        operation = _text(request.headers["X-Amz-Target"]).rpartition(".")[2]
-        assert isinstance(request.body, bytes)
-        body = json.loads(request.body)
-        self.requests[operation] += 1
-        if operation == "UpdateItem":
-            self.written.append(body["Key"]["mediaSessionId"]["S"])
-        if "FilterExpression" in body:
-            self.filters += 1
-
-    def returned(self, parsed: dict[str, Any], **_: Any) -> None:
-        self.read.append(parsed.get("Items", []))
+_GROWTH = (1_000, 10_000, 100_000)
+_GROWTH_STALE = 100
 
 
 def measure() -> Iterator[Result]:
-    """Sweep once, by the real handler, and count."""
-    scanned_bytes = _STORED * _stored_bytes()
-    with _no_garbage_collection(), sessions_table() as client:
-        stale = _fill()
-        with _watched(client) as traffic:
-            answer = handler({}, _Context())  # type: ignore[arg-type]
-    assert answer["ended"] == _STALE, answer
-    _require_nothing_else(traffic, stale)
-
+    """Sweep once and count."""
+    traffic = swept(_STORED, _STALE)
     requests = traffic.requests.total()
     floor = _STALE + STALE_SHARDS
-    pages = math.ceil(scanned_bytes / _SCAN_PAGE_BYTES)
+    pages = scan_pages(_STORED)
     by_name = ", ".join(f"{count:,} {name}" for name, count in sorted(traffic.requests.items()))
     yield Result(
         name="sweep.requests",
@@ -106,67 +38,22 @@ def measure() -> Iterator[Result]:
         name="sweep.read-units",
         what="  read units of the search",
         unit="units",
-        usual=_read_units(scanned_bytes),
-        value=sum(_read_units(sum(map(item_bytes, page))) for page in traffic.read),
+        usual=scan_read_units(_STORED),
+        value=traffic.read_units,
     )
 
 
-def _stored_bytes() -> int:
-    """Return the size of a ringing call with all its parts, as the real handlers store it."""
-    with sessions_table() as client:
-        a_call("Ringing")
-        return sum(map(item_bytes, items(client)))
-
-
-def _fill() -> set[str]:
-    """Store sessions; return the ids of the stale ones."""
-    # Through the API it would take minutes.
-    table = dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].tables[TABLE]
-    ids = [hashlib.sha256(str(number).encode()).hexdigest()[:40] for number in range(_STORED)]
-    for number, media_session_id in enumerate(ids):
-        stale_at = NOW - number if number < _STALE else NOW + 1 + number
-        item = session_item(a_session(media_session_id=media_session_id, stale_at=stale_at))
-        keys = DynamoType(item["mediaSessionId"]), DynamoType(item["part"])
-        table.items[keys[0]][keys[1]] = Item(*keys, item)
-    return set(ids[:_STALE])
-
-
-@contextmanager
-def _watched(client: "DynamoDBClient") -> Iterator[_Traffic]:
-    """Yield what is asked while the context lasts."""
-    traffic = _Traffic()
-    events = client.meta.events
-    events.register_first("before-send.dynamodb", traffic.sent)
-    events.register("after-call.dynamodb.Query", traffic.returned)
-    try:
-        yield traffic
-    finally:
-        events.unregister("before-send.dynamodb", traffic.sent)
-        events.unregister("after-call.dynamodb.Query", traffic.returned)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Spare the collector the walks through items that stay; it would double the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _require_nothing_else(traffic: _Traffic, stale: set[str]) -> None:
-    """Raise AssertionError if a session was read or written that is not stale, or one twice."""
-    read = [item["mediaSessionId"]["S"] for page in traffic.read for item in page]
-    assert traffic.requests.keys() == {"Query", "UpdateItem"}, traffic.requests
-    assert not traffic.filters
-    assert len(read) == len(traffic.written) == len(stale)
-    assert set(read) == set(traffic.written) == stale
-
-
-def _read_units(size: int) -> float:
-    return max(1, math.ceil(size / _READ_UNIT_BYTES)) * _EVENTUALLY_CONSISTENT
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+def growth() -> Iterator[Curve]:
+    """Sweep tables of one, ten and a hundred thousand sessions with as many stale ones in each."""
+    yield Curve(
+        name="sweep-growth",
+        what="Read units of a sweep's search",
+        x="live sessions",
+        unit="read units",
+        usual=[(live, scan_read_units(live)) for live in _GROWTH],
+        value=[(live, swept(live, _GROWTH_STALE).read_units) for live in _GROWTH],
+        logarithmic=True,
+        notes=[
+            f"{_GROWTH_STALE} sessions are stale, however many live; the usual way scans them all"
+        ],
+    )

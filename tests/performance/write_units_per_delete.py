@@ -1,4 +1,4 @@
-"""What a DELETE costs in write units, with SDPs of the greatest length stored.
+"""What a DELETE costs in write units, with SDPs of the greatest length stored, and with others.
 
 Sizes come from the items that the real handlers store, prices from ``write_units``.
 """
@@ -6,7 +6,7 @@ Sizes come from the items that the real handlers store, prices from ``write_unit
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.performance.result import Budget, Result
+from tests.performance.result import Budget, Curve, Result
 from tests.performance.stored_sessions import sessions_table, stored_session
 from tests.performance.write_units import index_units, item_bytes, table_units
 from tests.support.api import delete, post, put
@@ -17,7 +17,9 @@ from tests.support.template import table_properties
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_SDP = "v=0\r\n".ljust(65_536, "x")
+_KIB = 1024
+_SDP = "v=0\r\n".ljust(64 * _KIB, "x")
+_GROWTH_KIB = (0, 1, 8, 32, 64)
 _CORRELATOR = "b4333c46-49c0-4f62-80d7-f0ef930f1c46"
 
 
@@ -47,14 +49,34 @@ def measure() -> Iterator[Result]:
     yield _result(".longest", longest)
 
 
+def growth() -> Iterator[Curve]:
+    """Price the DELETE of calls with shorter and longer SDPs."""
+    costs = {}
+    with sessions_table() as client:
+        for kib in _GROWTH_KIB:
+            request = a_call_request(offer={"sdp": _SDP[: max(1, kib * _KIB)]})
+            costs[kib] = _delete(client, request, "registration-1", _CORRELATOR)
+    yield Curve(
+        name="sdp-growth",
+        what="Write units of a DELETE",
+        x="KiB of each SDP",
+        unit="write units",
+        usual=[(kib, cost.one_item) for kib, cost in costs.items()],
+        value=[(kib, cost.of_table) for kib, cost in costs.items()],
+        notes=["offer and answer are as long as each other; the usual way keeps both in the item"],
+    )
+
+
 def _result(suffix: str, cost: _Cost) -> Result:
     longest = bool(suffix)
     return Result(
         name=f"write-units-per-delete{suffix}",
         what="  longest names, addresses and ids" if longest else "write units per DELETE",
         unit="units",
+        floor=1,
         usual=cost.one_item,
         value=cost.of_table,
+        ratio=cost.of_table,
         budget=None if longest else Budget(1),
         notes=[f"the item that changes state: {cost.item_bytes:,} bytes"],
     )
@@ -78,7 +100,7 @@ def _delete(
     created = post(body=dict(request), headers={"registrationId": registration_id})
     assert created.status == 201, created
     call = created.body["mediaSessionId"]
-    answered = put(BOB, call, {"status": "Connected", "answer": {"sdp": _SDP}})
+    answered = put(BOB, call, {"status": "Connected", "answer": request["offer"]})
     assert answered.status == 200, answered
     before = stored_session(client, call)
     media = {

@@ -1,0 +1,1 @@
+"""The page of benchmarks, docs/benchmarks.md, and its picture: functions of one run's file."""

@@ -1,0 +1,135 @@
+"""The page itself, in Markdown."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from tests.performance.bench_file import Bench
+from tests.performance.figures import figure, verdict
+from tests.performance.page.picture import picture
+from tests.performance.result import Curve, Result, Shown
+
+PICTURE = "benchmarks.svg"
+_HEAD = """# Benchmarks
+
+Each line sets what this implementation spends (*ours*) beside the least that the platform allows
+(*floor*: a bare handler that only calls `update_item`, or a single request or unit) and beside
+today's *usual way*; all are measured by turns in one run, so the ratios hold where times do not."""
+_ALTERNATIVE = "What the usual way and ours spend; the figures stand below"
+_HOW = """`make bench` measures anew into `.local/bench.json`, in less than five minutes, and makes
+this page from that file. `.venv/bin/python -m tests.performance NAME` measures one thing. What is
+compared, and how, is said at the top of each module in [tests/performance](../tests/performance).
+"""
+_NONE = "-"
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|~#])")
+
+
+def page(run: Bench) -> dict[str, str]:
+    """Return the files of the page by name."""
+    return {"benchmarks.md": "\n".join(_lines(run)), PICTURE: picture(run)}
+
+
+def _lines(run: Bench) -> Iterator[str]:
+    yield from (_HEAD, "", _in_short(run.results), "")
+    yield from _table(
+        ["", "unit", "floor", "usual way", "ours", "ours / floor", "budget", ""],
+        (_row(result) for result in run.results),
+    )
+    if run.shown:
+        yield from ("", "## What grows, and what a cold start is spent on", "")
+        yield from (f"![{_ALTERNATIVE}]({PICTURE})", "")
+        for shown in run.shown:
+            yield from _shown(shown)
+    yield from ("## Notes", "")
+    yield from _notes(run.results)
+    yield from ("", "## Where and how", "", _where(run), "", _HOW)
+
+
+def _in_short(results: Sequence[Result]) -> str:
+    judged = [result for result in results if result.budget]
+    missed = [result for result in judged if not result.met]
+    met = f"{len(judged) - len(missed)} of {len(judged)} budgets are met"
+    if not missed:
+        return f"{met}."
+    return f"{met}; not: {'; '.join(_plain(result.what.strip()) for result in missed)}."
+
+
+def _row(result: Result) -> list[str]:
+    what = _plain(result.what)
+    # Indented where it belongs to the line above.
+    return [
+        f"&emsp;{what.strip()}" if what.startswith(" ") else what,
+        _plain(result.unit),
+        _figure(result.floor),
+        _figure(result.usual),
+        f"**{figure(result.value)}**",
+        _NONE if result.ratio is None else f"{result.ratio:.2f}",
+        _budget(result),
+        f"**{verdict(result)}**" if result.met is False else verdict(result),
+    ]
+
+
+def _budget(result: Result) -> str:
+    if result.budget is None:
+        return _NONE
+    of = " x floor" if result.budget.of == "ratio" else ""
+    return f"&le; {result.budget.limit:g}{of}"
+
+
+def _notes(results: Iterable[Result]) -> Iterator[str]:
+    above = ""
+    for result in results:
+        what = result.what.strip()
+        if result.what == what:
+            above = what
+        else:
+            what = f"{above}, {what}"
+        if result.notes:
+            yield f"- {_plain(what)}: {_plain('; '.join(result.notes))}"
+
+
+def _shown(shown: Shown) -> Iterator[str]:
+    notes = "; ".join(_plain(note) for note in shown.notes)
+    yield f"{_plain(shown.what)}{f' ({notes})' if notes else ''}:"
+    yield ""
+    if isinstance(shown, Curve):
+        heads = [figure(x) for x, _ in shown.value]
+        rows = [[figure(y) for _, y in points] for points in (shown.usual, shown.value)]
+        first = f"{_plain(shown.unit)} at {_plain(shown.x)}"
+    else:
+        heads = list(dict.fromkeys([*shown.usual, *shown.value]))
+        rows = [
+            [f"{parts[head]:,.0f}" if head in parts else _NONE for head in heads]
+            for parts in (shown.usual, shown.value)
+        ]
+        first = _plain(shown.unit)
+    yield from _table([first, *map(_plain, heads)], [["usual way", *rows[0]], ["ours", *rows[1]]])
+    yield ""
+
+
+def _where(run: Bench) -> str:
+    machine = run.machine
+    packages = ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
+    return _plain(
+        f"{machine['date'][:10]}; {machine['cpu']}, {machine['cores']} cores, {machine['system']};"
+        f" Python {machine['python']}, {packages}."
+    )
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield _line(heads)
+    yield _line(["---", *(["--:"] * (len(heads) - 1))])
+    yield from map(_line, rows)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _figure(value: float | None) -> str:
+    return _NONE if value is None else figure(value)
+
+
+def _plain(content: str) -> str:
+    """Return text in which Markdown and HTML find nothing to do."""
+    escaped = content.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", escaped.replace("\n", " "))
