@@ -35,6 +35,7 @@ PROJECT_READY := .venv/.ready
 UV_READY := $(TOOLS)/uv/.ready
 SAM_READY := $(TOOLS)/sam/.ready
 AUDIT_READY := $(TOOLS)/audit/.ready
+MUTATION_READY := $(TOOLS)/mutation/.ready
 STACK_READY := $(PROJECT_READY) $(SAM_READY) $(TOOLS)/ministack/.ready
 
 .PHONY: help
@@ -70,11 +71,19 @@ tour: $(PROJECT_READY) ## Play the tour on the stack that `make up` started
 
 .PHONY: test
 test: $(STACK_READY) build ## Run all tests, those on the embedded stack included
-	@$(PYTHON) -m pytest tests
+	@$(PYTHON) -m pytest tests --cov --cov-report=term
 
 .PHONY: test-fast
 test-fast: $(PROJECT_READY) ## Run the tests that need no stack
 	@$(PYTHON) -m pytest tests/unit tests/integration tests/contract tests/local tests/performance
+
+.PHONY: mutation
+mutation: $(MUTATION_READY) ## Break the domain and the store: do the tests notice? [MUTANTS='call_handling.session.*']
+	@rm -rf .local/mutation && mkdir -p .local/mutation
+	@cp -r functions .local/mutation/src
+	@cp -r infra tests template.yaml pyproject.toml .local/mutation
+	@cd .local/mutation && ../tools/mutation/bin/mutmut run --max-children 2 $(if $(MUTANTS),'$(MUTANTS)') \
+		&& ../tools/mutation/bin/mutmut results
 
 .PHONY: bench
 bench: $(STACK_READY) build ## Measure against the budgets, and make docs/benchmarks.md of it
@@ -136,6 +145,7 @@ $(PROJECT_READY): requirements/dev.txt infra/local/find-python $(UV_READY)
 $(SAM_READY): STEP := the SAM CLI (about 30 s)
 $(TOOLS)/ministack/.ready: STEP := MiniStack, the emulator (about 10 s)
 $(AUDIT_READY): STEP := the tools that audit (about 10 s)
+$(MUTATION_READY): STEP := mutation testing (about 20 s)
 $(TOOLS)/%/.ready: requirements/%.txt $(UV_READY) | $(PROJECT_READY)
 	@echo "==> setting up $(STEP)"
 	@$(UV) venv --quiet --clear --python $(PYTHON) $(@D)
@@ -145,7 +155,7 @@ $(TOOLS)/%/.ready: requirements/%.txt $(UV_READY) | $(PROJECT_READY)
 # The functions' pins come first: the development ones keep to them.
 .PHONY: lock
 lock: $(UV_READY) ## Pin the requirements anew (*.in -> *.txt)
-	@for name in functions/requirements requirements/uv requirements/dev requirements/sam requirements/ministack requirements/audit; do \
+	@for name in functions/requirements requirements/uv requirements/dev requirements/mutation requirements/sam requirements/ministack requirements/audit; do \
 		echo "==> $$name.txt"; \
 		$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
 			--no-header $$name.in --output-file $$name.txt; \

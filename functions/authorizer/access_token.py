@@ -74,7 +74,7 @@ def verified_claims(token: str, jwks: Jwks, issuer: str, audience: str) -> dict[
                 "enforce_minimum_key_length": True,
             },
         )
-    except (jwt.PyJWTError, RecursionError) as error:
+    except jwt.PyJWTError as error:
         raise InvalidToken from error
     if isinstance(claims["exp"], str | bool):
         raise InvalidToken

@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
 
 def _bearer_token(event: dict[str, Any]) -> str:
     scheme, _, token = str(event.get("authorizationToken", "")).partition(" ")
-    if scheme.lower() != "bearer":
+    if scheme.lower() != "bearer" or not token.isascii():
         raise InvalidToken
     return token.strip()
 

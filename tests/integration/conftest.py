@@ -13,6 +13,7 @@ from call_handling.ending import endings
 from call_handling.store import session_store
 from camara import clock
 from camara.dynamodb import dynamodb_client
+from tests.integration.faulty_dynamodb import FaultyDynamoDB
 from tests.support.builders import NOW, TIMEOUTS
 from tests.support.table import TABLE, create_table
 
@@ -75,3 +76,10 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]
 
     monkeypatch.setattr(BaseClient, "_make_api_call", record)
     return made
+
+
+@pytest.fixture
+def dynamo(monkeypatch: pytest.MonkeyPatch) -> FaultyDynamoDB:
+    """The way to DynamoDB, for a test to break; nobody waits between attempts."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    return FaultyDynamoDB(monkeypatch)

@@ -15,6 +15,7 @@ from camara.address import is_emergency, subscriber_of
         ("sip:alice@IMS.example.com", "sip:alice@ims.example.com"),
         ("sip:Alice@ims.example.com;transport=tcp", "sip:Alice@ims.example.com"),
         ("tel:5550101;phone-context=+1202", "5550101;phone-context=+1202"),
+        ("tel:5550101;isub=1;phone-context=+1202", "5550101;phone-context=+1202"),
         ("tel:5550101;phone-context=IMS.example.com", "5550101;phone-context=ims.example.com"),
         (
             "sip:5550101;phone-context=+1202@ims.example.com;user=phone",

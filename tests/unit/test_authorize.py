@@ -1,10 +1,12 @@
 import io
+from functools import cache
 from typing import Any
 
 import pytest
 
 from authorizer import authorize
 from authorizer.access_token import Jwks, JwksUnavailable
+from authorizer.authorize import jwks as configured_jwks
 from camara.caller import Caller
 from tests.support.builders import ALICE, SCOPES
 from tests.support.tokens import AUDIENCE, ISSUER, JWKS_URI, FakeJwksEndpoint, a_token
@@ -66,6 +68,25 @@ def test_the_configured_claim_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> N
     assert context["msisdn"] == ALICE
 
 
+def test_a_claim_that_the_token_lacks_is_absent_from_the_context() -> None:
+    token = a_token(sub=None, phone_number=None, client_id=None, exp=4_000_000_000)
+    answer = authorized(f"Bearer {token}")
+
+    assert answer["context"] == {"exp": "4000000000", "scope": SCOPES}
+    assert answer["principalId"] == "client"
+
+
+def test_the_process_keeps_the_keys_of_the_configured_issuer(
+    monkeypatch: pytest.MonkeyPatch, endpoint: FakeJwksEndpoint
+) -> None:
+    monkeypatch.setattr(authorize, "jwks", cache(configured_jwks.__wrapped__))
+    monkeypatch.setenv("JWKS_URI", JWKS_URI)
+
+    for _ in range(2):
+        assert effect(authorized(f"Bearer {a_token()}")) == ("Allow", STAGE)
+    assert endpoint.fetches == 1
+
+
 @pytest.mark.parametrize(
     "authorization",
     [
@@ -74,6 +95,8 @@ def test_the_configured_claim_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> N
         "Bearer",
         "Bearer ",
         "Basic dXNlcjpwYXNz",
+        "Bearer \ud800",
+        "Bearer \u00e9.\u00e9.\u00e9",
         f"Basic {a_token()}",
         a_token(),
         f"Bearer {a_token()} x",

@@ -3,9 +3,11 @@ import pytest
 from call_handling.call import Call, Media
 from call_handling.session import Change
 from call_handling.status import Status
+from camara.errors import NotFound
 from tests.support.builders import (
     ALICE_KEY,
     BOB_KEY,
+    EVE_KEY,
     NOW,
     TIMEOUTS,
     a_location,
@@ -60,8 +62,25 @@ def test_an_ending_brings_no_media() -> None:
 
 def test_media_outlives_the_session_and_is_rarely_touched() -> None:
     call = a_placed_call(a_session(Status.CONNECTED))
-    soon = put(call, ALICE_KEY, Change(Status.CONNECTED), NOW + 60)
-    late = put(call, ALICE_KEY, Change(Status.CONNECTED), NOW + 50_000)
+    spare = TIMEOUTS.ring
+    soon = put(call, ALICE_KEY, Change(Status.CONNECTED), NOW + spare)
+    late = put(call, ALICE_KEY, Change(Status.CONNECTED), NOW + spare + 1)
 
-    assert soon.media_expires_at == call.media_expires_at
-    assert late.media_expires_at > late.session.expires_at
+    assert soon.media_expires_at == call.media_expires_at == soon.session.expires_at
+    assert late.media_expires_at == late.session.expires_at + TIMEOUTS.answered
+
+
+def test_a_change_keeps_the_invitation_and_names_its_write() -> None:
+    call = a_placed_call(a_session())
+    after = put(call, BOB_KEY, Change(Status.PROCEEDING))
+
+    assert after.invitation == call.invitation
+    assert after.session.write_id == "w"
+
+
+@pytest.mark.parametrize("party", [ALICE_KEY, BOB_KEY, EVE_KEY])
+def test_after_the_retention_nobody_changes_it(party: str) -> None:
+    over = put(a_placed_call(a_session()), BOB_KEY, Change(Status.BUSY))
+
+    with pytest.raises(NotFound):
+        put(over, party, Change(Status.CONNECTED), NOW + TIMEOUTS.ended_retention)

@@ -9,6 +9,7 @@ from camara.errors import CamaraError, IncompatibleState, InvalidTokenContext, N
 from tests.support.builders import ALICE_KEY, BOB_KEY, EVE_KEY, NOW, TIMEOUTS, a_session
 
 RETENTION = TIMEOUTS.ended_retention
+DAY = 24 * 3600
 
 
 def deleted_by(party: str, correlator: str = "", write_id: str = "delete-1") -> Session:
@@ -22,6 +23,26 @@ def deleted_by(party: str, correlator: str = "", write_id: str = "delete-1") -> 
 
 def put(session: Session, party: str, change: Change, *, now: int = NOW) -> Session:
     return session.changed(party, change, write_id="write-2", now=now, timeouts=TIMEOUTS)
+
+
+def test_an_invitation_is_the_first_version_of_a_session_between_two() -> None:
+    session = Session.invite(
+        "call-1", originator="a", receiver="b", write_id="w", now=NOW, timeouts=TIMEOUTS
+    )
+
+    assert session == Session(
+        media_session_id="call-1",
+        originator="a",
+        receiver="b",
+        status=Status.INITIAL,
+        version=1,
+        write_id="w",
+        created_at=NOW,
+        stale_at=NOW + 120,
+        expires_at=NOW + 120 + DAY,
+        has_answer=False,
+        ended=None,
+    )
 
 
 def test_a_session_begins_initial_with_the_endings_of_an_unanswered_call() -> None:
@@ -148,6 +169,20 @@ class TestChanged:
         with pytest.raises(error):
             put(a_session(Status(current)), party, change)
 
+    @pytest.mark.parametrize(
+        ("party", "seconds", "error"),
+        [
+            pytest.param(BOB_KEY, RETENTION - 1, NotFound, id="a party"),
+            pytest.param(EVE_KEY, RETENTION - 1, InvalidTokenContext, id="no party"),
+            pytest.param(EVE_KEY, RETENTION, NotFound, id="after the retention"),
+        ],
+    )
+    def test_is_refused_once_it_is_over(
+        self, party: str, seconds: int, error: type[CamaraError]
+    ) -> None:
+        with pytest.raises(error):
+            put(deleted_by(ALICE_KEY), party, Change(Status.TERMINATED), now=NOW + seconds)
+
     def test_the_version_grows_by_one_and_the_write_is_named(self) -> None:
         after = put(a_session(version=7), BOB_KEY, Change(Status.PROCEEDING))
 
@@ -195,9 +230,12 @@ class TestLease:
 
     def test_a_live_session_outlives_its_deadline_in_the_table(self) -> None:
         """Else DynamoDB would remove it before the sweep could end it."""
-        session = put(a_session(), BOB_KEY, Change(Status.WAITING))
+        begun = a_session()
+        renewed = put(begun, BOB_KEY, Change(Status.WAITING), now=NOW + 30)
+        answered = put(renewed, BOB_KEY, Change(Status.CONNECTED, answer="sdp"), now=NOW + 40)
 
-        assert session.expires_at > session.stale_at
+        for session in (begun, renewed, answered):
+            assert session.expires_at == session.stale_at + DAY
 
     def test_timeouts_are_those_of_the_contract(self) -> None:
         assert Timeouts() == (120, 180, 12 * 3600, 3600)

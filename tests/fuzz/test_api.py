@@ -1,0 +1,48 @@
+"""Whatever is sent to the embedded stack: an answer that ``infra/openapi.yaml`` documents.
+
+Never a fault, always ``{status, code, message}`` or what was asked for; what breaks a schema is
+refused, and what breaks none is not.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+
+from infra.local.stack_file import Stack
+from tests.e2e.subscriber import Line
+from tests.fuzz.requests_from_openapi import Case, Sender, keeps_the_rules_in_words, openapi
+from tests.support.builders import ALICE, BOB
+from tests.support.http import EmbeddedApi
+
+ANYTHING = openapi(examples=40)
+ABOUT_A_CALL = openapi(examples=40).include(path_regex="mediaSessionId")
+
+
+@pytest.fixture(scope="module")
+def sender(stack: Stack) -> Iterator[Sender]:
+    client = Sender(stack)
+    yield client
+    client.close()
+
+
+@ANYTHING.parametrize()
+def test_any_request(case: Case, sender: Sender, api: EmbeddedApi) -> None:
+    sender.send(case, api.token(phone_number=ALICE), negative_data_rejection)
+
+
+@ABOUT_A_CALL.parametrize()
+def test_any_request_about_a_call(case: Case, sender: Sender, api: EmbeddedApi, line: Line) -> None:
+    case.path_parameters["mediaSessionId"] = line.call()
+    checks = [negative_data_rejection]
+    if _is_to_be_accepted(case):
+        checks.append(positive_data_acceptance)
+
+    sender.send(case, api.token(phone_number=BOB), *checks)
+
+
+def _is_to_be_accepted(case: Case) -> bool:
+    if case.meta is None or case.meta.generation.mode is not GenerationMode.POSITIVE:
+        return False
+    return not isinstance(case.body, dict) or keeps_the_rules_in_words(case.body)

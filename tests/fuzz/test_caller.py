@@ -1,0 +1,31 @@
+"""Whatever the authorizer's context: a caller that it names, or no authentication."""
+
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import given
+
+from call_handling.party import party_key
+from camara.caller import Caller
+from camara.errors import Unauthenticated
+from tests.fuzz.effort import effort
+from tests.fuzz.events import contexts
+from tests.fuzz.strategies import json
+from tests.support.builders import NOW
+
+CLAIMS = st.sampled_from(["phone_number", "sub", "msisdn"])
+
+
+@given(context=contexts | json, claim=CLAIMS)
+@effort(500)
+def test_any_context(context: Any, claim: str) -> None:
+    try:
+        caller = Caller.from_context(context, claim, NOW)
+    except Unauthenticated:
+        return
+
+    assert int(context["exp"]) > NOW
+    assert caller.scopes <= set((context.get("scope") or "").split(" "))
+    if caller.subscriber is not None:
+        assert context.get(claim) or context.get("sub")
+        assert party_key(caller.subscriber)

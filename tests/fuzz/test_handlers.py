@@ -1,0 +1,60 @@
+"""Whatever the event: an answer that ``infra/openapi.yaml`` has, and never a fault."""
+
+from importlib import import_module
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from tests.fuzz.effort import effort
+from tests.fuzz.events import events
+from tests.integration.conftest import environment, table, time_stands_still
+from tests.support.api import SESSION, SESSIONS, STATUS, a_call
+from tests.support.builders import ALICE, BOB, a_context
+from tests.support.contract import check_response
+from tests.support.openapi import operations
+from tests.support.template import properties, routes
+
+__all__ = ["environment", "table", "time_stands_still"]
+
+HANDLERS = {(route.method, route.path): properties(route.function)["Handler"] for route in routes()}
+every_operation = pytest.mark.parametrize(("method", "resource"), operations())
+
+
+def answer(method: str, resource: str, event: dict[str, Any]) -> int:
+    """Return the status, if it is no fault and the answer is a documented one."""
+    module, _, name = HANDLERS[method, resource].rpartition(".")
+    response = getattr(import_module(module), name)(event, None)
+    status: int = response["statusCode"]
+    assert status not in {500, 503, 504}
+    # What no header can carry is no answer to the gateway.
+    assert all(value.isascii() and value.isprintable() for value in response["headers"].values())
+    check_response(method, resource, status, response["headers"], response["body"])
+    return status
+
+
+@every_operation
+@given(data=st.data())
+@effort(100)
+def test_any_event(method: str, resource: str, data: st.DataObject) -> None:
+    answer(method, resource, data.draw(events(resource)))
+
+
+@pytest.mark.parametrize(
+    ("method", "resource"), [("GET", SESSION), ("PUT", STATUS), ("DELETE", SESSION)]
+)
+@given(data=st.data(), status=st.sampled_from(["Initial", "Ringing", "Connected", "Hold"]))
+@effort(20)
+def test_any_events_of_a_call(method: str, resource: str, status: str, data: st.DataObject) -> None:
+    call = a_call(status)
+    party = st.sampled_from([ALICE, BOB]).map(a_context)
+
+    for event in data.draw(st.lists(events(resource, st.just(call), party), max_size=8)):
+        answer(method, resource, event)
+
+
+@given(event=events(SESSIONS, caller=st.builds(a_context)))
+@effort(100)
+def test_any_call(event: dict[str, Any]) -> None:
+    answer("POST", SESSIONS, event)

@@ -1,0 +1,144 @@
+"""The one write that ends a session, without a handler around it: what it tells, and when."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from call_handling.ending import LeftAlone, Transition, endings
+from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
+from tests.support.api import a_call, delete, put
+from tests.support.builders import ALICE, ALICE_KEY, BOB, BOB_KEY, NOW
+from tests.support.table import TABLE, items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+RING = 120
+
+
+def by_network(call: str, now: int = NOW, *, only_if_stale: bool = False) -> Any:
+    return endings().by_network(call, "because", now, only_if_stale=only_if_stale)
+
+
+@pytest.mark.parametrize(
+    ("party", "status", "told"),
+    [
+        (ALICE_KEY, "Ringing", ("Ringing", "SessionCancelled", "originator")),
+        (BOB_KEY, "Ringing", ("Ringing", "Declined", "receiver")),
+        (BOB_KEY, "Hold", ("Hold", "Terminated", "receiver")),
+    ],
+)
+def test_an_end_tells_what_was_what_is_and_who(
+    party: str, status: str, told: tuple[str, str, str]
+) -> None:
+    assert endings().by_party(a_call(status), party, "", NOW) == told
+
+
+@pytest.mark.parametrize(
+    ("party", "told"),
+    [
+        (ALICE_KEY, ("", "SessionCancelled", "originator")),
+        (BOB_KEY, ("", "Declined", "receiver")),
+    ],
+)
+def test_an_end_whose_answer_was_lost_is_told_but_for_what_was(
+    dynamo: FaultyDynamoDB, party: str, told: tuple[str, str, str]
+) -> None:
+    call = a_call()
+    dynamo.lose_answers(1)
+
+    assert endings().by_party(call, party, "", NOW) == told
+
+
+@pytest.mark.parametrize(("status", "outcome"), [("Ringing", "NoAnswer"), ("Hold", "Terminated")])
+def test_the_networks_end_whose_answer_was_lost_is_told_but_for_what_was(
+    dynamo: FaultyDynamoDB, status: str, outcome: str
+) -> None:
+    call = a_call(status)
+    dynamo.lose_answers(1)
+
+    assert by_network(call) == ("", outcome, "network")
+
+
+@pytest.mark.parametrize(("status", "outcome"), [("Ringing", "NoAnswer"), ("Hold", "Terminated")])
+def test_the_networks_end_tells_what_was_and_what_is(status: str, outcome: str) -> None:
+    assert by_network(a_call(status)) == (status, outcome, "network")
+
+
+def test_a_sweep_ends_nothing_before_its_deadline_and_all_at_it(table: "DynamoDBClient") -> None:
+    call = a_call()
+    before = items(table)
+
+    assert by_network(call, NOW + RING - 1, only_if_stale=True) is LeftAlone.RENEWED
+    assert items(table) == before
+    assert isinstance(by_network(call, NOW + RING, only_if_stale=True), Transition)
+
+
+@pytest.mark.parametrize("how", ["by a party", "by a PUT", "by the network"])
+def test_what_is_over_is_left_alone(table: "DynamoDBClient", how: str) -> None:
+    call = a_call()
+    match how:
+        case "by a party":
+            delete(ALICE, call)
+        case "by a PUT":
+            put(BOB, call, "Busy")
+        case _:
+            by_network(call)
+    before = items(table)
+
+    assert by_network(call, NOW + RING) is LeftAlone.OVER
+    assert by_network(call, NOW + RING, only_if_stale=True) is LeftAlone.OVER
+    assert items(table) == before
+
+
+def test_what_is_unknown_is_left_alone_and_does_not_appear(table: "DynamoDBClient") -> None:
+    assert by_network("unknown") is LeftAlone.UNKNOWN
+    assert items(table) == []
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        pytest.param({}, id="nothing but keys"),
+        pytest.param({"endings": {"M": {"network": {"S": "NoAnswer"}}}}, id="no deadline"),
+        pytest.param({"endings": {"M": {}}, "staleAt": {"N": "9999999999"}}, id="no ending"),
+        pytest.param(
+            {"endings": {"M": {}}, "endedBy": {"S": "x"}, "staleAt": {"N": "9999999999"}},
+            id="both over and live",
+        ),
+    ],
+)
+def test_a_malformed_item_is_never_taken_for_a_session(
+    table: "DynamoDBClient", attributes: dict[str, Any]
+) -> None:
+    key = {"mediaSessionId": {"S": "poison"}, "part": {"S": "session"}}
+    table.put_item(TableName=TABLE, Item={**key, **attributes})
+    before = items(table)
+
+    assert by_network("poison", only_if_stale=True) is LeftAlone.MALFORMED
+    assert items(table) == before
+
+
+def test_an_item_without_a_status_ends_all_the_same(table: "DynamoDBClient") -> None:
+    key = {"mediaSessionId": {"S": "odd"}, "part": {"S": "session"}}
+    rest: dict[str, Any] = {"endings": {"M": {"network": {"S": "NoAnswer"}}}, "version": {"N": "1"}}
+    table.put_item(TableName=TABLE, Item={**key, **rest})
+
+    assert by_network("odd") == ("", "NoAnswer", "network")
+
+
+def test_the_log_is_told_in_these_words() -> None:
+    assert Transition("Ringing", "Declined", "receiver").facts() == {
+        "from": "Ringing",
+        "to": "Declined",
+        "endedBy": "receiver",
+    }
+
+
+def test_a_write_that_is_not_permitted_is_no_malformed_item(dynamo: FaultyDynamoDB) -> None:
+    call = a_call()
+    dynamo.fail(client_error("AccessDeniedException"))
+
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        by_network(call)
