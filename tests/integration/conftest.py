@@ -14,6 +14,7 @@ from call_handling.store import session_store
 from camara import clock
 from camara.dynamodb import dynamodb_client
 from tests.integration.faulty_dynamodb import FaultyDynamoDB
+from tests.support.atomic_moto import atomic_requests
 from tests.support.builders import NOW, TIMEOUTS
 from tests.support.table import TABLE, create_table
 
@@ -56,7 +57,7 @@ def time_stands_still(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 def table(environment: None) -> Iterator["DynamoDBClient"]:
     """The table of sessions, empty."""
     del environment
-    with mock_aws():
+    with mock_aws(), atomic_requests():
         client = dynamodb_client()
         create_table(client)
         yield client

@@ -13,6 +13,7 @@ from call_handling.item import key
 from camara import clock
 from camara.dynamodb import dynamodb_client
 from tests.performance.environment import function_environment
+from tests.support.atomic_moto import atomic_requests
 from tests.support.builders import NOW
 from tests.support.table import TABLE, create_table
 
@@ -28,6 +29,7 @@ def sessions_table() -> Iterator["DynamoDBClient"]:
         patch.object(clock, "now", lambda: NOW),
         redirect_stdout(io.StringIO()),
         mock_aws(),
+        atomic_requests(),
     ):
         client = dynamodb_client()
         create_table(client)

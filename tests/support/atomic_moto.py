@@ -1,0 +1,28 @@
+"""moto, made to serve one request after another.
+
+Its DynamoDB reads and writes an item in steps; the real one serves each request at one moment,
+which is what the sweep's threads rely on.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+from unittest.mock import patch
+
+from moto.core.botocore_stubber import BotocoreStubber
+
+_LOCK = RLock()
+_serve = BotocoreStubber.__call__
+
+
+def _serve_alone(stubber: BotocoreStubber, *args: Any, **kwargs: Any) -> Any:
+    with _LOCK:
+        return _serve(stubber, *args, **kwargs)
+
+
+@contextmanager
+def atomic_requests() -> Iterator[None]:
+    """Serve no two requests at once meanwhile."""
+    with patch.object(BotocoreStubber, "__call__", _serve_alone):
+        yield
