@@ -102,7 +102,7 @@ class Session:
         }
 
     def role_of(self, party: str) -> Role:
-        """Raise ``InvalidTokenContext`` when ``party`` is none of this session."""
+        """Return the role of ``party``; raise ``InvalidTokenContext`` when it has none here."""
         if party == self.originator:
             return Role.ORIGINATOR
         if party == self.receiver:

@@ -8,9 +8,12 @@ from functools import cache
 from typing import Any
 
 import jwt
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from authorizer import authorize
+from authorizer.access_token import Jwks
 from tests.support.builders import ALICE, SCOPES
 
 ISSUER = "https://issuer.example.com"
@@ -79,3 +82,15 @@ class FakeJwksEndpoint:
         if self.down:
             raise urllib.error.URLError(reason="down")
         return io.BytesIO(self.body)
+
+
+def trust_this_issuer(monkeypatch: pytest.MonkeyPatch) -> FakeJwksEndpoint:
+    """Configure the authorizer in this process; the key set is all there is of the network."""
+    fake = FakeJwksEndpoint()
+    monkeypatch.setattr("urllib.request.build_opener", lambda *_: fake)
+    keys = Jwks(JWKS_URI)
+    monkeypatch.setattr(authorize, "jwks", lambda: keys)
+    monkeypatch.setenv("JWT_ISSUER", ISSUER)
+    monkeypatch.setenv("JWT_AUDIENCE", AUDIENCE)
+    monkeypatch.setenv("SUBSCRIBER_CLAIM", "phone_number")
+    return fake

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from authorizer import authorize
-from authorizer.access_token import Jwks, JwksUnavailable
+from authorizer.access_token import JwksUnavailable
 from authorizer.authorize import jwks as configured_jwks
 from camara.caller import Caller
 from tests.support.builders import ALICE, SCOPES
-from tests.support.tokens import AUDIENCE, ISSUER, JWKS_URI, FakeJwksEndpoint, a_token
+from tests.support.tokens import JWKS_URI, FakeJwksEndpoint, a_token, trust_this_issuer
 
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara/DELETE/webrtc/sessions/ABC"
 STAGE = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara/*"
@@ -17,14 +17,7 @@ STAGE = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara/*"
 
 @pytest.fixture(autouse=True)
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> FakeJwksEndpoint:
-    fake = FakeJwksEndpoint()
-    monkeypatch.setattr("urllib.request.build_opener", lambda *_: fake)
-    keys = Jwks(JWKS_URI)
-    monkeypatch.setattr(authorize, "jwks", lambda: keys)
-    monkeypatch.setenv("JWT_ISSUER", ISSUER)
-    monkeypatch.setenv("JWT_AUDIENCE", AUDIENCE)
-    monkeypatch.setenv("SUBSCRIBER_CLAIM", "phone_number")
-    return fake
+    return trust_this_issuer(monkeypatch)
 
 
 def authorized(authorization: Any) -> dict[str, Any]:
