@@ -84,19 +84,18 @@ class MediaSessionCreate(Body):
             raise InvalidArgument
         return receiver
 
-    def invitation(self, registration_id: str) -> Invitation:
+    def invitation(self) -> Invitation:
         """Return what is kept for display."""
         return Invitation(
             originator_address=self.originator_address,
             receiver_address=self.receiver_address,
-            registration_id=registration_id,
             originator_name=self.originator_name,
             receiver_name=self.receiver_name,
             call_type=self.call_type,
         )
 
     def media(self, originator: str, now: int) -> Media:
-        """Return the offer and, under its party key, the originator's location."""
+        """Return the offer and, under its key, the originator's location."""
         location = self.location_details
         return Media(
             offer=self.offer.sdp,
@@ -116,11 +115,12 @@ class MediaSessionStatusChange(Body):
     answer: WrtcSdpDescriptor | None = None
     location_details: LocationDetails | None = None
 
-    def change(self, now: int) -> Change:
+    def change(self, registration_id: str | None, now: int) -> Change:
         """Return what is asked for, in the domain's terms."""
         return Change(
             status=self.status,
             offer=self.offer.sdp if self.offer else None,
             answer=self.answer.sdp if self.answer else None,
             location=self.location_details.as_json(now) if self.location_details else None,
+            registration_id=registration_id,
         )

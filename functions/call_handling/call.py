@@ -4,12 +4,16 @@ Addresses, SDP and locations stay out of the item that changes state, so that en
 the same whatever their size (up to 64 KiB an SDP).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from call_handling.party import Actor
 from call_handling.session import Change, Session, Timeouts
 from call_handling.status import ANSWERED, OVER, Role
+
+if TYPE_CHECKING:
+    from registration.register import Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,6 @@ class Invitation:
 
     originator_address: str
     receiver_address: str
-    registration_id: str
     originator_name: str | None = None
     receiver_name: str | None = None
     call_type: str | None = None
@@ -26,7 +29,7 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """SDP texts, and each party's last location under its party key."""
+    """SDP texts, and each party's last location under its key."""
 
     offer: str
     answer: str | None = None
@@ -49,15 +52,25 @@ class Call(NamedTuple):
     media_expires_at: int
 
     def changed(
-        self, party: str, change: Change, *, write_id: str, now: int, timeouts: Timeouts
+        self,
+        actor: Actor,
+        change: Change,
+        *,
+        devices: "Collection[Registration]" = (),
+        write_id: str,
+        now: int,
+        timeouts: Timeouts,
     ) -> "Call":
-        """Return the call after ``party``'s PUT; raises what ``Session.changed`` raises."""
-        change = self._contribution(self.session.require_party(party, now), change)
-        session = self.session.changed(party, change, write_id=write_id, now=now, timeouts=timeouts)
+        """Return the call after the PUT of ``actor``; raises what ``Session.changed`` raises."""
+        role = self.session.require_party(actor, now)
+        change = self._contribution(role, change)
+        session = self.session.changed(
+            actor, change, devices=devices, write_id=write_id, now=now, timeouts=timeouts
+        )
         expires_at = self.media_expires_at
         if session.expires_at > expires_at:
             expires_at = media_expiry(session, timeouts)
-        media = self.media.changed(party, change)
+        media = self.media.changed(session.party(role), change)
         return Call(session, self.invitation, media, expires_at)
 
     def _contribution(self, role: Role, change: Change) -> Change:

@@ -5,8 +5,8 @@ Cancels, declines or terminates; the session itself knows which. Answers 204.
 
 from snapshot_restore_py import register_before_snapshot
 
+from call_handling.admission import as_party
 from call_handling.ending import endings
-from call_handling.party import party_key
 from camara import clock, metrics
 from camara.caller import Caller
 from camara.edge import operation
@@ -20,8 +20,12 @@ def handler(request: Request, caller: Caller) -> Response:
     media_session_id = request.path_id("mediaSessionId")
     request.require_no_body()
     request.facts["mediaSessionId"] = media_session_id
-    party = party_key(caller.require_subscriber())
-    ended = endings().by_party(media_session_id, party, request.correlator(), clock.now())
+    now = clock.now()
+    ended = as_party(
+        caller,
+        now,
+        lambda actor: endings().by_party(media_session_id, actor, request.correlator(), now),
+    )
     if ended:
         request.facts |= ended.facts()
         metrics.count("SessionEnded", status=ended.after, endedBy=ended.ended_by)

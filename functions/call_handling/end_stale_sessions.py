@@ -4,8 +4,7 @@ Invoked every minute by EventBridge Scheduler, and by an operator or an EventBri
 ``{"mediaSessionIds": [...], "reason": "..."}`` (an event's ``detail`` may carry it).
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -14,16 +13,13 @@ from pydantic.alias_generators import to_camel
 from snapshot_restore_py import register_before_snapshot
 
 from call_handling.configuration import sessions_table
-from call_handling.ending import LeftAlone, Transition, endings
-from call_handling.party import NETWORK
-from call_handling.stale import stale_sessions
-from call_handling.sweep import NotDone, Result, Sweep
-from camara import clock, log, metrics
+from call_handling.ending import DEADLINE_HAS_PASSED, LeftAlone, Transition, endings
+from call_handling.network_endings import ended_by_network
+from camara import clock, metrics
 from camara.dynamodb import dynamodb_client
 from camara.request import is_id
-
-_MARGIN_MILLIS = 13_000
-"""Longer than the slowest write that may be under way: 12 seconds."""
+from camara.stale_index import Overdue, StaleIndex
+from camara.sweep import Result, Sweep, time_left
 
 _DEADLINE_PASSED = "deadline passed"
 
@@ -49,12 +45,9 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
         metrics.count("EndRequestMalformed")
         return {"code": "INVALID_ARGUMENT"}
 
-    def has_time() -> bool:
-        return context.get_remaining_time_in_millis() > _MARGIN_MILLIS
-
     if request.media_session_ids is None:
-        return _end_stale(has_time)
-    return _end_named(request.media_session_ids, request.reason, has_time)
+        return _end_stale(time_left(context))
+    return _end_named(request.media_session_ids, request.reason, time_left(context))
 
 
 def _detail(event: Any) -> Any:
@@ -66,28 +59,23 @@ def _detail(event: Any) -> Any:
 
 def _end_stale(has_time: Callable[[], bool]) -> dict[str, Any]:
     now = clock.now()
-    lag = 0
-
-    def found() -> Iterator[str]:
-        nonlocal lag
-        for stale in stale_sessions(dynamodb_client(), sessions_table(), now):
-            lag = max(lag, now - stale.stale_at)
-            yield stale.media_session_id
+    index = StaleIndex(sessions_table(), "StaleSessions", "mediaSessionId")
+    overdue = Overdue(index.stale(dynamodb_client(), now), now)
 
     def end(media_session_id: str) -> Transition | LeftAlone:
         return endings().by_network(
-            media_session_id, _DEADLINE_PASSED, clock.now(), only_if_stale=True
+            media_session_id, _DEADLINE_PASSED, clock.now(), only_if=DEADLINE_HAS_PASSED
         )
 
     sweep = Sweep(end, has_time)
     try:
-        sweep.run(found())
+        sweep.run(overdue)
     finally:
-        summary = _summary(sweep)
+        summary = ended_by_network("EndStaleSessions", sweep)
         for name, value in summary.items():
             metrics.count(f"Sweep{name.capitalize()}", value)
-        metrics.seconds("SweepLag", lag)
-    return {**summary, "lagSeconds": lag}
+        metrics.seconds("SweepLag", overdue.lag)
+    return {**summary, "lagSeconds": overdue.lag}
 
 
 def _end_named(
@@ -96,45 +84,23 @@ def _end_named(
     def end(media_session_id: str) -> Transition | LeftAlone:
         if not is_id(media_session_id):
             return LeftAlone.MALFORMED
-        return endings().by_network(media_session_id, reason, clock.now(), only_if_stale=False)
+        return endings().by_network(media_session_id, reason, clock.now())
 
     sweep = Sweep(end, has_time)
     sweep.run(media_session_ids)
-    return {**_summary(sweep), "sessions": [_told(result) for result in sweep.results]}
+    summary = ended_by_network("EndStaleSessions", sweep)
+    return {**summary, "sessions": [_told(result) for result in sweep.results]}
 
 
-def _summary(sweep: Sweep) -> dict[str, int]:
-    """Log and count what was ended; return the numbers."""
-    kinds: Counter[str] = Counter()
-    statuses: Counter[str] = Counter()
-    for media_session_id, outcome in sweep.results:
-        if isinstance(outcome, Transition):
-            kinds["ended"] += 1
-            statuses[outcome.after] += 1
-            facts: dict[str, Any] = {"mediaSessionId": media_session_id, **outcome.facts()}
-            log.logger().info("EndStaleSessions", **facts)
-        else:
-            kinds[outcome] += 1
-    for status, number in statuses.items():
-        metrics.count("SessionEnded", number, status=status, endedBy=NETWORK)
-    return {
-        "found": len(sweep.results) - kinds[NotDone.LEFT] + sweep.left,
-        "ended": kinds["ended"],
-        "skipped": sum(kinds[why] for why in LeftAlone if why is not LeftAlone.MALFORMED),
-        "malformed": kinds[LeftAlone.MALFORMED],
-        "left": sweep.left,
-    }
-
-
-def _told(result: Result) -> dict[str, Any]:
+def _told(result: Result[Transition | LeftAlone]) -> dict[str, Any]:
     outcome = result.outcome
     if isinstance(outcome, Transition):
         return {
-            "mediaSessionId": result.media_session_id,
+            "mediaSessionId": result.key,
             "outcome": "ended",
             "status": outcome.after,
         }
-    return {"mediaSessionId": result.media_session_id, "outcome": outcome.value}
+    return {"mediaSessionId": result.key, "outcome": outcome.value}
 
 
 register_before_snapshot(endings)

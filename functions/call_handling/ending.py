@@ -1,11 +1,12 @@
 """The one write that ends a session, whoever asks and whatever the state.
 
 The session carries its endings (``Session.endings``): the write takes the one that is there for the
-party, and its condition is that one is there. So existence, authorisation, liveness and the choice
+actor, and its condition is that one is there. So existence, authorisation, liveness and the choice
 of outcome are decided by DynamoDB at one moment. Source: ADR 2; AWS, "Update expressions" and
 ``ReturnValuesOnConditionCheckFailure``.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
@@ -15,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from call_handling.configuration import sessions_table, timeouts
 from call_handling.item import key, session_from
-from call_handling.party import NETWORK
+from call_handling.party import NETWORK, Actor
 from call_handling.status import Role, ending
 from camara.dynamodb import dynamodb_client, unavailable_on_failure
 from camara.errors import NotFound, Unavailable
@@ -23,11 +24,10 @@ from camara.errors import NotFound, Unavailable
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_PARTY_HAS_AN_ENDING = "attribute_exists(endings.#party)"
-_DEADLINE_HAS_PASSED = "staleAt <= :now"
+_ACTOR_HAS_AN_ENDING = "attribute_exists(endings.#actor)"
 _END = (
-    "SET #status = endings.#party, version = version + :one, writeId = :writeId,"
-    " endedBy = :party, endedAt = :now, expiresAt = :expiresAt, #note = :note"
+    "SET #status = endings.#actor, version = version + :one, writeId = :writeId,"
+    " endedBy = :actor, endedAt = :now, expiresAt = :expiresAt, #note = :note"
     " REMOVE endings, staleShard, staleAt"
 )
 _ITEM_DOES_NOT_FIT = "ValidationException"
@@ -53,9 +53,21 @@ class LeftAlone(StrEnum):
     """Why the network did not end a session."""
 
     RENEWED = "renewed"
+    HELD = "held"
     OVER = "over"
     UNKNOWN = "unknown"
     MALFORMED = "malformed"
+
+
+class Clause(NamedTuple):
+    """What must be true of a session for the network to end it; ``otherwise`` is why it was not."""
+
+    expression: str
+    otherwise: LeftAlone
+    values: Mapping[str, Any] = {}
+
+
+DEADLINE_HAS_PASSED = Clause("staleAt <= :now", LeftAlone.RENEWED)
 
 
 class Endings:
@@ -73,19 +85,18 @@ class Endings:
         self._conflict = client.exceptions.TransactionConflictException
 
     def by_party(
-        self, media_session_id: str, party: str, correlator: str, now: int
+        self, media_session_id: str, actor: Actor, correlator: str, now: int
     ) -> Transition | None:
-        """End a session for a party's DELETE.
+        """End a session for the DELETE of ``actor``.
 
         Returns ``None`` when an earlier DELETE of the party had done it. Raises ``NotFound`` and
-        ``InvalidTokenContext``.
+        ``InvalidTokenContext``, of which ``UnboundClient`` is a case.
         """
         write_id = uuid4().hex
         try:
             found = self._end(
                 media_session_id,
-                party,
-                condition=_PARTY_HAS_AN_ENDING,
+                actor.key,
                 note=("deleteCorrelator", correlator),
                 write_id=write_id,
                 now=now,
@@ -96,31 +107,30 @@ class Endings:
             if not item:
                 raise NotFound from refusal
             session = session_from(item)
-            session.explain_refused_end(party, write_id, correlator, now)
+            session.explain_refused_end(actor, write_id, correlator, now)
             if session.write_id != write_id:
                 return None
-            return Transition("", session.status, session.role_of(party))
-        after = _text(found["endings"]["M"][party])
-        return Transition(_text(found["status"]), after, _role(found, party))
+            return Transition("", session.status, session.role_of(actor))
+        after = _text(found["endings"]["M"][actor.key])
+        return Transition(_text(found["status"]), after, _role(found, actor))
 
     def by_network(
-        self, media_session_id: str, reason: str, now: int, *, only_if_stale: bool
+        self, media_session_id: str, reason: str, now: int, *, only_if: Clause | None = None
     ) -> Transition | LeftAlone:
-        """End a session that no party ends; a sweep ends it only if its deadline has passed."""
+        """End a session that no party ends, ``only_if`` it is as this says."""
         write_id = uuid4().hex
-        clauses = [_PARTY_HAS_AN_ENDING, _DEADLINE_HAS_PASSED]
         try:
             found = self._end(
                 media_session_id,
                 NETWORK,
-                condition=" AND ".join(clauses if only_if_stale else clauses[:1]),
+                only_if=only_if,
                 note=("endReason", reason),
                 write_id=write_id,
                 now=now,
                 returned="UPDATED_OLD",
             )
         except self._refused as refusal:
-            return _why_left_alone(_item_found_by(refusal), write_id, now)
+            return _why_left_alone(_item_found_by(refusal), write_id, only_if, now)
         except ClientError as error:
             if error.response["Error"]["Code"] != _ITEM_DOES_NOT_FIT:
                 raise
@@ -131,16 +141,19 @@ class Endings:
     def _end(
         self,
         media_session_id: str,
-        party: str,
+        actor: str,
         *,
-        condition: str,
         note: tuple[str, str],
         write_id: str,
         now: int,
         returned: Literal["ALL_OLD", "UPDATED_OLD"],
+        only_if: Clause | None = None,
     ) -> dict[str, Any]:
         """Write; return the item's attributes as they were, all or those that were written to."""
         name, text = note
+        condition, values = _ACTOR_HAS_AN_ENDING, dict[str, Any]()
+        if only_if is not None:
+            condition, values = f"{condition} AND {only_if.expression}", dict(only_if.values)
         with unavailable_on_failure():
             for _ in range(_ATTEMPTS):
                 try:
@@ -151,16 +164,17 @@ class Endings:
                         UpdateExpression=_END,
                         ExpressionAttributeNames={
                             "#status": "status",
-                            "#party": party,
+                            "#actor": actor,
                             "#note": name,
                         },
                         ExpressionAttributeValues={
                             ":one": {"N": "1"},
                             ":writeId": {"S": write_id},
-                            ":party": {"S": party},
+                            ":actor": {"S": actor},
                             ":now": {"N": str(now)},
                             ":expiresAt": {"N": str(now + self._retention)},
                             ":note": {"S": text},
+                            **values,
                         },
                         ReturnValues=returned,
                         ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -178,7 +192,9 @@ def _item_found_by(refusal: ClientError) -> dict[str, Any]:
     return item
 
 
-def _why_left_alone(item: dict[str, Any], write_id: str, now: int) -> Transition | LeftAlone:
+def _why_left_alone(
+    item: dict[str, Any], write_id: str, only_if: Clause | None, now: int
+) -> Transition | LeftAlone:
     """Read an item that may lack anything."""
     if not item:
         return LeftAlone.UNKNOWN
@@ -186,13 +202,16 @@ def _why_left_alone(item: dict[str, Any], write_id: str, now: int) -> Transition
         return Transition("", _text(item.get("status")), NETWORK)
     if "endings" not in item and "endedBy" in item:
         return LeftAlone.OVER
-    if NETWORK in item.get("endings", {}).get("M", {}) and _number(item.get("staleAt")) > now:
-        return LeftAlone.RENEWED
-    return LeftAlone.MALFORMED
+    if NETWORK not in item.get("endings", {}).get("M", {}) or only_if is None:
+        return LeftAlone.MALFORMED
+    if only_if is DEADLINE_HAS_PASSED and _number(item.get("staleAt")) <= now:
+        return LeftAlone.MALFORMED
+    return only_if.otherwise
 
 
-def _role(item: dict[str, Any], party: str) -> Role:
-    return Role.ORIGINATOR if _text(item["originator"]) == party else Role.RECEIVER
+def _role(item: dict[str, Any], actor: Actor) -> Role:
+    caller = ("originator", actor.party) if actor.party else ("originatorClient", actor.client)
+    return Role.ORIGINATOR if _text(item[caller[0]]) == caller[1] else Role.RECEIVER
 
 
 def _text(value: dict[str, str] | None) -> str:

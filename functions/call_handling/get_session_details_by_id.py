@@ -5,8 +5,11 @@ Answers 200 with ``MediaSessionResponse``.
 
 from snapshot_restore_py import register_before_snapshot
 
-from call_handling.party import party_key
+from call_handling.admission import as_party
+from call_handling.call import Call
+from call_handling.party import Actor
 from call_handling.representation import media_session_response
+from call_handling.status import Role
 from call_handling.store import session_store
 from camara import clock
 from camara.caller import Caller
@@ -20,10 +23,13 @@ def handler(request: Request, caller: Caller) -> Response:
     """Show the session to one of its parties."""
     media_session_id = request.path_id("mediaSessionId")
     request.facts["mediaSessionId"] = media_session_id
-    party = party_key(caller.require_subscriber())
-    call = session_store().read(media_session_id)
-    call.session.require_readable(party, clock.now())
-    return json_response(200, media_session_response(call, party))
+    now = clock.now()
+
+    def read(actor: Actor) -> tuple[Call, Role]:
+        call = session_store().read(media_session_id)
+        return call, call.session.require_readable(actor, now)
+
+    return json_response(200, media_session_response(*as_party(caller, now, read)))
 
 
 register_before_snapshot(session_store)

@@ -2,7 +2,8 @@
 
 ``part`` is ``session``, ``offer`` (with the invitation), ``answer`` or ``location#<party>``.
 ``endings`` and the keys of the index ``StaleSessions`` (``staleShard``, ``staleAt``) are there only
-while the session lives. Times are Unix seconds.
+while the session lives. The keys of ``SessionsOfRegistration`` and ``SessionsOfReceiver`` never
+change: they cost nothing when the call does. Times are Unix seconds.
 """
 
 import json
@@ -15,14 +16,12 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from call_handling.call import Call, Invitation, Media
 from call_handling.session import Ending, Session
 from call_handling.status import Status
+from camara.stale_index import stale_shard
 
 type Item = dict[str, Any]
 """Attribute names to DynamoDB's typed values, ``{"status": {"S": "Initial"}}``."""
 
 SESSION = "session"
-STALE_SHARDS = 8
-"""Partitions of the index of live sessions; with fewer, live ones in the last would go unswept."""
-
 _OFFER = "offer"
 _ANSWER = "answer"
 _LOCATION = "location#"
@@ -36,18 +35,18 @@ def key(media_session_id: str) -> Item:
     return {"mediaSessionId": {"S": media_session_id}, "part": {"S": SESSION}}
 
 
-def stale_shard(media_session_id: str) -> str:
-    """Return the partition of the index ``StaleSessions`` that a live session is in."""
-    return str(sum(media_session_id.encode()) % STALE_SHARDS)
-
-
 def session_item(session: Session) -> Item:
     """Return the item that changes state."""
     attributes: dict[str, Any] = {
         "mediaSessionId": session.media_session_id,
         "part": SESSION,
+        "registrationId": session.registration_id,
         "originator": session.originator,
+        "originatorClient": session.originator_client,
         "receiver": session.receiver,
+        # DynamoDB stores no empty set.
+        "receiverClients": session.receiver_clients or None,
+        "answeredOn": session.answered_on or None,
         "status": session.status.value,
         "version": session.version,
         "writeId": session.write_id,
@@ -56,7 +55,7 @@ def session_item(session: Session) -> Item:
         "expiresAt": session.expires_at,
     }
     if session.ended is None:
-        attributes["endings"] = {party: status.value for party, status in session.endings.items()}
+        attributes["endings"] = {actor: status.value for actor, status in session.endings.items()}
         attributes["staleShard"] = stale_shard(session.media_session_id)
         attributes["staleAt"] = session.stale_at
     else:
@@ -83,8 +82,12 @@ def session_from(item: Mapping[str, Any]) -> Session:
         ended = Ending(values["endedBy"], int(values["endedAt"]), values.get("deleteCorrelator"))
     return Session(
         media_session_id=values["mediaSessionId"],
+        registration_id=values["registrationId"],
         originator=values["originator"],
+        originator_client=values["originatorClient"],
         receiver=values["receiver"],
+        receiver_clients=frozenset(values.get("receiverClients", ())),
+        answered_on=frozenset(values.get("answeredOn", ())),
         status=Status(values["status"]),
         version=int(values["version"]),
         write_id=values["writeId"],

@@ -3,19 +3,10 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
-from camara.body import Body, at_most
+from camara.body import Body, Timestamp
 
-_RFC3339 = r"^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$"
-
-
-def _real_time(text: str) -> str:
-    datetime.fromisoformat(text.upper())
-    return text
-
-
-type Timestamp = Annotated[str, Field(pattern=_RFC3339), AfterValidator(_real_time), at_most(64)]
 type Latitude = Annotated[float, Field(ge=-90, le=90)]
 type Longitude = Annotated[float, Field(ge=-180, le=180)]
 type Metres = Annotated[float, Field(ge=0)]

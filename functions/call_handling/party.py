@@ -1,15 +1,35 @@
-"""A party to a session: a short hash of the subscriber, so that no number becomes a key."""
+"""Who acts on a session: a subscriber through an API client."""
 
-import hashlib
+from typing import NamedTuple, Self
+
+from camara.caller import Caller
+from camara.errors import IdentifierNotFound
+from camara.identity import client_key, subscriber_key
 
 NETWORK = "network"
 
 
-def party_key(subscriber: str) -> str:
-    """Return 32 hexadecimal digits, the same for the same subscriber.
+class Actor(NamedTuple):
+    """A subscriber (``None`` for a two-legged token, which names none) through a client.
 
-    They name the party inside ``endings``, where DynamoDB limits an attribute name to 255
-    characters. 128 bits keep two subscribers apart; they hide nobody, for numbers can be guessed:
-    treat a key as the number itself.
+    Both are keys (``camara.identity``). A ``late`` one has registered its device after the call had
+    begun, so that the call knows nothing of the client yet.
     """
-    return hashlib.blake2b(subscriber.encode(), digest_size=16).hexdigest()
+
+    party: str | None
+    client: str
+    late: bool = False
+
+    @classmethod
+    def of(cls, caller: Caller) -> Self:
+        """Raise ``IdentifierNotFound`` for a token that names neither."""
+        if caller.subscriber is not None:
+            return cls(subscriber_key(caller.subscriber), client_key(caller.client_id))
+        if caller.client_id is None:
+            raise IdentifierNotFound
+        return cls(None, client_key(caller.client_id))
+
+    @property
+    def key(self) -> str:
+        """The actor's name in ``endings``, at most 34 of the 255 characters that it may have."""
+        return f"{self.party or ''}.{'' if self.late else self.client}"

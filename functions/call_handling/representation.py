@@ -3,9 +3,10 @@
 from typing import Any
 
 from call_handling.call import Call
+from call_handling.status import Role
 
 
-def media_session_response(call: Call, party: str) -> dict[str, Any]:
+def media_session_response(call: Call, role: Role) -> dict[str, Any]:
     """Return the body; the location in it is the asking party's own, as CAMARA defines it."""
     session, invitation, media = call.session, call.invitation, call.media
     body = {
@@ -18,6 +19,6 @@ def media_session_response(call: Call, party: str) -> dict[str, Any]:
         "offer": {"sdp": media.offer},
         "answer": {"sdp": media.answer} if media.answer else None,
         "callType": invitation.call_type,
-        "locationDetails": media.locations.get(party),
+        "locationDetails": media.locations.get(session.party(role)),
     }
     return {name: value for name, value in body.items() if value is not None}

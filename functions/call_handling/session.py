@@ -1,17 +1,33 @@
 """A media session and its rules: pure, no clock, no I/O.
 
-Times are Unix seconds, a party is a ``party_key``. Source: CAMARA Call Handling; ADR 2.
+Times are Unix seconds; parties and clients are keys (``camara.identity``). Source: CAMARA Call
+Handling; CAMARA API Design Guide, 6.7; ADR 2 and 5.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from call_handling.party import NETWORK
-from call_handling.status import ANSWERED, OVER, Role, Status, can_transition, ending
+from call_handling.party import NETWORK, Actor
+from call_handling.status import (
+    ANSWERED,
+    OVER,
+    UNANSWERED,
+    Role,
+    Status,
+    can_transition,
+    ending,
+)
 from camara.errors import IncompatibleState, InvalidTokenContext, NotFound
 
+if TYPE_CHECKING:
+    from registration.register import Registration
+
 _SWEEP_OUTAGE = 24 * 3600
+
+
+class UnboundClient(InvalidTokenContext):
+    """The receiver, through a client that had no device of it registered when the call began."""
 
 
 class Timeouts(NamedTuple):
@@ -23,19 +39,31 @@ class Timeouts(NamedTuple):
     ended_retention: int = 3600
 
 
+class CallingDevice(NamedTuple):
+    """Where a call comes from: the keys of originator and client, and the device's registration."""
+
+    originator: str
+    client: str
+    registration_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a PUT asks for; ``offer`` and ``answer`` are SDP texts."""
+    """What a PUT asks for; ``offer`` and ``answer`` are SDP texts.
+
+    ``registration_id`` is that of the device that answers, if it says so.
+    """
 
     status: Status
     offer: str | None = None
     answer: str | None = None
     location: Mapping[str, Any] | None = None
+    registration_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Who ended a session (a party or ``network``) and when.
+    """Who ended a session (the key of an actor, or ``network``) and when.
 
     ``correlator`` is that of the DELETE, empty if it had none; ``None`` if it was no DELETE.
     """
@@ -50,12 +78,17 @@ class Session:
     """What changes when a call changes state: no address, no SDP, no location.
 
     ``version`` counts the writes, ``write_id`` names the last one. ``stale_at`` is when the network
-    ends the session unless a party acts.
+    ends the session unless a party acts. ``registration_id`` is the device that calls,
+    ``receiver_clients`` those through which the receiver's devices were registered when it did, and
+    ``answered_on`` the registrations of which one has answered.
     """
 
     media_session_id: str
+    registration_id: str
     originator: str
+    originator_client: str
     receiver: str
+    receiver_clients: frozenset[str]
     status: Status
     version: int
     write_id: str
@@ -63,6 +96,7 @@ class Session:
     stale_at: int
     expires_at: int
     has_answer: bool = False
+    answered_on: frozenset[str] = frozenset()
     ended: Ending | None = None
 
     @classmethod
@@ -70,8 +104,9 @@ class Session:
         cls,
         media_session_id: str,
         *,
-        originator: str,
+        device: CallingDevice,
         receiver: str,
+        receiver_clients: frozenset[str],
         write_id: str,
         now: int,
         timeouts: Timeouts,
@@ -80,8 +115,11 @@ class Session:
         stale_at = now + timeouts.ring
         return cls(
             media_session_id=media_session_id,
-            originator=originator,
+            registration_id=device.registration_id,
+            originator=device.originator,
+            originator_client=device.client,
             receiver=receiver,
+            receiver_clients=receiver_clients,
             status=Status.INITIAL,
             version=1,
             write_id=write_id,
@@ -91,65 +129,103 @@ class Session:
         )
 
     @property
+    def roles(self) -> dict[str, Role]:
+        """The actors that this call is bound to, by their keys, and the leg that each acts for.
+
+        A client alone acts for the only leg that it has; when it has both, nobody knows which.
+        """
+        caller, called = self.originator_client, self.receiver_clients
+        roles = {Actor(self.receiver, client): Role.RECEIVER for client in called}
+        roles[Actor(self.receiver, "", late=True)] = Role.RECEIVER
+        roles[Actor(self.originator, caller)] = Role.ORIGINATOR
+        for client in called ^ {caller}:
+            roles[Actor(None, client)] = Role.ORIGINATOR if client == caller else Role.RECEIVER
+        return {actor.key: role for actor, role in roles.items()}
+
+    @property
     def endings(self) -> dict[str, Status]:
-        """What each party's DELETE, or the network's sweep, would make of the session now."""
+        """What each actor's DELETE, or the network's sweep, would make of the session now."""
         if self.status in OVER:
             return {}
-        return {
-            self.originator: ending(self.status, Role.ORIGINATOR),
-            self.receiver: ending(self.status, Role.RECEIVER),
-            NETWORK: ending(self.status, None),
+        return {actor: ending(self.status, role) for actor, role in self.roles.items()} | {
+            NETWORK: ending(self.status, None)
         }
 
-    def role_of(self, party: str) -> Role:
-        """Return the role of ``party``; raise ``InvalidTokenContext`` when it has none here."""
-        if party == self.originator:
-            return Role.ORIGINATOR
-        if party == self.receiver:
-            return Role.RECEIVER
-        raise InvalidTokenContext
+    def role_of(self, actor: Actor) -> Role:
+        """Return the role of ``actor``.
 
-    def require_party(self, party: str, now: int) -> Role:
-        """Return the role of ``party``.
+        Raises ``InvalidTokenContext`` when it has none here, of which ``UnboundClient`` is a case.
+        """
+        role = self.roles.get(actor.key)
+        if role is None:
+            raise UnboundClient if actor.party == self.receiver else InvalidTokenContext
+        return role
+
+    def party(self, role: Role) -> str:
+        """Return who has this role."""
+        return self.originator if role is Role.ORIGINATOR else self.receiver
+
+    @property
+    def ended_by(self) -> Role | None:
+        """Who ended the session; ``None`` while it lives, and when the network did."""
+        return self.roles.get(self.ended.by) if self.ended else None
+
+    def require_party(self, actor: Actor, now: int) -> Role:
+        """Return the role of ``actor``.
 
         Raises ``NotFound`` when the session is gone, ``InvalidTokenContext`` for anybody else.
         """
         if self.ended and self.expires_at <= now:
             raise NotFound
-        return self.role_of(party)
+        return self.role_of(actor)
 
-    def require_readable(self, party: str, now: int) -> None:
-        """Raise ``NotFound`` or ``InvalidTokenContext`` unless GET may show this to ``party``.
+    def require_readable(self, actor: Actor, now: int) -> Role:
+        """Return the role of ``actor`` if GET may show it the session.
 
-        Who deleted a session has no more use for it; the other end reads how it ended.
+        Who deleted a session has no more use for it; the other end reads how it ended. Raises
+        ``NotFound`` and ``InvalidTokenContext``.
         """
-        self.require_party(party, now)
-        if self.ended and self.ended.by == party and self.ended.correlator is not None:
+        role = self.require_party(actor, now)
+        if self.ended and self.ended.correlator is not None and self.ended_by is role:
             raise NotFound
+        return role
 
-    def explain_refused_end(self, party: str, write_id: str, correlator: str, now: int) -> None:
+    def explain_refused_end(self, actor: Actor, write_id: str, correlator: str, now: int) -> None:
         """Say why a DELETE was refused, from what was stored at that moment.
 
         Returns when the session has been ended by this very request (an answer was lost on the way
         and the SDK asked again), or by this party's earlier DELETE with the same ``correlator``
         (the client asked again). Raises ``NotFound`` or ``InvalidTokenContext`` otherwise.
         """
-        self.require_party(party, now)
+        role = self.require_party(actor, now)
         if self.write_id == write_id:
             return
-        if self.ended and self.ended.by == party and correlator == self.ended.correlator != "":
+        if self.ended and self.ended_by is role and correlator == self.ended.correlator != "":
             return
         raise NotFound
 
+    def is_answered_by(self, change: Change) -> bool:
+        """Tell whether this change is an answer."""
+        return self.status in UNANSWERED and change.status in ANSWERED
+
     def changed(
-        self, party: str, change: Change, *, write_id: str, now: int, timeouts: Timeouts
+        self,
+        actor: Actor,
+        change: Change,
+        *,
+        devices: "Collection[Registration]",
+        write_id: str,
+        now: int,
+        timeouts: Timeouts,
     ) -> "Session":
-        """Return the session after ``party``'s PUT, its lease renewed.
+        """Return the session after the PUT of ``actor``, its lease renewed.
+
+        ``devices`` are the receiver's, needed when the session ``is_answered_by`` the change.
 
         Raises ``NotFound``, ``InvalidTokenContext`` and, when the state forbids the change,
         ``IncompatibleState``.
         """
-        role = self.require_party(party, now)
+        role = self.require_party(actor, now)
         if self.status in OVER:
             raise NotFound
         has_answer = self.has_answer or change.answer is not None
@@ -164,12 +240,24 @@ class Session:
             write_id=write_id,
             has_answer=has_answer,
         )
+        if self.is_answered_by(change):
+            after = replace(after, answered_on=_answering(actor, change, devices))
         if change.status in OVER:
             return replace(
-                after, ended=Ending(party, now), expires_at=now + timeouts.ended_retention
+                after, ended=Ending(actor.key, now), expires_at=now + timeouts.ended_retention
             )
         stale_at = _lease_end(after, now, timeouts)
         return replace(after, stale_at=stale_at, expires_at=stale_at + _SWEEP_OUTAGE)
+
+
+def _answering(actor: Actor, change: Change, devices: "Collection[Registration]") -> frozenset[str]:
+    """Return the registrations of which one has answered: one, if it says which."""
+    own = frozenset(known.registration_id for known in devices if known.client == actor.client)
+    if change.registration_id is None:
+        return own
+    if change.registration_id not in own:
+        raise InvalidTokenContext
+    return frozenset({change.registration_id})
 
 
 def _lease_end(session: Session, now: int, timeouts: Timeouts) -> int:

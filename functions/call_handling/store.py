@@ -9,12 +9,18 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
+from botocore.exceptions import ClientError
+
 from call_handling.call import Call, Invitation, Media, media_expiry
 from call_handling.configuration import sessions_table, timeouts
 from call_handling.item import call_from, media_items, session_item
-from call_handling.session import Change, Session, Timeouts
+from call_handling.party import Actor
+from call_handling.session import CallingDevice, Change, Session, Timeouts
+from call_handling.status import Role
 from camara.dynamodb import dynamodb_client, unavailable_on_failure
-from camara.errors import NotFound, Unavailable
+from camara.errors import InvalidTokenContext, NotFound, Unavailable
+from registration.register import Registration
+from registration.store import RegistrationStore, registration_store
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,9 +34,16 @@ class SessionStore:
     Every method raises ``Unavailable`` when DynamoDB does not serve.
     """
 
-    def __init__(self, client: "DynamoDBClient", table: str, timeouts: Timeouts) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        registrations: RegistrationStore,
+        timeouts: Timeouts,
+    ) -> None:
         self._client = client
         self._table = table
+        self._registrations = registrations
         self._timeouts = timeouts
         self._refused = client.exceptions.ConditionalCheckFailedException
         self._conflict = client.exceptions.TransactionConflictException
@@ -38,7 +51,7 @@ class SessionStore:
 
     def create(
         self,
-        originator: str,
+        device: CallingDevice,
         receiver: str,
         invitation: Invitation,
         media: Media,
@@ -46,12 +59,18 @@ class SessionStore:
         media_session_id: str,
         now: int,
     ) -> Call:
-        """Store a new session and its media, all or nothing."""
+        """Store a new session and its media, all or nothing.
+
+        Raises ``InvalidTokenContext`` unless the device is registered for the originator at that
+        moment.
+        """
         write_id = uuid4().hex
+        reachable = self._registrations.of_number(receiver).active(now)
         session = Session.invite(
             media_session_id,
-            originator=originator,
+            device=device,
             receiver=receiver,
+            receiver_clients=frozenset(known.client for known in reachable),
             write_id=write_id,
             now=now,
             timeouts=self._timeouts,
@@ -63,12 +82,21 @@ class SessionStore:
             "ConditionExpression": "attribute_not_exists(mediaSessionId) OR writeId = :writeId",
             "ExpressionAttributeValues": {":writeId": {"S": write_id}},
         }
-        media_puts = [{"TableName": self._table, "Item": item} for item in media_items(call)]
-        try:
-            self._put_all(write_id, put, *media_puts)
-        except self._cancelled as error:
-            raise Unavailable from error
-        return call
+        writes = [
+            self._registrations.require_active(device.originator, device.registration_id, now),
+            {"Put": put},
+            *({"Put": {"TableName": self._table, "Item": item}} for item in media_items(call)),
+        ]
+        for _ in range(_ATTEMPTS):
+            try:
+                self._write_all(writes)
+            except self._cancelled as refusal:
+                if _first_was_refused(refusal):
+                    raise InvalidTokenContext from refusal
+                # The register is being changed, or checked for another call.
+                continue
+            return call
+        raise Unavailable
 
     def read(self, media_session_id: str) -> Call:
         """Read a session and its media, however old. Raises ``NotFound``."""
@@ -85,21 +113,30 @@ class SessionStore:
         return call
 
     def change(
-        self, media_session_id: str, party: str, change: Change, now: int
-    ) -> tuple[Call, Call]:
+        self, media_session_id: str, actor: Actor, change: Change, now: int
+    ) -> tuple[Call, Call, Role]:
         """Apply a PUT to the session as it is: read, decide, write unless it has moved on.
 
         Whoever loses a race decides again on what the winner left. Returns the call before and
-        after. Raises ``NotFound``, ``InvalidTokenContext``, ``IncompatibleState``.
+        after, and the role of the actor. Raises ``NotFound``, ``InvalidTokenContext`` and
+        ``IncompatibleState``.
         """
         write_id = uuid4().hex
         for _ in range(_ATTEMPTS):
             before = self.read(media_session_id)
+            devices: list[Registration] = []
+            if before.session.is_answered_by(change):
+                devices = self._registrations.of_number(before.session.receiver).active(now)
             after = before.changed(
-                party, change, write_id=write_id, now=now, timeouts=self._timeouts
+                actor,
+                change,
+                devices=devices,
+                write_id=write_id,
+                now=now,
+                timeouts=self._timeouts,
             )
             if self._replace(before, after):
-                return before, after
+                return before, after, before.session.role_of(actor)
         raise Unavailable
 
     def _replace(self, before: Call, after: Call) -> bool:
@@ -113,10 +150,12 @@ class SessionStore:
                 ":writeId": {"S": after.session.write_id},
             },
         }
-        media = [{"TableName": self._table, "Item": item} for item in media_items(after, before)]
+        media = [
+            {"Put": {"TableName": self._table, "Item": item}} for item in media_items(after, before)
+        ]
         try:
             if media:
-                self._put_all(after.session.write_id, put, *media)
+                self._write_all([{"Put": put}, *media])
             else:
                 with unavailable_on_failure():
                     self._client.put_item(**put)
@@ -124,16 +163,21 @@ class SessionStore:
             return False
         return True
 
-    def _put_all(self, write_id: str, *puts: dict[str, Any]) -> None:
-        """Put several items or none; the token lets the SDK ask again without writing twice."""
+    def _write_all(self, writes: list[dict[str, Any]]) -> None:
+        """Write all or nothing; the token lets the SDK ask again without writing twice."""
         with unavailable_on_failure():
             self._client.transact_write_items(
-                TransactItems=cast("Any", [{"Put": put} for put in puts]),
-                ClientRequestToken=write_id,
+                TransactItems=cast("Any", writes), ClientRequestToken=uuid4().hex
             )
+
+
+def _first_was_refused(refusal: ClientError) -> bool:
+    """Tell whether the first condition of a transaction was not met."""
+    reasons = cast("Any", refusal.response)["CancellationReasons"]
+    return bool(reasons[0]["Code"] == "ConditionalCheckFailed")
 
 
 @cache
 def session_store() -> SessionStore:
     """Return the process's store, as the environment configures it."""
-    return SessionStore(dynamodb_client(), sessions_table(), timeouts())
+    return SessionStore(dynamodb_client(), sessions_table(), registration_store(), timeouts())

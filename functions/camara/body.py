@@ -1,12 +1,14 @@
 """JSON objects that clients send, held against CAMARA's schemas with pydantic."""
 
-from typing import Any, Self
+from datetime import datetime
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
     AliasGenerator,
     BaseModel,
     ConfigDict,
+    Field,
     ValidationError,
     model_validator,
 )
@@ -29,6 +31,26 @@ def at_most(length: int) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def unix_seconds(timestamp: str) -> int:
+    """Return the Unix time of a ``Timestamp``, a fraction of a second cut off."""
+    return int(datetime.fromisoformat(timestamp.upper()).replace(microsecond=0).timestamp())
+
+
+def _real_time(text: str) -> str:
+    datetime.fromisoformat(text.upper())
+    return text
+
+
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
+_ZONE = r"([Zz]|[+-][0-9]{2}:[0-5][0-9])"
+
+type Timestamp = Annotated[
+    str, Field(pattern=f"^{_DATE}[Tt]{_TIME}{_ZONE}$"), AfterValidator(_real_time), at_most(64)
+]
+"""RFC 3339, with its zone; there must be such a time, and Python knows no leap second."""
 
 
 class Body(BaseModel):

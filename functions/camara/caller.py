@@ -17,9 +17,11 @@ from camara.errors import IdentifierNotFound, PermissionDenied, Unauthenticated
 class Caller:
     """An authenticated caller.
 
-    ``subscriber`` is ``None`` for a token that names none (a two-legged one, say).
+    ``subscriber`` is ``None`` for a token that names none (a two-legged one, say). ``user`` is the
+    token's ``sub``, else the subscriber.
     """
 
+    user: str | None
     subscriber: str | None
     client_id: str | None
     scopes: frozenset[str]
@@ -34,8 +36,10 @@ class Caller:
             raise Unauthenticated
         if _seconds(context.get("exp")) <= now:
             raise Unauthenticated
+        subscriber = _subscriber(context, subscriber_claim)
         return cls(
-            subscriber=_subscriber(context, subscriber_claim),
+            user=_text(context, "sub") or subscriber,
+            subscriber=subscriber,
             client_id=_text(context, "client_id"),
             scopes=frozenset((_text(context, "scope") or "").split(" ")) - {""},
         )

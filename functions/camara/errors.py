@@ -1,8 +1,8 @@
 """The one table of errors: what each looks like to a client.
 
-Code raises the class, the edge answers with its row. Statuses, codes and messages are those of
-CAMARA Commonalities r4.2 (``CAMARA_common.yaml``) and of the Call Handling API; the gateway's own
-answers (``GatewayResponses`` in ``template.yaml``) use the same rows.
+Code raises the class, the edge answers with its row. Statuses and codes are those of CAMARA
+Commonalities r4.2 (``CAMARA_common.yaml``) and of the Call Handling and Registration APIs; the
+gateway's own answers (``GatewayResponses`` in ``template.yaml``) use the same rows.
 """
 
 from typing import ClassVar, TypedDict
@@ -72,6 +72,30 @@ class InvalidTokenContext(CamaraError):
     message = "originator info is not consistent with access token."
 
 
+class MaxRegistrationPerMsisdn(CamaraError):
+    """The number has as many registrations as it may have."""
+
+    status = 403
+    code = "MAX_REGISTRATION_PER_MSISDN"
+    message = "This number has as many registrations as it may have."
+
+
+class MaxRegistrationPerUser(CamaraError):
+    """The user has as many registrations as it may have."""
+
+    status = 403
+    code = "MAX_REGISTRATION_PER_USER"
+    message = "This user has as many registrations as it may have."
+
+
+class MaxDevicesPerUser(CamaraError):
+    """The user has as many devices as it may have."""
+
+    status = 403
+    code = "MAX_DEVICES_PER_USER"
+    message = "This user has as many devices as it may have."
+
+
 class NotFound(CamaraError):
     """Nothing there: unknown, or over."""
 
@@ -86,6 +110,14 @@ class IdentifierNotFound(CamaraError):
     status = 404
     code = "IDENTIFIER_NOT_FOUND"
     message = "Device identifier not found."
+
+
+class AlreadyExists(CamaraError):
+    """The device is registered for the number already."""
+
+    status = 409
+    code = "ALREADY_EXISTS"
+    message = "The device has an active registration for this number already."
 
 
 class IncompatibleState(CamaraError):

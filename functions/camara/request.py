@@ -68,9 +68,25 @@ class Request:
         """Return the id in a header. Raises ``InvalidArgument``, ``OutOfRange`` over 256."""
         return _id(self._headers.get(name.lower()))
 
+    def optional_header_id(self, name: str) -> str | None:
+        """Return the id in a header, ``None`` without it; raises what ``header_id`` raises."""
+        return self.header_id(name) if name.lower() in self._headers else None
+
+    def query(self, name: str) -> str:
+        """Return a query parameter that occurs once. Raises ``InvalidArgument``."""
+        match self._map("multiValueQueryStringParameters").get(name):
+            case [str(value)]:
+                return value
+        raise InvalidArgument
+
+    @property
+    def has_body(self) -> bool:
+        """Whether there is a body, of whatever kind."""
+        return bool(self._event.get("body"))
+
     def require_no_body(self) -> None:
         """Raise ``InvalidArgument`` when there is a body."""
-        if self._event.get("body"):
+        if self.has_body:
             raise InvalidArgument
 
     def json_object(self) -> dict[str, Any]:

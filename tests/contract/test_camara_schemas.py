@@ -1,7 +1,7 @@
 """What CAMARA says of each property, and what this project adds, held against the document.
 
-A schema is written ``Name``, its property ``Name.property``. Source: CAMARA WebRTC Call Handling,
-on the way to 0.4.0 (June 2026).
+A schema is written ``Name``, its property ``Name.property``. Source: CAMARA WebRTC Call Handling
+and WebRTC Registration, on the way to 0.4.0 (June 2026).
 """
 
 from typing import Any
@@ -13,6 +13,7 @@ from tests.support.openapi import schema
 STRING_256 = {"type": "string", "maxLength": 256}
 FLOAT = {"type": "number", "format": "float"}
 NUMBER = {"type": "number"}
+TIME = {"type": "string", "format": "date-time", "maxLength": 64}
 
 CAMARA: dict[str, dict[str, Any]] = {
     "XCorrelator": STRING_256 | {"pattern": r"^[a-zA-Z0-9-_:;.\/<>{}]{0,256}$"},
@@ -41,7 +42,7 @@ CAMARA: dict[str, dict[str, Any]] = {
     "LocationDetails.confidence": {"type": "object"},
     "LocationDetails.confidence.pdf": {"type": "string", "enum": ["normal", "uniform"]},
     "LocationDetails.confidence.value": {"type": "number", "minimum": 0, "maximum": 100},
-    "LocationDetails.timestamp": {"type": "string", "format": "date-time", "maxLength": 64},
+    "LocationDetails.timestamp": TIME,
     "CircleCoordinates": {"type": "object", "required": ["latitude", "longitude", "radius"]},
     "CircleCoordinates.latitude": FLOAT,
     "CircleCoordinates.longitude": FLOAT,
@@ -65,6 +66,17 @@ CAMARA: dict[str, dict[str, Any]] = {
     "EllipsoidCoordinates.semiMinorAxis": NUMBER,
     "EllipsoidCoordinates.verticalAxis": NUMBER,
     "EllipsoidCoordinates.orientation": NUMBER,
+    "RegSessionRequest": {"type": "object", "required": ["deviceId"]},
+    "RegSessionRequest.deviceId": {"type": "string", "format": "uuid", "maxLength": 36},
+    "RegSessionRequest.registrationExpireTime": TIME,
+    "RegSessionUpdate": {"type": "object"},
+    "RegSessionUpdate.registrationExpireTime": TIME,
+    "RegSessionResponse": {"type": "object", "required": ["registrationId"]},
+    "RegSessionResponse.registrationId": STRING_256,
+    "RegSessionResponse.expiresAt": TIME,
+    "RegistrationInformation": {"type": "object"},
+    "RegistrationStatus": {"type": "string", "enum": ["Registered"]},
+    "PhoneNumber": {"type": "string", "pattern": r"^\+[1-9][0-9]{4,14}$", "maxLength": 128},
     "ErrorInfo": {"type": "object", "required": ["status", "code", "message"]},
     "ErrorInfo.status": {"type": "integer", "format": "int32", "minimum": 100, "maximum": 599},
     "ErrorInfo.code": {"type": "string", "maxLength": 96},
@@ -75,6 +87,12 @@ STRICTER: dict[str, dict[str, Any]] = {
     "WrtcSdpDescriptor": {"required": ["sdp"]},
     "WrtcSdpDescriptor.sdp": {"minLength": 1},
     "MediaSessionResponse.mediaSessionId": {"pattern": "^[A-Za-z0-9._~-]+$"},
+    "RegSessionRequest.deviceId": {
+        "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+    },
+    "RegSessionResponse": {"required": ["regInfo", "registrationId", "expiresAt"]},
+    "RegSessionResponse.registrationId": {"pattern": "^[A-Za-z0-9._~-]+$"},
+    "RegistrationInformation": {"required": ["regStatus"]},
     "CircleCoordinates.latitude": {"minimum": -90, "maximum": 90},
     "CircleCoordinates.longitude": {"minimum": -180, "maximum": 180},
     "CircleCoordinates.radius": {"minimum": 0},
@@ -101,6 +119,9 @@ SHARED = {
     "MediaSessionResponse.offer": "WrtcSdpDescriptor",
     "MediaSessionResponse.answer": "WrtcSdpDescriptor",
     "MediaSessionResponse.locationDetails": "LocationDetails",
+    "RegSessionResponse.regInfo": "RegistrationInformation",
+    "RegistrationInformation.phoneNumber": "PhoneNumber",
+    "RegistrationInformation.regStatus": "RegistrationStatus",
 }
 
 # Checked by other tests: the properties themselves, alternatives, prose.

@@ -17,6 +17,7 @@ from tests.support.openapi import document
 
 SESSIONS = "/webrtc/sessions"
 SESSION = "/webrtc/sessions/{mediaSessionId}"
+ALIAS = "/webrtc-call-handling/v0.4/sessions/{mediaSessionId}"
 STATUS = "/webrtc/sessions/{mediaSessionId}/status"
 JSON = {"Content-Type": "application/json"}
 LOCATION = {"Location": "/camara/webrtc/sessions/1"}
@@ -42,6 +43,7 @@ def _session(**changes: Any) -> str:
         ("GET", SESSION, 200, {"content-type": "application/json; charset=utf-8"}, _session()),
         ("GET", SESSION, 200, JSON | {"X-Correlator": "a-b_c"}, _session().encode()),
         ("PUT", STATUS, 200, JSON, _session()),
+        ("GET", ALIAS, 200, JSON, _session()),
         ("DELETE", SESSION, 204, {}, ""),
         ("DELETE", SESSION, 204, {"x-correlator": ""}, None),
         ("DELETE", SESSION, 400, JSON | MALFORMED, _error(InvalidArgument)),
@@ -60,6 +62,7 @@ def test_lets_pass(
     ("method", "resource", "status", "headers", "body", "complaint"),
     [
         ("PATCH", SESSION, 200, JSON, _session(), "no such operation"),
+        ("GET", ALIAS, 200, JSON, _session(status="Ended"), "status"),
         ("GET", "/webrtc", 200, JSON, _session(), "no such operation"),
         ("DELETE", SESSION, 200, JSON, _session(), "undocumented"),
         ("DELETE", SESSION, 502, JSON, "{}", "undocumented"),

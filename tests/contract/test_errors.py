@@ -19,8 +19,12 @@ TABLE = {
         "Client does not have sufficient permissions to perform this action."
     ),
     (403, "INVALID_TOKEN_CONTEXT"): "originator info is not consistent with access token.",
+    (403, "MAX_REGISTRATION_PER_MSISDN"): "This number has as many registrations as it may have.",
+    (403, "MAX_REGISTRATION_PER_USER"): "This user has as many registrations as it may have.",
+    (403, "MAX_DEVICES_PER_USER"): "This user has as many devices as it may have.",
     (404, "NOT_FOUND"): "The specified resource is not found.",
     (404, "IDENTIFIER_NOT_FOUND"): "Device identifier not found.",
+    (409, "ALREADY_EXISTS"): "The device has an active registration for this number already.",
     (409, "INCOMPATIBLE_STATE"): "The state of the session does not allow this change.",
     (415, "UNSUPPORTED_MEDIA_TYPE"): (
         "The server cannot process the content type of the request body."
@@ -43,27 +47,42 @@ EVERYWHERE = {
 }
 SCOPE = {403: {"PERMISSION_DENIED"}}
 PARTY = {403: {"PERMISSION_DENIED", "INVALID_TOKEN_CONTEXT"}}
-SESSION = {404: {"NOT_FOUND", "IDENTIFIER_NOT_FOUND"}}
+RESOURCE = {404: {"NOT_FOUND", "IDENTIFIER_NOT_FOUND"}}
+NO_DEVICE = {404: {"IDENTIFIER_NOT_FOUND"}}
+LIMITS = {"MAX_REGISTRATION_PER_MSISDN", "MAX_REGISTRATION_PER_USER", "MAX_DEVICES_PER_USER"}
 BODY = {415: {"UNSUPPORTED_MEDIA_TYPE"}}
 OF_OPERATIONS: dict[str, dict[int, set[str]]] = {
     "createSession": {
         **EVERYWHERE,
         **PARTY,
-        404: {"IDENTIFIER_NOT_FOUND"},
+        **NO_DEVICE,
         **BODY,
         501: {"CALLTYPE_EMERGENCY_NOT_SUPPORTED"},
     },
     "getSessionWithoutId": {**EVERYWHERE, **SCOPE},
     "deleteSessionWithoutId": {**EVERYWHERE, **SCOPE},
-    "getSessionDetailsById": {**EVERYWHERE, **PARTY, **SESSION},
-    "deleteSessionById": {**EVERYWHERE, **PARTY, **SESSION},
+    "getSessionDetailsById": {**EVERYWHERE, **PARTY, **RESOURCE},
+    "deleteSessionById": {**EVERYWHERE, **PARTY, **RESOURCE},
     "updateSessionStatus": {
         **EVERYWHERE,
         **PARTY,
-        **SESSION,
+        **RESOURCE,
         409: {"INCOMPATIBLE_STATE"},
         **BODY,
     },
+    "createRegistration": {
+        **EVERYWHERE,
+        403: {"PERMISSION_DENIED"} | LIMITS,
+        **NO_DEVICE,
+        409: {"ALREADY_EXISTS"},
+        **BODY,
+    },
+    "getRegistrationsByDeviceId": {**EVERYWHERE, **SCOPE, **NO_DEVICE},
+    "getRegistrationById": {**EVERYWHERE, **SCOPE, **RESOURCE},
+    "updateRegistrationById": {**EVERYWHERE, **SCOPE, **RESOURCE, **BODY},
+    "deleteRegistrationById": {**EVERYWHERE, **SCOPE, **RESOURCE},
+    "updateRegistrationWithoutId": {**EVERYWHERE, **SCOPE},
+    "deleteRegistrationWithoutId": {**EVERYWHERE, **SCOPE},
 }
 
 
@@ -91,6 +110,10 @@ def test_the_document_has_the_table() -> None:
     ]
 
     assert dict(_row(example) for example in examples) == TABLE
+
+
+def test_no_operation_is_missing_here() -> None:
+    assert set(OF_OPERATIONS) == {operation["operationId"] for operation in operations().values()}
 
 
 @pytest.mark.parametrize("operation_id", OF_OPERATIONS)

@@ -16,27 +16,66 @@ class Permission(NamedTuple):
 
 
 TABLE = "SessionsTable.Arn"
-STALE_INDEX = "${SessionsTable.Arn}/index/StaleSessions"
+SESSIONS_INDEX = "${SessionsTable.Arn}/index/"
+REGISTRATIONS = "RegistrationsTable.Arn"
+STREAM = "RegistrationsTable.StreamArn"
+STREAMS = "${RegistrationsTable.Arn}/stream/*"
 
 REQUESTS: Mapping[str, set[Permission]] = {
-    "CreateSession": {Permission("dynamodb:PutItem", TABLE)},
-    "GetSessionDetailsById": {Permission("dynamodb:Query", TABLE)},
-    "DeleteSessionById": {Permission("dynamodb:UpdateItem", TABLE)},
+    "CreateSession": {
+        Permission("dynamodb:PutItem", TABLE),
+        Permission("dynamodb:GetItem", REGISTRATIONS),
+        Permission("dynamodb:ConditionCheckItem", REGISTRATIONS),
+    },
+    "GetSessionDetailsById": {
+        Permission("dynamodb:Query", TABLE),
+        Permission("dynamodb:GetItem", REGISTRATIONS),
+    },
+    "DeleteSessionById": {
+        Permission("dynamodb:UpdateItem", TABLE),
+        Permission("dynamodb:GetItem", REGISTRATIONS),
+    },
     "UpdateSessionStatus": {
         Permission("dynamodb:Query", TABLE),
         Permission("dynamodb:PutItem", TABLE),
+        Permission("dynamodb:GetItem", REGISTRATIONS),
+    },
+    "RegistrationApi": {
+        Permission("dynamodb:BatchGetItem", REGISTRATIONS),
+        Permission("dynamodb:GetItem", REGISTRATIONS),
+        Permission("dynamodb:PutItem", REGISTRATIONS),
     },
     "EndStaleSessions": {
-        Permission("dynamodb:Query", STALE_INDEX),
+        Permission("dynamodb:Query", SESSIONS_INDEX + "StaleSessions"),
+        Permission("dynamodb:UpdateItem", TABLE),
+    },
+    "EndExpiredRegistrations": {
+        Permission("dynamodb:Query", "${RegistrationsTable.Arn}/index/StaleRegisters"),
+        Permission("dynamodb:GetItem", REGISTRATIONS),
+        Permission("dynamodb:PutItem", REGISTRATIONS),
+    },
+    "EndSessionsOfRegistration": {
+        Permission("dynamodb:DescribeStream", STREAM),
+        Permission("dynamodb:GetRecords", STREAM),
+        Permission("dynamodb:GetShardIterator", STREAM),
+        Permission("dynamodb:ListStreams", STREAMS),
+        Permission("sqs:SendMessage", "RegistrationEndsNotHandled.Arn"),
+        Permission("dynamodb:GetItem", REGISTRATIONS),
+        Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfRegistration"),
+        Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfReceiver"),
         Permission("dynamodb:UpdateItem", TABLE),
     },
     "JwtAuthorizer": set(),
 }
-"""What the code of each function asks DynamoDB; a transaction counts as the requests in it."""
+"""What the code of each function, or Lambda on its behalf, asks; a transaction counts as the
+requests in it."""
+
+SCHEDULED = ["EndStaleSessions", "EndExpiredRegistrations"]
 
 ANY_RESOURCE = {
     Permission("xray:PutTraceSegments", "*"): "X-Ray has no resource that it could name",
     Permission("xray:PutTelemetryRecords", "*"): "X-Ray has no resource that it could name",
+    Permission("dynamodb:ListStreams", STREAMS): "it lists the streams of a table",
 }
 MANAGED_POLICIES = {
     (
@@ -48,9 +87,12 @@ MANAGED_POLICIES = {
 LAMBDA = {"Principal": {"Service": "lambda.amazonaws.com"}}
 TRUSTED: Mapping[str, Mapping[str, Any]] = {
     **{f"{function}Role": LAMBDA for function in REQUESTS},
-    "EndStaleSessionsEveryMinuteRole": {
-        "Principal": {"Service": "scheduler.amazonaws.com"},
-        "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    **{
+        f"{function}EveryMinuteRole": {
+            "Principal": {"Service": "scheduler.amazonaws.com"},
+            "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+        }
+        for function in SCHEDULED
     },
     "GatewayLogsWriter": {"Principal": {"Service": "apigateway.amazonaws.com"}},
 }
@@ -86,12 +128,13 @@ def test_a_function_may_do_what_it_does(function: str) -> None:
     }
 
 
-def test_the_schedule_may_start_its_function_only() -> None:
-    schedule = properties("EndStaleSessions")["Events"]["EveryMinute"]["Properties"]
+@pytest.mark.parametrize("function", SCHEDULED)
+def test_a_schedule_may_start_its_function_only(function: str) -> None:
+    schedule = properties(function)["Events"]["EveryMinute"]["Properties"]
 
-    assert schedule["RoleArn"] == {"Fn::GetAtt": "EndStaleSessionsEveryMinuteRole.Arn"}
-    assert list(_permissions("EndStaleSessionsEveryMinuteRole")) == [
-        Permission("lambda:InvokeFunction", "EndStaleSessions.Alias")
+    assert schedule["RoleArn"] == {"Fn::GetAtt": f"{function}EveryMinuteRole.Arn"}
+    assert list(_permissions(f"{function}EveryMinuteRole")) == [
+        Permission("lambda:InvokeFunction", f"{function}.Alias")
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from call_handling.bodies import MediaSessionCreate, MediaSessionStatusChange
 from camara.errors import CamaraError, InvalidArgument, OutOfRange
 from camara.request import MAX_BODY_BYTES
+from registration.bodies import RegSessionRequest, RegSessionUpdate
 from tests.support.contract import validator
 from tests.support.openapi import document, operations, schema
 
@@ -120,6 +121,51 @@ OUT_OF_RANGE_UPDATES: list[Change] = [
     (("locationDetails", "coordinates", "latitude"), 91),
 ]
 
+REGISTER = document()["components"]["examples"]["DeviceWithExpiry"]["value"]
+REFRESH = document()["components"]["examples"]["RefreshWithExpiry"]["value"]
+GOOD_EXPIRIES: list[Change] = [
+    (("registrationExpireTime",), ABSENT),
+    (("registrationExpireTime",), "2026-01-31T13:00:00.123456789+01:00"),
+    (("registrationExpireTime",), "9999-12-31T23:59:59-23:59"),
+    (("registrationExpireTime",), "0001-01-01T00:00:00Z"),
+    (("unknown",), None),
+]
+MALFORMED_EXPIRIES: list[Change] = [
+    (("registrationExpireTime",), None),
+    (("registrationExpireTime",), ""),
+    (("registrationExpireTime",), 1_769_860_800),
+    (("registrationExpireTime",), "2026-01-31"),
+    (("registrationExpireTime",), "2026-01-31T13:00:00"),
+    (("registrationExpireTime",), "2026-02-30T13:00:00Z"),
+    (("registrationExpireTime",), "2026-01-31T25:00:00Z"),
+    (("registrationExpireTime",), "2026-01-31T13:00:00+24:00"),
+    (("registrationExpireTime",), "2026-01-31T13:00:00+01:60"),
+    (("registrationExpireTime",), "\u0662026-01-31T13:00:00Z"),
+]
+OUT_OF_RANGE_EXPIRIES: list[Change] = [
+    (("registrationExpireTime",), f"2026-01-31T13:00:00.{'0' * 50}Z"),
+]
+DEVICE = "7D444840-9dc0-41d1-b245-5ffdce74fad2"
+GOOD_DEVICES: list[Change] = [
+    (("deviceId",), DEVICE),
+    (("deviceId",), "00000000-0000-0000-0000-000000000000"),
+]
+MALFORMED_DEVICES: list[Change] = [
+    (("deviceId",), ABSENT),
+    (("deviceId",), None),
+    (("deviceId",), ""),
+    (("deviceId",), 7),
+    (("deviceId",), DEVICE.replace("-", "")),
+    (("deviceId",), f"{{{DEVICE}}}"),
+    (("deviceId",), f"urn:uuid:{DEVICE}"),
+    (("deviceId",), f"{DEVICE}0"),
+    (("deviceId",), DEVICE.replace("7", "g")),
+    (("deviceId",), DEVICE.replace("7", "\u0667")),
+    (("phoneNumber",), "+12025550101"),
+    (("phoneNumber",), None),
+    (("regInfo",), {}),
+]
+
 
 def _changed(body: dict[str, Any], change: Change) -> dict[str, Any]:
     changed = deepcopy(body)
@@ -174,6 +220,40 @@ def test_updates_out_of_range(change: Change) -> None:
     _expect_bad("MediaSessionStatusChange", MediaSessionStatusChange.parse, body, OutOfRange)
 
 
+@pytest.mark.parametrize("change", GOOD_EXPIRIES + GOOD_DEVICES, ids=_name)
+def test_good_registrations(change: Change) -> None:
+    _expect_good("RegSessionRequest", RegSessionRequest.parse, _changed(REGISTER, change))
+
+
+@pytest.mark.parametrize("change", MALFORMED_EXPIRIES + MALFORMED_DEVICES, ids=_name)
+def test_malformed_registrations(change: Change) -> None:
+    body = _changed(REGISTER, change)
+    _expect_bad("RegSessionRequest", RegSessionRequest.parse, body, InvalidArgument)
+
+
+@pytest.mark.parametrize("change", OUT_OF_RANGE_EXPIRIES, ids=_name)
+def test_registrations_out_of_range(change: Change) -> None:
+    body = _changed(REGISTER, change)
+    _expect_bad("RegSessionRequest", RegSessionRequest.parse, body, OutOfRange)
+
+
+@pytest.mark.parametrize("change", GOOD_EXPIRIES, ids=_name)
+def test_good_refreshes(change: Change) -> None:
+    _expect_good("RegSessionUpdate", RegSessionUpdate.parse, _changed(REFRESH, change))
+
+
+@pytest.mark.parametrize("change", MALFORMED_EXPIRIES, ids=_name)
+def test_malformed_refreshes(change: Change) -> None:
+    body = _changed(REFRESH, change)
+    _expect_bad("RegSessionUpdate", RegSessionUpdate.parse, body, InvalidArgument)
+
+
+@pytest.mark.parametrize("change", OUT_OF_RANGE_EXPIRIES, ids=_name)
+def test_refreshes_out_of_range(change: Change) -> None:
+    body = _changed(REFRESH, change)
+    _expect_bad("RegSessionUpdate", RegSessionUpdate.parse, body, OutOfRange)
+
+
 @pytest.mark.parametrize("parse", [MediaSessionCreate.parse, MediaSessionStatusChange.parse])
 def test_malformed_weighs_more_than_out_of_range(parse: Parse) -> None:
     location = {"coordinates": CIRCLE | {"latitude": 91, "radius": "wide"}}
@@ -187,7 +267,7 @@ def test_the_document_bounds_the_size() -> None:
         operation["requestBody"] for operation in operations().values() if _has_body(operation)
     ]
 
-    assert len(bodies) == 2
+    assert len(bodies) == 4
     for body in bodies:
         assert f"{MAX_BODY_BYTES // 1024} KiB" in body["description"]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.api import Answer, invoke
-from tests.support.openapi import operations
+from tests.support.openapi import documented, operations, paths_of
 from tests.support.template import routes
 
 FUNCTIONS = {
@@ -13,18 +13,32 @@ FUNCTIONS = {
     "deleteSessionById": "DeleteSessionById",
     "deleteSessionWithoutId": "DeleteSessionById",
     "updateSessionStatus": "UpdateSessionStatus",
+    "createRegistration": "RegistrationApi",
+    "getRegistrationsByDeviceId": "RegistrationApi",
+    "getRegistrationById": "RegistrationApi",
+    "updateRegistrationById": "RegistrationApi",
+    "updateRegistrationWithoutId": "RegistrationApi",
+    "deleteRegistrationById": "RegistrationApi",
+    "deleteRegistrationWithoutId": "RegistrationApi",
 }
 SCOPES = {
     "webrtc-call-handling:sessions:create",
     "webrtc-call-handling:sessions:read",
     "webrtc-call-handling:sessions:write",
     "webrtc-call-handling:sessions:delete",
+    "webrtc-registration:sessions:create",
+    "webrtc-registration:sessions:read",
+    "webrtc-registration:sessions:write",
+    "webrtc-registration:sessions:delete",
 }
+ROUTES = sorted({(route.method, route.path) for route in routes()})
+every_route = pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 IN_THE_YEAR_5138 = "99999999999"
 
 
 def _documented_scope(route: tuple[str, str]) -> str:
-    [requirement] = operations()[route]["security"]
+    method, path = route
+    [requirement] = operations()[method, documented(path)]["security"]
     [scope] = requirement["openId"]
     assert scope in SCOPES
     return str(scope)
@@ -37,22 +51,33 @@ def _answer(route: tuple[str, str], scopes: set[str]) -> Answer:
 
 
 def test_the_document_has_the_routes_of_the_template() -> None:
-    documented = {
+    expected = {
         (method, path, FUNCTIONS[operation["operationId"]])
-        for (method, path), operation in operations().items()
+        for (method, written), operation in operations().items()
+        for path in paths_of(written)
     }
 
-    assert documented == routes()
+    assert expected == routes()
 
 
-@pytest.mark.parametrize("route", operations(), ids=" ".join)
+def test_calls_are_served_under_camaras_path_too() -> None:
+    assert paths_of("/webrtc/sessions") == {
+        "/webrtc/sessions",
+        "/webrtc-call-handling/v0.4/sessions",
+    }
+    assert documented("/webrtc-call-handling/v0.4/sessions") == "/webrtc/sessions"
+    for path in ("/webrtc/sessions", "/webrtc-registration/v0.4/sessions"):
+        assert documented(path) == path
+
+
+@every_route
 def test_all_other_scopes_are_not_enough(route: tuple[str, str]) -> None:
     answer = _answer(route, SCOPES - {_documented_scope(route)})
 
     assert answer.code == (403, "PERMISSION_DENIED")
 
 
-@pytest.mark.parametrize("route", operations(), ids=" ".join)
+@every_route
 def test_the_documented_scope_is_enough(route: tuple[str, str]) -> None:
     answer = _answer(route, {_documented_scope(route)})
 

@@ -13,10 +13,13 @@ from call_handling.ending import endings
 from call_handling.store import session_store
 from camara import clock
 from camara.dynamodb import dynamodb_client
+from registration.configuration import lifetimes, limits
+from registration.store import registration_store
 from tests.integration.faulty_dynamodb import FaultyDynamoDB
 from tests.support.atomic_moto import atomic_requests
-from tests.support.builders import NOW, TIMEOUTS
-from tests.support.table import TABLE, create_table
+from tests.support.builders import ALICE, BOB, EVE, LIFETIMES, LIMITS, NOW, TIMEOUTS
+from tests.support.devices import register
+from tests.support.table import REGISTRATIONS, TABLE, create_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,6 +44,13 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "SETUP_TIMEOUT_SECONDS": str(TIMEOUTS.setup),
         "ANSWERED_TIMEOUT_SECONDS": str(TIMEOUTS.answered),
         "ENDED_RETENTION_SECONDS": str(TIMEOUTS.ended_retention),
+        "REGISTRATIONS_TABLE": REGISTRATIONS,
+        "REGISTRATION_SECONDS": str(LIFETIMES.default),
+        "REGISTRATION_MIN_SECONDS": str(LIFETIMES.shortest),
+        "REGISTRATION_MAX_SECONDS": str(LIFETIMES.longest),
+        "MAX_REGISTRATIONS_PER_NUMBER": str(LIMITS.per_number),
+        "MAX_REGISTRATIONS_PER_USER": str(LIMITS.per_user),
+        "MAX_DEVICES_PER_USER": str(LIMITS.devices_per_user),
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -55,13 +65,15 @@ def time_stands_still(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 
 @pytest.fixture(autouse=True)
 def table(environment: None) -> Iterator["DynamoDBClient"]:
-    """The table of sessions, empty."""
+    """The tables: no session, and a device each for Alice, Bob and Eve."""
     del environment
     with mock_aws(), atomic_requests():
         client = dynamodb_client()
-        create_table(client)
+        create_tables(client)
+        for subscriber in (ALICE, BOB, EVE):
+            register(subscriber)
         yield client
-    for cached in (endings, session_store, timeouts):
+    for cached in (endings, session_store, registration_store, timeouts, lifetimes, limits):
         cached.cache_clear()
 
 

@@ -11,20 +11,26 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.integration.conftest import FakeClock
+from tests.integration.test_end_expired_registrations import end_expired
+from tests.integration.test_end_sessions_of_registration import end_sessions, ended_by
 from tests.integration.test_end_stale_sessions import sweep
+from tests.support import registration_api
 from tests.support.api import a_call, delete, get
-from tests.support.builders import ALICE, EVE
+from tests.support.builders import ALICE, EVE, LIFETIMES, NOBODY
 from tests.support.emf import metrics_in
 from tests.support.template import properties, routes, template
 
 STACK = "webrtc-test"
 DOCUMENTED = {
+    ("AWS/ApiGateway", "5XXError", ("ApiName", "Stage")),
     ("AWS/ApiGateway", "5XXError", ("ApiName", "Method", "Resource", "Stage")),
     ("AWS/ApiGateway", "Count", ("ApiName", "Method", "Resource", "Stage")),
     ("AWS/ApiGateway", "Latency", ("ApiName", "Method", "Resource", "Stage")),
     ("AWS/Lambda", "Duration", ("FunctionName",)),
     ("AWS/Lambda", "Errors", ("FunctionName",)),
     ("AWS/Lambda", "Throttles", ("FunctionName",)),
+    ("AWS/Lambda", "IteratorAge", ("FunctionName",)),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName",)),
     ("AWS/DynamoDB", "ReadThrottleEvents", ("TableName",)),
     ("AWS/DynamoDB", "WriteThrottleEvents", ("TableName",)),
 }
@@ -52,6 +58,8 @@ def resolved(value: Any) -> str:
             return STACK
         case {"Ref": logical_id}:
             return str(logical_id)
+        case {"Fn::GetAtt": attribute}:
+            return str(attribute).removesuffix(".QueueName")
     return str(value)
 
 
@@ -90,12 +98,19 @@ def emitted(
     monkeypatch: pytest.MonkeyPatch,
     time_stands_still: FakeClock,
 ) -> set[Watched]:
-    """Everything that a call ended by a party, one by the network and a refusal emit."""
+    """Everything that is emitted when calls and registrations begin and end, or cannot."""
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", STACK)
     delete(ALICE, a_call("Connected"))
     get(EVE, a_call())
     time_stands_still.now += 200
     sweep()
+    registered = registration_api.post(NOBODY).body["registrationId"]
+    registration_api.put(NOBODY, registered)
+    end_sessions(ended_by(lambda: registration_api.delete(NOBODY, registered), NOBODY))
+    registration_api.post(NOBODY)
+    time_stands_still.now += LIFETIMES.default
+    end_sessions(ended_by(end_expired, NOBODY))
+    end_sessions([{"dynamodb": {"Keys": {"owner": {"S": "number#broken"}}, "NewImage": {"a": 1}}}])
     return {
         Watched(metric.namespace, metric.name, frozenset(metric.dimensions))
         for metric in metrics_in(capsys.readouterr().out)
@@ -142,9 +157,10 @@ def _check(metric: Watched, emitted: set[Watched]) -> None:
         assert dimensions["ApiName"] == resolved(properties("Api")["Name"])
         assert dimensions["Stage"] == properties("Api")["StageName"]
         assert properties("Api")["MethodSettings"][0]["MetricsEnabled"] is True
-        route = dimensions["Method"], dimensions["Resource"]
-        assert route in {(route.method, route.path) for route in routes()}
-    for kind in ("FunctionName", "TableName"):
+        if "Method" in dimensions:
+            route = dimensions["Method"], dimensions["Resource"]
+            assert route in {(route.method, route.path) for route in routes()}
+    for kind in ("FunctionName", "TableName", "QueueName"):
         if kind in dimensions:
             assert dimensions[kind] in template()["Resources"]
 
@@ -153,4 +169,5 @@ def test_a_sweep_that_does_not_run_is_an_alarm_and_no_traffic_is_none() -> None:
     missing = {name: alarm["TreatMissingData"] for name, alarm in alarms().items()}
 
     assert missing.pop("SweepLagAlarm") == "breaching"
+    assert missing.pop("RegistrationSweepLagAlarm") == "breaching"
     assert set(missing.values()) == {"notBreaching"}

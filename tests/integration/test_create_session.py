@@ -10,6 +10,7 @@ from tests.support.builders import (
     ALICE_KEY,
     BOB,
     BOB_KEY,
+    CLIENT_KEY,
     NOW,
     OFFER,
     a_call_request,
@@ -57,8 +58,9 @@ def test_the_item_carries_its_endings_and_its_place_in_the_index(table: "DynamoD
 
     session = next(item for item in items(table) if item["part"]["S"] == "session")
     assert session["endings"]["M"] == {
-        ALICE_KEY: {"S": "SessionCancelled"},
-        BOB_KEY: {"S": "Declined"},
+        f"{ALICE_KEY}.{CLIENT_KEY}": {"S": "SessionCancelled"},
+        f"{BOB_KEY}.{CLIENT_KEY}": {"S": "Declined"},
+        f"{BOB_KEY}.": {"S": "Declined"},
         "network": {"S": "NoAnswer"},
     }
     assert session["staleAt"] == {"N": str(NOW + 120)}

@@ -51,8 +51,10 @@ def test_each_operation_needs_its_own_scope(name: str) -> None:
 
 
 @every_operation
-def test_a_token_without_a_subscriber_leads_to_no_device(name: str) -> None:
-    assert OPERATIONS[name](ALICE, context=a_context(None)).code == (404, "IDENTIFIER_NOT_FOUND")
+def test_a_token_without_subscriber_or_client_leads_to_no_device(name: str) -> None:
+    nobody = a_context(None, client_id=None)
+
+    assert OPERATIONS[name](ALICE, context=nobody).code == (404, "IDENTIFIER_NOT_FOUND")
 
 
 @every_operation
@@ -62,10 +64,11 @@ def test_precedence_401_then_403_then_400_then_the_rest(name: str) -> None:
         claims.pop("correlator", None)
         return OPERATIONS[name](ALICE, context=a_context(**claims), **wrong).code
 
-    assert refused(exp="1", scope="", phone_number=None) == (401, "UNAUTHENTICATED")
-    assert refused(scope="", phone_number=None) == (403, "PERMISSION_DENIED")
-    assert refused(phone_number=None) == (400, "INVALID_ARGUMENT")
-    assert refused(phone_number=None, correlator=True) == (404, "IDENTIFIER_NOT_FOUND")
+    nobody = {"phone_number": None, "client_id": None}
+    assert refused(exp="1", scope="", **nobody) == (401, "UNAUTHENTICATED")
+    assert refused(scope="", **nobody) == (403, "PERMISSION_DENIED")
+    assert refused(**nobody) == (400, "INVALID_ARGUMENT")
+    assert refused(correlator=True, **nobody) == (404, "IDENTIFIER_NOT_FOUND")
 
 
 @every_operation

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 from call_handling.end_stale_sessions import handler
 from call_handling.ending import endings
-from call_handling.item import STALE_SHARDS, stale_shard
 from camara.errors import Unavailable
+from camara.stale_index import STALE_SHARDS, stale_shard
 from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, NOW

@@ -5,32 +5,36 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from call_handling.ending import LeftAlone, Transition, endings
+from call_handling.ending import DEADLINE_HAS_PASSED, Clause, LeftAlone, Transition, endings
+from call_handling.party import Actor
 from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.api import a_call, delete, put
-from tests.support.builders import ALICE, ALICE_KEY, BOB, BOB_KEY, NOW
+from tests.support.builders import ALICE, ALICE_ACTS, BOB, BOB_ACTS, NOW
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RING = 120
+BOB_LATE = BOB_ACTS._replace(client="unknown", late=True)
 
 
-def by_network(call: str, now: int = NOW, *, only_if_stale: bool = False) -> Any:
-    return endings().by_network(call, "because", now, only_if_stale=only_if_stale)
+def by_network(call: str, now: int = NOW, *, only_if: Clause | None = None) -> Any:
+    return endings().by_network(call, "because", now, only_if=only_if)
 
 
 @pytest.mark.parametrize(
     ("party", "status", "told"),
     [
-        (ALICE_KEY, "Ringing", ("Ringing", "SessionCancelled", "originator")),
-        (BOB_KEY, "Ringing", ("Ringing", "Declined", "receiver")),
-        (BOB_KEY, "Hold", ("Hold", "Terminated", "receiver")),
+        (ALICE_ACTS, "Ringing", ("Ringing", "SessionCancelled", "originator")),
+        (BOB_ACTS, "Ringing", ("Ringing", "Declined", "receiver")),
+        (BOB_ACTS, "Hold", ("Hold", "Terminated", "receiver")),
+        (BOB_LATE, "Ringing", ("Ringing", "Declined", "receiver")),
+        (BOB_LATE, "Hold", ("Hold", "Terminated", "receiver")),
     ],
 )
 def test_an_end_tells_what_was_what_is_and_who(
-    party: str, status: str, told: tuple[str, str, str]
+    party: Actor, status: str, told: tuple[str, str, str]
 ) -> None:
     assert endings().by_party(a_call(status), party, "", NOW) == told
 
@@ -38,12 +42,13 @@ def test_an_end_tells_what_was_what_is_and_who(
 @pytest.mark.parametrize(
     ("party", "told"),
     [
-        (ALICE_KEY, ("", "SessionCancelled", "originator")),
-        (BOB_KEY, ("", "Declined", "receiver")),
+        (ALICE_ACTS, ("", "SessionCancelled", "originator")),
+        (BOB_ACTS, ("", "Declined", "receiver")),
+        (BOB_LATE, ("", "Declined", "receiver")),
     ],
 )
 def test_an_end_whose_answer_was_lost_is_told_but_for_what_was(
-    dynamo: FaultyDynamoDB, party: str, told: tuple[str, str, str]
+    dynamo: FaultyDynamoDB, party: Actor, told: tuple[str, str, str]
 ) -> None:
     call = a_call()
     dynamo.lose_answers(1)
@@ -70,9 +75,9 @@ def test_a_sweep_ends_nothing_before_its_deadline_and_all_at_it(table: "DynamoDB
     call = a_call()
     before = items(table)
 
-    assert by_network(call, NOW + RING - 1, only_if_stale=True) is LeftAlone.RENEWED
+    assert by_network(call, NOW + RING - 1, only_if=DEADLINE_HAS_PASSED) is LeftAlone.RENEWED
     assert items(table) == before
-    assert isinstance(by_network(call, NOW + RING, only_if_stale=True), Transition)
+    assert isinstance(by_network(call, NOW + RING, only_if=DEADLINE_HAS_PASSED), Transition)
 
 
 @pytest.mark.parametrize("how", ["by a party", "by a PUT", "by the network"])
@@ -88,7 +93,7 @@ def test_what_is_over_is_left_alone(table: "DynamoDBClient", how: str) -> None:
     before = items(table)
 
     assert by_network(call, NOW + RING) is LeftAlone.OVER
-    assert by_network(call, NOW + RING, only_if_stale=True) is LeftAlone.OVER
+    assert by_network(call, NOW + RING, only_if=DEADLINE_HAS_PASSED) is LeftAlone.OVER
     assert items(table) == before
 
 
@@ -116,7 +121,7 @@ def test_a_malformed_item_is_never_taken_for_a_session(
     table.put_item(TableName=TABLE, Item={**key, **attributes})
     before = items(table)
 
-    assert by_network("poison", only_if_stale=True) is LeftAlone.MALFORMED
+    assert by_network("poison", only_if=DEADLINE_HAS_PASSED) is LeftAlone.MALFORMED
     assert items(table) == before
 
 

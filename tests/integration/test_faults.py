@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from camara.identity import client_key
 from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
+from tests.integration.test_end_stale_sessions import throttle
 from tests.support.api import Answer, a_call, delete, get, post, put
-from tests.support.builders import ALICE, BOB, EVE
+from tests.support.builders import ALICE, BOB, EVE, NOBODY, a_context
+from tests.support.devices import register
 from tests.support.table import items
 
 if TYPE_CHECKING:
@@ -86,6 +89,52 @@ def test_a_lost_answer_never_makes_a_refusal_a_success(dynamo: FaultyDynamoDB) -
     dynamo.lose_answers(1)
 
     assert delete(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
+
+
+@pytest.mark.parametrize("operation", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("party", [EVE, NOBODY])
+def test_when_the_devices_cannot_be_looked_up_nobody_is_refused_for_good(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", operation: str, party: str
+) -> None:
+    call = a_call()
+    before = items(table)
+    throttle(monkeypatch, "GetItem", every=1)
+    match operation:
+        case "GET":
+            answer = get(party, call)
+        case "PUT":
+            answer = put(party, call, "Ringing")
+        case _:
+            answer = delete(party, call)
+
+    assert answer.code == (503, "UNAVAILABLE")
+    assert items(table) == before
+
+
+def test_no_call_is_placed_or_answered_without_a_look_at_the_devices(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+) -> None:
+    call = a_call()
+    before = items(table)
+    throttle(monkeypatch, "GetItem", every=1)
+
+    assert put(BOB, call, ANSWER).code == (503, "UNAVAILABLE")
+    assert post().code == (503, "UNAVAILABLE")
+    assert items(table) == before
+
+
+def test_a_late_receiver_whose_answer_was_lost_is_done(
+    dynamo: FaultyDynamoDB, table: "DynamoDBClient"
+) -> None:
+    call = a_call()
+    register(BOB, 2, client=client_key("client-2"))
+    context = a_context(BOB, client_id="client-2")
+    dynamo.lose_answers(1, after=2)
+
+    assert delete(None, call, context=context).status == 204
+    assert dynamo.requests == 4
+    assert get(ALICE, call).body["status"] == "Declined"
+    assert sum("endedBy" in item for item in items(table)) == 1
 
 
 @pytest.mark.parametrize("body", [{"status": "Proceeding"}, ANSWER], ids=["status", "with SDP"])

@@ -12,13 +12,17 @@ import pytest
 from botocore.client import BaseClient
 from hypothesis import HealthCheck, given, settings
 
-from call_handling.ending import endings
+from call_handling.devices import held_by_none_but
+from call_handling.ending import DEADLINE_HAS_PASSED, endings
+from call_handling.party import Actor
 from call_handling.session import Change
 from call_handling.status import OVER, Status
 from call_handling.store import session_store
 from camara.errors import IncompatibleState, NotFound
+from camara.identity import client_key
 from tests.support.api import a_call
-from tests.support.builders import ALICE_KEY, BOB_KEY, NOW
+from tests.support.builders import ALICE_ACTS, BOB, BOB_ACTS, BOB_KEY, NOW, a_registration
+from tests.support.devices import register
 from tests.support.interleaving import Turnstile
 from tests.support.table import TABLE
 
@@ -28,29 +32,46 @@ if TYPE_CHECKING:
 type Action = Callable[[str], Any]
 
 
-def deletes(party: str) -> Action:
-    return lambda call: endings().by_party(call, party, "", NOW + 1)
+def deletes(actor: Actor) -> Action:
+    return lambda call: endings().by_party(call, actor, "", NOW + 1)
 
 
-def puts(party: str, status: Status) -> Action:
+def puts(actor: Actor, status: Status) -> Action:
     change = Change(status, answer="v=0" if status is Status.CONNECTED else None)
-    return lambda call: session_store().change(call, party, change, NOW + 1)
+    return lambda call: session_store().change(call, actor, change, NOW + 1)
 
 
 def sweeps(call: str) -> Any:
-    return endings().by_network(call, "late", NOW + 10_000_000, only_if_stale=True)
+    return endings().by_network(call, "late", NOW + 10_000_000, only_if=DEADLINE_HAS_PASSED)
+
+
+ELSEWHERE = "client-2"
+BOB_ELSEWHERE = Actor(BOB_KEY, client_key(ELSEWHERE))
+BOB_LATE = Actor(BOB_KEY, client_key("client-3"), late=True)
+ANYBODY_ELSEWHERE = Actor(None, client_key(ELSEWHERE))
+
+
+def loses_its_device(call: str) -> Any:
+    gone = a_registration(BOB, 2, client=client_key(ELSEWHERE))
+    return endings().by_network(call, "device gone", NOW + 1, only_if=held_by_none_but(gone, []))
 
 
 ACTIONS: dict[str, Action] = {
-    "Alice hangs up": deletes(ALICE_KEY),
-    "Bob hangs up": deletes(BOB_KEY),
+    "Alice hangs up": deletes(ALICE_ACTS),
+    "Bob hangs up": deletes(BOB_ACTS),
+    "Bob hangs up elsewhere": deletes(BOB_ELSEWHERE),
+    "Bob hangs up as late": deletes(BOB_LATE),
+    "Bob's other client hangs up": deletes(ANYBODY_ELSEWHERE),
     "the network ends it": sweeps,
-    "Bob answers": puts(BOB_KEY, Status.CONNECTED),
-    "Bob is busy": puts(BOB_KEY, Status.BUSY),
-    "Bob proceeds": puts(BOB_KEY, Status.PROCEEDING),
-    "Alice cancels": puts(ALICE_KEY, Status.SESSION_CANCELLED),
-    "Alice holds": puts(ALICE_KEY, Status.HOLD),
-    "Bob terminates": puts(BOB_KEY, Status.TERMINATED),
+    "Bob loses a device": loses_its_device,
+    "Bob answers elsewhere": puts(BOB_ELSEWHERE, Status.CONNECTED),
+    "Bob declines as late": puts(BOB_LATE, Status.DECLINED),
+    "Bob answers": puts(BOB_ACTS, Status.CONNECTED),
+    "Bob is busy": puts(BOB_ACTS, Status.BUSY),
+    "Bob proceeds": puts(BOB_ACTS, Status.PROCEEDING),
+    "Alice cancels": puts(ALICE_ACTS, Status.SESSION_CANCELLED),
+    "Alice holds": puts(ALICE_ACTS, Status.HOLD),
+    "Bob terminates": puts(BOB_ACTS, Status.TERMINATED),
 }
 
 
@@ -82,6 +103,11 @@ def _refused_or_done(action: Action, call: str) -> Callable[[], Any]:
             return None
 
     return act
+
+
+@pytest.fixture(autouse=True)
+def _two_clients() -> None:
+    register(BOB, 2, client=client_key(ELSEWHERE))
 
 
 @settings(

@@ -2,10 +2,12 @@
 
 import pytest
 
+from camara.identity import client_key
 from tests.integration.conftest import FakeClock
 from tests.integration.test_end_stale_sessions import sweep
 from tests.support.api import a_call, delete, get, post, put
-from tests.support.builders import ALICE, BOB, EVE, a_context
+from tests.support.builders import ALICE, BOB, EVE, NOBODY, a_context, a_two_legged_context
+from tests.support.devices import register
 from tests.support.emf import metrics_in
 
 SERVICE = "webrtc-test"
@@ -69,22 +71,55 @@ def test_who_ended_it(counted: Counted, party: str, status: str, role: str) -> N
     assert counted() == [("SessionEnded", 1, {"status": status, "endedBy": role})] * 2
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_who_ended_it_whatever_the_token_and_the_client(counted: Counted, *, late: bool) -> None:
+    call, other = a_call("Initial"), ""
+    register(BOB, 2, client=client_key("client-2"))
+    context = a_context(BOB, client_id="client-2")
+    if not late:
+        call, other = a_call("Initial"), a_call("Initial")
+    counted()
+
+    delete(None, call, context=context, correlator="one")
+    delete(None, call, context=context, correlator="one")
+    told = ("SessionEnded", 1, {"status": "Declined", "endedBy": "receiver"})
+    assert counted() == [told]
+
+    if other:
+        delete(None, other, context=a_two_legged_context("client-2"))
+        assert counted() == [told]
+
+
+def test_a_client_alone_that_placed_the_call_is_the_originator(counted: Counted) -> None:
+    call = post(context=a_context(client_id="client-2")).body["mediaSessionId"]
+    counted()
+
+    delete(None, call, context=a_two_legged_context("client-2"))
+    assert counted() == [
+        ("SessionEnded", 1, {"status": "SessionCancelled", "endedBy": "originator"})
+    ]
+
+
 def test_refusals_are_counted_by_operation_and_code(counted: Counted) -> None:
     call = a_call()
     counted()
 
     delete(EVE, call)
+    delete(NOBODY, call)
     get(ALICE, "unknown")
     put(ALICE, call, "Busy")
     post(context=a_context(scope=""))
+    post(headers={"registrationId": "unknown"})
 
     assert counted() == [
         ("Refused", 1, {"operation": operation, "code": code})
         for operation, code in [
             ("deleteSessionById", "INVALID_TOKEN_CONTEXT"),
+            ("deleteSessionById", "IDENTIFIER_NOT_FOUND"),
             ("getSessionDetailsById", "NOT_FOUND"),
             ("updateSessionStatus", "INCOMPATIBLE_STATE"),
             ("createSession", "PERMISSION_DENIED"),
+            ("createSession", "INVALID_TOKEN_CONTEXT"),
         ]
     ]
 

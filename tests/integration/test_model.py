@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
@@ -10,10 +10,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from camara import clock
 from camara.dynamodb import dynamodb_client
+from camara.identity import client_key
 from tests.integration.test_end_stale_sessions import sweep
 from tests.support.api import delete, get, post, put
-from tests.support.builders import ALICE, BOB, EVE, NOW
-from tests.support.table import TABLE, create_table, items
+from tests.support.builders import ALICE, BOB, CLIENT, EVE, NOBODY, NOW, a_context, registration_id
+from tests.support.devices import deregister, register
+from tests.support.table import REGISTRATIONS, TABLE, create_tables, items
 
 RING, SETUP, LEASE, RETENTION = 120, 180, 43_200, 3_600
 PROGRESS = {"InProgress", "Ringing", "Proceeding", "Waiting"}
@@ -26,6 +28,18 @@ OVER = {"Terminated", "SessionCancelled", "Declined", "Failed"} | {
 }
 BY_RECEIVER = PROGRESS | {"Connected", "Busy", "NoAnswer", "NotReachable", "Declined", "Failed"}
 AFTER = {"Connected": {"Hold"}, "Hold": {"Resume"}, "Resume": {"Hold", "Connected"}}
+DEVICES = {CLIENT: 1, "client-2": 2, "client-3": 3}
+"""Bob's, each registered through a client of its own."""
+
+
+class Who(NamedTuple):
+    """Whose token it is, and which client's; without a number it is the client's alone."""
+
+    number: str | None
+    client: str
+
+    def context(self) -> dict[str, Any]:
+        return a_context(self.number, client_id=self.client)
 
 
 @dataclass
@@ -34,8 +48,10 @@ class Model:
 
     created: int
     stale: int
+    called: frozenset[str]
     status: str = "Initial"
     answer: bool = False
+    answered_on: str | None = None
     version: int = 1
     ended: int = 0
     deleted_by: str = ""
@@ -47,19 +63,34 @@ class Model:
     def end(self, status: str, now: int) -> None:
         self.status, self.ended, self.version = status, now, self.version + 1
 
-    def refusal(self, party: str, now: int) -> int | None:
+    def party(self, who: Who, registered: set[str]) -> str | int:
+        """Return whose leg this is, or how whoever has none is refused."""
+        match who:
+            case (None, client):
+                legs = [ALICE] * (client == CLIENT) + [BOB] * (client in self.called)
+                return legs[0] if len(legs) == 1 else 403
+            case (number, _) if number == NOBODY:
+                return 404
+            case (number, client) if number == ALICE and client == CLIENT:
+                return ALICE
+            case (number, client) if number == BOB:
+                if client in self.called | registered:
+                    return BOB
+                return 403 if registered else 404
+        return 403
+
+    def refusal(self, party: str | int, now: int) -> int | None:
         if self.gone(now):
             return 404
-        if party == EVE:
-            return 403
-        return None
+        return party if isinstance(party, int) else None
 
-    def get(self, party: str, now: int) -> int:
+    def get(self, party: str | int, now: int) -> int:
         return self.refusal(party, now) or (404 if party == self.deleted_by else 200)
 
-    def delete(self, party: str, correlator: str, now: int) -> int:
+    def delete(self, party: str | int, correlator: str, now: int) -> int:
         if refused := self.refusal(party, now):
             return refused
+        assert isinstance(party, str)
         if self.status in OVER:
             repeated = party == self.deleted_by and correlator == self.correlator != ""
             return 204 if repeated else 404
@@ -68,7 +99,7 @@ class Model:
         self.deleted_by, self.correlator = party, correlator
         return 204
 
-    def put(self, party: str, status: str, now: int, *, answer: bool) -> int:
+    def put(self, party: str | int, status: str, now: int, *, answer: bool, on: str | None) -> int:
         if refused := self.refusal(party, now):
             return refused
         if self.status in OVER:
@@ -84,6 +115,8 @@ class Model:
         if status in OVER:
             self.end(status, now)
             return 200
+        if self.status in UNANSWERED and status in ANSWERED:
+            self.answered_on = on
         self.status, self.answer, self.version = status, answer, self.version + 1
         renewed = now + LEASE if status in ANSWERED else min(now + RING, self.created + SETUP)
         self.stale = renewed if status in ANSWERED else max(self.stale, renewed)
@@ -100,18 +133,28 @@ class CallHandling(RuleBasedStateMachine):
     """Steps, each taken by the handlers and by the model."""
 
     calls: Bundle[str] = Bundle("calls")
-    parties = st.sampled_from([ALICE, BOB, EVE])
+    who = st.sampled_from(
+        [
+            *(Who(ALICE, CLIENT), Who(BOB, CLIENT)) * 3,
+            *(Who(number, client) for number in (ALICE, BOB, None) for client in DEVICES),
+            *(Who(EVE, CLIENT), Who(NOBODY, CLIENT)),
+        ]
+    )
     statuses = st.sampled_from(sorted(UNANSWERED | ANSWERED | OVER))
     correlators = st.sampled_from(["", "one", "two"])
 
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
+        self.registered = {CLIENT}
         self.models: dict[str, Model] = {}
         # The test's own table and clock serve all runs of the machine, each from its beginning.
         clock.now = lambda: self.now
-        dynamodb_client().delete_table(TableName=TABLE)
-        create_table(dynamodb_client())
+        for name in (TABLE, REGISTRATIONS):
+            dynamodb_client().delete_table(TableName=name)
+        create_tables(dynamodb_client())
+        for subscriber in (ALICE, BOB, EVE):
+            register(subscriber)
 
     @initialize(target=calls)
     def first_call(self) -> str:
@@ -123,24 +166,37 @@ class CallHandling(RuleBasedStateMachine):
 
     def _place(self) -> str:
         call: str = post().body["mediaSessionId"]
-        self.models[call] = Model(created=self.now, stale=self.now + RING)
+        self.models[call] = Model(self.now, self.now + RING, frozenset(self.registered))
         return call
 
-    @rule(call=calls, party=parties, status=statuses, answer=st.booleans())
-    def change(self, call: str, party: str, status: str, *, answer: bool) -> None:
+    @rule(client=st.sampled_from(sorted(DEVICES)))
+    def register_or_deregister(self, client: str) -> None:
+        if client in self.registered:
+            deregister(BOB, DEVICES[client])
+        else:
+            register(BOB, DEVICES[client], client=client_key(client))
+        self.registered ^= {client}
+
+    @rule(call=calls, who=who, status=statuses, answer=st.booleans())
+    def change(self, call: str, who: Who, status: str, *, answer: bool) -> None:
         body: dict[str, Any] = {"status": status} | ({"answer": {"sdp": "x"}} if answer else {})
-        expected = self.models[call].put(party, status, self.now, answer=answer)
-        assert put(party, call, body).status == expected
+        model = self.models[call]
+        party = model.party(who, self.registered)
+        on = registration_id(BOB, DEVICES[who.client]) if who.client in self.registered else None
+        expected = model.put(party, status, self.now, answer=answer, on=on)
+        assert put(None, call, body, context=who.context()).status == expected
 
-    @rule(call=calls, party=parties, correlator=correlators)
-    def hang_up(self, call: str, party: str, correlator: str) -> None:
-        expected = self.models[call].delete(party, correlator, self.now)
-        assert delete(party, call, correlator=correlator).status == expected
+    @rule(call=calls, who=who, correlator=correlators)
+    def hang_up(self, call: str, who: Who, correlator: str) -> None:
+        model = self.models[call]
+        expected = model.delete(model.party(who, self.registered), correlator, self.now)
+        answer = delete(None, call, context=who.context(), correlator=correlator)
+        assert answer.status == expected
 
-    @rule(call=calls, party=parties)
-    def look(self, call: str, party: str) -> None:
-        model, answer = self.models[call], get(party, call)
-        assert answer.status == model.get(party, self.now)
+    @rule(call=calls, who=who)
+    def look(self, call: str, who: Who) -> None:
+        model, answer = self.models[call], get(None, call, context=who.context())
+        assert answer.status == model.get(model.party(who, self.registered), self.now)
         assert answer.status != 200 or answer.body["status"] == model.status
 
     @rule(seconds=st.sampled_from([1, 60, 119, 120, 3599, 3600, 43_200]))
@@ -165,6 +221,8 @@ class CallHandling(RuleBasedStateMachine):
             live = model.status not in OVER
             assert ("endings" in item, "staleShard" in item) == (live, live)
             assert not live or item["staleAt"]["N"] == str(model.stale)
+            on = [model.answered_on] if model.answered_on else []
+            assert item.get("answeredOn", {"SS": []})["SS"] == on
 
 
 TestCallHandling = CallHandling.TestCase

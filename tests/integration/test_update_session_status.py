@@ -105,7 +105,8 @@ def test_after_the_retention_nobody_finds_it(time_stands_still: FakeClock, party
 def test_strangers_and_unknown_sessions() -> None:
     assert put(EVE, a_call(), "Ringing").code == (403, "INVALID_TOKEN_CONTEXT")
     assert put(BOB, "unknown", "Ringing").code == (404, "NOT_FOUND")
-    assert put(None, a_call(), "Ringing").code == (404, "IDENTIFIER_NOT_FOUND")
+    nobody = a_context(None, client_id=None)
+    assert put(None, a_call(), "Ringing", context=nobody).code == (404, "IDENTIFIER_NOT_FOUND")
 
 
 def test_a_client_that_sends_the_whole_resource_back_changes_no_offer() -> None:

@@ -13,6 +13,7 @@ from tests.performance.artifact_size import measure as artifact_size
 from tests.performance.cold_init import measure as cold_init
 from tests.performance.init_parts import measure as init_parts
 from tests.performance.machine import machine
+from tests.performance.operations import measure as operations
 from tests.performance.page.document import page
 from tests.performance.requests_per_delete import measure as requests
 from tests.performance.result import Finding, Shown, SkippedError
@@ -25,6 +26,7 @@ from tests.performance.write_units_per_delete import measure as write_units
 _BENCHMARKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "requests": requests,
     "write-units": write_units,
+    "operations": operations,
     "sweep": sweep,
     "warm-cpu": warm_cpu,
     "cold-init": cold_init,

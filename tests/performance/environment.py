@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from tests.support.table import TABLE
+from tests.support.table import REGISTRATIONS, TABLE
 from tests.support.template import properties, template
 
 FUNCTION = "DeleteSessionById"
@@ -22,6 +22,7 @@ def function_environment(logical_id: str = FUNCTION) -> dict[str, str]:
     }
     return variables | {
         "SESSIONS_TABLE": TABLE,
+        "REGISTRATIONS_TABLE": REGISTRATIONS,
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
         "TZ": ":UTC",

@@ -1,4 +1,4 @@
-"""Sessions on moto, stored by the real handlers, at a time that stands still."""
+"""Sessions and devices on moto, stored by the real code, at a time that stands still."""
 
 import io
 import os
@@ -9,21 +9,33 @@ from unittest.mock import patch
 
 from moto import mock_aws
 
+from call_handling.configuration import timeouts
+from call_handling.ending import endings
 from call_handling.item import key
+from call_handling.store import session_store
 from camara import clock
 from camara.dynamodb import dynamodb_client
+from registration.configuration import lifetimes, limits
+from registration.store import registration_store
 from tests.performance.environment import function_environment
 from tests.support.atomic_moto import atomic_requests
-from tests.support.builders import NOW
-from tests.support.table import TABLE, create_table
+from tests.support.builders import ALICE, BOB, EVE, NOW
+from tests.support.devices import register
+from tests.support.table import TABLE, create_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+_CACHED = (endings, session_store, registration_store, timeouts, lifetimes, limits)
+"""What a process reads of its environment once."""
+
 
 @contextmanager
 def sessions_table() -> Iterator["DynamoDBClient"]:
-    """Yield the functions' client of an empty table; their logs go nowhere."""
+    """Yield the functions' client of the tables; their logs go nowhere.
+
+    There is no session, and a device each for Alice, Bob and Eve, through the same API client.
+    """
     with (
         patch.dict(os.environ, function_environment(), clear=True),
         patch.object(clock, "now", lambda: NOW),
@@ -32,8 +44,14 @@ def sessions_table() -> Iterator["DynamoDBClient"]:
         atomic_requests(),
     ):
         client = dynamodb_client()
-        create_table(client)
-        yield client
+        create_tables(client)
+        for subscriber in (ALICE, BOB, EVE):
+            register(subscriber)
+        try:
+            yield client
+        finally:
+            for cached in _CACHED:
+                cached.cache_clear()
 
 
 def stored_session(client: "DynamoDBClient", media_session_id: str) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import override
 
 from call_handling.end_stale_sessions import handler
-from call_handling.ending import Transition, endings
-from call_handling.item import STALE_SHARDS, key, stale_shard
-from call_handling.sweep import CONCURRENCY, Sweep
+from call_handling.ending import DEADLINE_HAS_PASSED, Transition, endings
+from call_handling.item import key
 from camara.dynamodb import dynamodb_client
+from camara.stale_index import STALE_SHARDS, stale_shard
+from camara.sweep import CONCURRENCY, Sweep
 from tests.performance.canned_dynamodb import CannedDynamoDB
 
 _SESSIONS = 400
@@ -89,7 +90,7 @@ def sweep() -> None:
     """End them all as the function does."""
     sweeping = Sweep(
         lambda media_session_id: endings().by_network(
-            media_session_id, "deadline passed", _NOW, only_if_stale=True
+            media_session_id, "deadline passed", _NOW, only_if=DEADLINE_HAS_PASSED
         ),
         lambda: True,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from call_handling.item import STALE_SHARDS
+from camara.stale_index import STALE_SHARDS
 from tests.performance.result import Budget, Curve, Result
 from tests.performance.sweep_count import scan_pages, scan_read_units, swept
 

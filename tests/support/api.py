@@ -4,12 +4,13 @@ Every answer is held against ``infra/openapi.yaml`` before a test sees it.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from tests.support.builders import ALICE, BOB, a_call_request, a_context
+from tests.support.builders import ALICE, BOB, a_call_request, a_context, registration_id
 from tests.support.contract import check_response
 from tests.support.template import properties, routes
 
@@ -44,14 +45,18 @@ class Raw:
 def invoke(
     method: str,
     resource: str,
-    media_session_id: str | None = None,
+    path_id: str | None = None,
     *,
+    query: Mapping[str, list[str]] | None = None,
     body: Any = None,
     context: Any = None,
     correlator: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Send a request; ``context`` is the authorizer's (Alice's if not said)."""
+    """Send a request; ``context`` is the authorizer's (Alice's if not said).
+
+    ``path_id`` is what the resource has a parameter for, if it has one.
+    """
     raw = body if isinstance(body, Raw) else Raw(None if body is None else json.dumps(body))
     event = {
         "httpMethod": method,
@@ -60,9 +65,11 @@ def invoke(
         "headers": dict(headers or {})
         | ({"Content-Type": raw.content_type} if raw.text is not None else {})
         | ({"x-correlator": correlator} if correlator is not None else {}),
-        "pathParameters": None
-        if media_session_id is None
-        else {"mediaSessionId": media_session_id},
+        "pathParameters": None if path_id is None else {_id_name(resource): path_id},
+        "queryStringParameters": {name: values[-1] for name, values in query.items()}
+        if query
+        else None,
+        "multiValueQueryStringParameters": query or None,
         "requestContext": {
             "authorizer": a_context() if context is None else context,
             "path": "/camara" + resource,
@@ -79,6 +86,11 @@ def invoke(
     )
 
 
+def _id_name(resource: str) -> str:
+    (name,) = re.findall(r"{(\w+)}", resource)
+    return str(name)
+
+
 def _handler(method: str, resource: str) -> Any:
     (function,) = {
         route.function for route in routes() if (route.method, route.path) == (method, resource)
@@ -89,7 +101,7 @@ def _handler(method: str, resource: str) -> Any:
 
 def post(subscriber: Any = ALICE, body: Any = None, **request: Any) -> Answer:
     """Invoke createSession."""
-    request.setdefault("headers", {"registrationId": "registration-1"})
+    request.setdefault("headers", {"registrationId": registration_id(subscriber)})
     request.setdefault("context", a_context(subscriber))
     return invoke("POST", SESSIONS, body=a_call_request() if body is None else body, **request)
 

@@ -1,34 +1,64 @@
 """Made-up people, sessions and claims: say what matters, the rest is sensible."""
 
+import uuid
 from dataclasses import replace
 from typing import Any
 
 from call_handling.call import Call, Invitation, Media, media_expiry
-from call_handling.party import party_key
-from call_handling.session import Session, Timeouts
+from call_handling.party import Actor
+from call_handling.session import CallingDevice, Session, Timeouts
 from call_handling.status import ANSWERED, Status
+from camara.identity import client_key, subscriber_key, user_key
+from registration.register import Lifetimes, Limits, Registration
 
 ALICE = "+12025550101"
 BOB = "+12025550102"
 EVE = "+12025550103"
-ALICE_KEY, BOB_KEY, EVE_KEY = (party_key(number) for number in (ALICE, BOB, EVE))
+NOBODY = "+12025550109"
+"""Has no device."""
+ALICE_KEY, BOB_KEY, EVE_KEY = (subscriber_key(number) for number in (ALICE, BOB, EVE))
+CLIENT = "client-1"
+CLIENT_KEY = client_key(CLIENT)
+ALICE_ACTS, BOB_ACTS, EVE_ACTS = (Actor(key, CLIENT_KEY) for key in (ALICE_KEY, BOB_KEY, EVE_KEY))
 
 OFFER = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
 ANSWER = OFFER.replace("o=- 1", "o=- 2")
 
 SCOPES = " ".join(
-    f"webrtc-call-handling:sessions:{name}" for name in ("create", "read", "write", "delete")
+    f"{api}:sessions:{name}"
+    for api in ("webrtc-call-handling", "webrtc-registration")
+    for name in ("create", "read", "write", "delete")
 )
 NOW = 1_800_000_000
 TIMEOUTS = Timeouts()
+LIFETIMES = Lifetimes()
+LIMITS = Limits()
+
+
+def registration_id(subscriber: str, device: int = 1) -> str:
+    """The same for the same device of the same subscriber."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{subscriber} {device}"))
+
+
+def a_registration(subscriber: str = ALICE, device: int = 1, **changes: Any) -> Registration:
+    """A device of this subscriber, registered for as long as any test takes."""
+    registration = Registration(
+        registration_id=registration_id(subscriber, device),
+        device_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"device {device}")),
+        client=CLIENT_KEY,
+        user=user_key(f"user of {subscriber}"),
+        expires_at=NOW + 400 * 24 * 3600,
+    )
+    return replace(registration, **changes)
 
 
 def a_session(status: Status = Status.RINGING, **changes: Any) -> Session:
     """A live call from Alice to Bob that began at ``NOW``."""
     session = Session.invite(
         "0AEE1B58BAEEDA3EABA42B32EBB3DFE0DEAD3F90",
-        originator=ALICE_KEY,
+        device=CallingDevice(ALICE_KEY, CLIENT_KEY, registration_id(ALICE)),
         receiver=BOB_KEY,
+        receiver_clients=frozenset({CLIENT_KEY}),
         write_id="write-1",
         now=NOW,
         timeouts=TIMEOUTS,
@@ -38,7 +68,7 @@ def a_session(status: Status = Status.RINGING, **changes: Any) -> Session:
 
 def a_placed_call(session: Session) -> Call:
     """A session with an offer beside it."""
-    invitation = Invitation(f"tel:{ALICE}", f"tel:{BOB}", "registration-1")
+    invitation = Invitation(f"tel:{ALICE}", f"tel:{BOB}")
     return Call(session, invitation, Media("offer-1"), media_expiry(session, TIMEOUTS))
 
 
@@ -69,9 +99,14 @@ def a_context(phone_number: Any = ALICE, **changes: Any) -> dict[str, Any]:
     """What the authorizer hands on; a claim set to ``None`` is left out."""
     claims = {
         "sub": "user-1",
-        "client_id": "client-1",
+        "client_id": CLIENT,
         "phone_number": phone_number,
         "scope": SCOPES,
         "exp": str(NOW + 30 * 24 * 3600),
     } | changes
     return {name: value for name, value in claims.items() if value is not None}
+
+
+def a_two_legged_context(client_id: str | None = CLIENT) -> dict[str, Any]:
+    """What the authorizer hands on of a token that names no subscriber."""
+    return a_context(None, client_id=client_id)

@@ -9,7 +9,7 @@ from jsonschema.exceptions import best_match
 from jsonschema.protocols import Validator
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
-from tests.support.openapi import document, operations
+from tests.support.openapi import document, documented, operations
 
 _JSON = "application/json"
 
@@ -24,6 +24,7 @@ def check_response(
     an example to the letter.
     """
     where = f"{method} {resource} {status}"
+    resource = documented(resource)
     operation = operations().get((method, resource))
     assert operation is not None, f"{where}: no such operation"
     response = operation["responses"].get(str(status))
@@ -67,9 +68,9 @@ def _json_content(where: str, headers: Mapping[str, str], body: str | bytes | No
         raise AssertionError(message) from error
 
 
-def _check_headers(where: str, documented: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+def _check_headers(where: str, expected: Mapping[str, Any], headers: Mapping[str, str]) -> None:
     sent = _lower(headers)
-    for name, header in documented.items():
+    for name, header in expected.items():
         value = sent.get(name.lower())
         if value is None:
             assert not header.get("required"), f"{where}: no header {name}"

@@ -8,6 +8,8 @@ import yaml
 
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
+_CAMARAS = "/webrtc-call-handling/v0.4/"
+_DOCUMENTED = "/webrtc/"
 _DOCUMENT = Path(__file__).parents[2] / "infra" / "openapi.yaml"
 
 
@@ -40,6 +42,16 @@ def operations() -> dict[tuple[str, str], dict[str, Any]]:
         for method, operation in item.items()
         if method in METHODS
     }
+
+
+def documented(path: str) -> str:
+    """Return the path that the document has for one of the template, for calls have two."""
+    return path.replace(_CAMARAS, _DOCUMENTED) if path.startswith(_CAMARAS) else path
+
+
+def paths_of(path: str) -> set[str]:
+    """Return the paths of the template for one of the document."""
+    return {path, path.replace(_DOCUMENTED, _CAMARAS) if path.startswith(_DOCUMENTED) else path}
 
 
 def _resolve(node: Any) -> Any:

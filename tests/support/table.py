@@ -1,24 +1,28 @@
-"""The table of sessions, made on moto from ``template.yaml``."""
+"""The tables, made on moto from ``template.yaml``."""
 
 from typing import TYPE_CHECKING, Any
 
-from tests.support.template import table_properties
+from tests.support.template import properties
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TABLE = "sessions"
+REGISTRATIONS = "registrations"
+
+_NAMES = {"SessionsTable": TABLE, "RegistrationsTable": REGISTRATIONS}
 
 
-def create_table(client: "DynamoDBClient") -> None:
-    properties = table_properties()
+def create_tables(client: "DynamoDBClient") -> None:
     same = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    request: dict[str, Any] = {name: properties[name] for name in same}
-    request["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
-    client.create_table(TableName=TABLE, **request)
+    for logical_id, name in _NAMES.items():
+        table = properties(logical_id)
+        request: dict[str, Any] = {key: table[key] for key in same}
+        request["StreamSpecification"] = {"StreamEnabled": True, **table["StreamSpecification"]}
+        client.create_table(TableName=name, **request)
 
 
 def items(client: "DynamoDBClient") -> list[dict[str, Any]]:
-    """Return all that is stored, to compare before and after."""
+    """Return all that is stored of sessions, to compare before and after."""
     found: list[dict[str, Any]] = list(client.scan(TableName=TABLE)["Items"])
     return sorted(found, key=lambda item: (item["mediaSessionId"]["S"], item["part"]["S"]))

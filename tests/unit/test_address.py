@@ -1,6 +1,5 @@
 import pytest
 
-from call_handling.party import party_key
 from camara.address import is_emergency, subscriber_of
 
 
@@ -51,11 +50,3 @@ def test_any_other_text_is_no_subscriber(text: str) -> None:
 def test_emergency_urns(urn: str) -> None:
     assert is_emergency(urn)
     assert not is_emergency("tel:+12025550101")
-
-
-def test_a_party_key_is_short_and_shows_no_number() -> None:
-    key = party_key("+12025550101")
-
-    assert len(key) == 32
-    assert "2025550101" not in key
-    assert key != party_key("+12025550102")

@@ -162,9 +162,15 @@ def test_a_location_without_a_time_was_measured_now() -> None:
 def test_a_status_change() -> None:
     body = {"status": "Connected", "answer": {"sdp": "a"}, "originatorAddress": 7}
 
-    change = MediaSessionStatusChange.parse(body).change(NOW)
+    change = MediaSessionStatusChange.parse(body).change(None, NOW)
 
     assert change == Change("Connected", answer="a")  # type: ignore[arg-type]
+
+
+def test_a_status_change_names_the_device_that_its_header_names() -> None:
+    change = MediaSessionStatusChange.parse({"status": "Ringing"}).change("registration-1", NOW)
+
+    assert change.registration_id == "registration-1"
 
 
 @pytest.mark.parametrize("body", [{}, {"status": "connected"}, {"status": 1}, {"status": None}])

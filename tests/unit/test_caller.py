@@ -12,7 +12,12 @@ def caller(context: Any, claim: str = "phone_number") -> Caller:
 
 
 def test_the_claims_become_a_caller() -> None:
-    assert caller(a_context(scope="a  b")) == Caller(ALICE, "client-1", frozenset({"a", "b"}))
+    assert caller(a_context(scope="a  b")) == Caller(
+        user="user-1",
+        subscriber=ALICE,
+        client_id="client-1",
+        scopes=frozenset({"a", "b"}),
+    )
 
 
 @pytest.mark.parametrize(
@@ -31,6 +36,20 @@ def test_the_subscriber_is_the_claim_else_a_sub_that_is_an_address(
     context: dict[str, Any], subscriber: str | None
 ) -> None:
     assert caller(context).subscriber == subscriber
+
+
+@pytest.mark.parametrize(
+    ("context", "user"),
+    [
+        (a_context(ALICE, sub="user-1"), "user-1"),
+        (a_context(None, sub=f"tel:{ALICE}"), f"tel:{ALICE}"),
+        (a_context(f"tel:{ALICE}", sub=None), ALICE),
+        (a_context(ALICE, sub=""), ALICE),
+        (a_context(None, sub=None), None),
+    ],
+)
+def test_the_user_is_the_sub_else_the_subscriber(context: dict[str, Any], user: str | None) -> None:
+    assert caller(context).user == user
 
 
 def test_the_claim_is_configurable() -> None:

@@ -7,34 +7,37 @@ import pytest
 
 from call_handling.call import Call, Invitation, Media
 from call_handling.item import (
-    STALE_SHARDS,
     call_from,
     key,
     media_items,
     session_from,
     session_item,
-    stale_shard,
 )
 from call_handling.session import Ending, Session
 from call_handling.status import ANSWERED, UNANSWERED, Status
+from camara.stale_index import stale_shard
 from tests.support.builders import (
+    ALICE,
     ALICE_KEY,
+    BOB_ACTS,
     BOB_KEY,
+    CLIENT_KEY,
     NOW,
     TIMEOUTS,
     a_location,
     a_placed_call,
     a_session,
+    registration_id,
 )
 
 ID = a_session().media_session_id
 RETENTION = TIMEOUTS.ended_retention
-INVITATION = Invitation("tel:+1", "tel:+2", "registration-1", "Alice", "Bob", "REGULAR")
+INVITATION = Invitation("tel:+1", "tel:+2", "Alice", "Bob", "REGULAR")
 
 
 def over(correlator: str | None = None) -> Session:
     return a_session(
-        Status.BUSY, ended=Ending(BOB_KEY, NOW + 5, correlator), expires_at=NOW + 5 + RETENTION
+        Status.BUSY, ended=Ending(BOB_ACTS.key, NOW + 5, correlator), expires_at=NOW + 5 + RETENTION
     )
 
 
@@ -50,8 +53,11 @@ def parts(items: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def test_a_live_session_is_stored_with_its_endings_and_in_the_index() -> None:
     assert session_item(a_session()) == {
         **key(ID),
+        "registrationId": {"S": registration_id(ALICE)},
         "originator": {"S": ALICE_KEY},
+        "originatorClient": {"S": CLIENT_KEY},
         "receiver": {"S": BOB_KEY},
+        "receiverClients": {"SS": [CLIENT_KEY]},
         "status": {"S": "Ringing"},
         "version": {"N": "1"},
         "writeId": {"S": "write-1"},
@@ -60,8 +66,9 @@ def test_a_live_session_is_stored_with_its_endings_and_in_the_index() -> None:
         "expiresAt": {"N": str(NOW + 120 + 24 * 3600)},
         "endings": {
             "M": {
-                ALICE_KEY: {"S": "SessionCancelled"},
-                BOB_KEY: {"S": "Declined"},
+                f"{ALICE_KEY}.{CLIENT_KEY}": {"S": "SessionCancelled"},
+                f"{BOB_KEY}.{CLIENT_KEY}": {"S": "Declined"},
+                f"{BOB_KEY}.": {"S": "Declined"},
                 "network": {"S": "NoAnswer"},
             }
         },
@@ -73,7 +80,7 @@ def test_a_live_session_is_stored_with_its_endings_and_in_the_index() -> None:
 def test_a_session_that_is_over_is_stored_with_its_end_and_out_of_the_index() -> None:
     item = session_item(over())
 
-    assert item["endedBy"] == {"S": BOB_KEY}
+    assert item["endedBy"] == {"S": BOB_ACTS.key}
     assert item["endedAt"] == {"N": str(NOW + 5)}
     assert not {"endings", "staleShard", "staleAt"} & item.keys()
 
@@ -85,10 +92,32 @@ def test_a_live_session_is_read_as_it_was_stored(status: Status) -> None:
     assert session_from(session_item(session)) == session
 
 
+def test_an_answered_session_is_read_with_all_its_clients_and_devices() -> None:
+    session = a_session(
+        Status.CONNECTED,
+        receiver_clients=frozenset({"a", "b"}),
+        answered_on=frozenset({"registration-1", "registration-2"}),
+    )
+    item = session_item(session)
+
+    assert session_from(item) == session
+    assert {*item["receiverClients"]["SS"]} == {"a", "b"}
+    assert {*item["answeredOn"]["SS"]} == {"registration-1", "registration-2"}
+
+
+def test_where_there_are_none_none_are_stored() -> None:
+    """DynamoDB refuses an empty set."""
+    session = a_session(receiver_clients=frozenset())
+    item = session_item(session)
+
+    assert not {"receiverClients", "answeredOn"} & item.keys()
+    assert session_from(item) == session
+
+
 def test_a_session_that_is_over_is_read_with_its_end() -> None:
     read = session_from(session_item(over()))
 
-    assert (read.status, read.ended) == ("Busy", Ending(BOB_KEY, NOW + 5, None))
+    assert (read.status, read.ended) == ("Busy", Ending(BOB_ACTS.key, NOW + 5, None))
     assert read.expires_at == NOW + 5 + RETENTION
 
 
@@ -98,14 +127,7 @@ def test_an_end_by_delete_is_told_from_one_by_put_even_without_a_correlator(
 ) -> None:
     item = session_item(over()) | {"deleteCorrelator": {"S": correlator}}
 
-    assert session_from(item).ended == Ending(BOB_KEY, NOW + 5, correlator)
-
-
-def test_a_shard_is_one_of_so_many_and_a_session_stays_in_it() -> None:
-    ids = [f"{number:032X}" for number in range(200)]
-
-    assert {stale_shard(name) for name in ids} == {str(shard) for shard in range(STALE_SHARDS)}
-    assert stale_shard("AB") == stale_shard("AB") == str((65 + 66) % 8)
+    assert session_from(item).ended == Ending(BOB_ACTS.key, NOW + 5, correlator)
 
 
 def test_what_is_large_is_stored_beside_the_session() -> None:
@@ -136,7 +158,6 @@ def test_what_is_large_is_stored_beside_the_session() -> None:
     assert json.loads(stored["offer"]["invitation"]["S"]) == {
         "originator_address": "tel:+1",
         "receiver_address": "tel:+2",
-        "registration_id": "registration-1",
         "originator_name": "Alice",
         "receiver_name": "Bob",
         "call_type": "REGULAR",

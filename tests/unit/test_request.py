@@ -61,6 +61,32 @@ def test_any_other_id_is_refused(value: Any, error: type[CamaraError]) -> None:
         Request({"pathParameters": {"id": value}}).path_id("id")
 
 
+def test_a_query_parameter_that_occurs_once() -> None:
+    event = {"multiValueQueryStringParameters": {"one": ["a b"], "other": ["x", "y"]}}
+
+    assert Request(event).query("one") == "a b"
+
+
+@pytest.mark.parametrize(
+    "parameters", [None, {}, [], {"ONE": ["a"]}, {"one": "a"}, {"one": []}, {"one": ["a", "a"]}]
+)
+def test_any_other_query_parameter_is_refused(parameters: Any) -> None:
+    event = {
+        "multiValueQueryStringParameters": parameters,
+        "queryStringParameters": {"one": "a"},
+    }
+
+    with pytest.raises(InvalidArgument):
+        Request(event).query("one")
+
+
+@pytest.mark.parametrize(
+    ("body", "has_body"), [("{}", True), (" ", True), ("", False), (None, False)]
+)
+def test_whether_there_is_a_body(body: Any, *, has_body: bool) -> None:
+    assert with_body(body).has_body is has_body
+
+
 def test_a_json_object_is_read_plain_or_in_base64() -> None:
     encoded = base64.b64encode(b'{"a":1}').decode()
 

@@ -8,8 +8,8 @@ from threading import Barrier, Lock
 import pytest
 
 from call_handling.ending import LeftAlone, Transition
-from call_handling.sweep import CONCURRENCY, NotDone, Sweep
 from camara.errors import Unavailable
+from camara.sweep import CONCURRENCY, NotDone, Sweep
 
 ENDED = Transition("Ringing", "NoAnswer", "network")
 
@@ -84,7 +84,7 @@ def test_what_was_not_served_is_left_and_stops_no_other() -> None:
     sweep = Sweep(end, always)
     sweep.run(names(20))
 
-    outcomes = {result.media_session_id: result.outcome for result in sweep.results}
+    outcomes = {result.key: result.outcome for result in sweep.results}
     assert len(outcomes) == 20
     assert outcomes["call-3"] is NotDone.LEFT
     assert outcomes["call-4"] is LeftAlone.OVER

@@ -13,7 +13,12 @@ _HEAD = """# Benchmarks
 
 Each line sets what this implementation spends (*ours*) beside the least that the platform allows
 (*floor*: a bare handler that only calls `update_item`, or a single request or unit) and beside
-today's *usual way*; all are measured by turns in one run, so the ratios hold where times do not."""
+today's *usual way*; all are measured by turns in one run, so the ratios hold where times do not.
+Devices are registered whenever a call is placed, answered or ended here.
+
+A DELETE is one request, refused or not, with one documented exception: a caller who seems to be
+no party is looked up once in the register of devices, and ends the call after all if it is the
+receiver through a client that has registered since the call began."""
 _ALTERNATIVE = "What the usual way and ours spend; the figures stand below"
 _HOW = """`make bench` measures anew into `.local/bench.json`, in less than five minutes, and makes
 this page from that file. `.venv/bin/python -m tests.performance NAME` measures one thing. What is

@@ -1,0 +1,87 @@
+"""EndSessionsOfRegistration: ends the calls of devices that are no longer registered.
+
+Driven by the stream of the table of registrations, at least once for each registration that has
+ended; ending a session twice ends it once. Source: AWS, "Using Lambda with DynamoDB", partial batch
+responses; Powertools, Batch Processing; ADR 5.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from snapshot_restore_py import register_before_snapshot
+
+from call_handling.configuration import sessions_table
+from call_handling.devices import held_by_none_but, sessions_placed_by, sessions_received_by
+from call_handling.ending import Clause, LeftAlone, Transition, endings
+from call_handling.network_endings import ended_by_network
+from camara import clock, log, metrics
+from camara.dynamodb import dynamodb_client
+from camara.errors import Unavailable
+from camara.sweep import Sweep, time_left
+from registration.item import number_of, register_from
+from registration.register import Ended
+from registration.store import registration_store
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Return the first record that could not be dealt with: it comes again, with those after it."""
+    processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+
+    def end_sessions(record: DynamoDBRecord) -> None:
+        change = record.raw_event["dynamodb"]
+        owner = change["Keys"]["owner"]["S"]
+        try:
+            for ended in register_from(owner, change.get("NewImage")).ended:
+                _end_sessions_of(number_of(owner), ended, context)
+        except Exception as error:
+            log.logger().error("EndSessionsOfRegistration", fault=type(error).__name__)
+            metrics.count("RegistrationEndFailed")
+            raise
+
+    return process_partial_response(event, end_sessions, processor, context)
+
+
+def _end_sessions_of(number: str, ended: Ended, context: LambdaContext) -> None:
+    """Raise ``Unavailable`` when sessions are left."""
+    gone = ended.registration
+    left = registration_store().of_number(number).active(clock.now())
+    clauses: dict[str, Clause | None] = {}
+    clauses |= dict.fromkeys(
+        sessions_placed_by(dynamodb_client(), sessions_table(), gone.registration_id)
+    )
+    clauses |= dict.fromkeys(
+        sessions_received_by(dynamodb_client(), sessions_table(), number),
+        held_by_none_but(gone, left),
+    )
+
+    def end(media_session_id: str) -> Transition | LeftAlone:
+        return endings().by_network(
+            media_session_id,
+            f"registration {ended.reason}",
+            clock.now(),
+            only_if=clauses[media_session_id],
+        )
+
+    sweep = Sweep(end, time_left(context))
+    sweep.run(clauses)
+    numbers = ended_by_network("EndSessionsOfRegistration", sweep)
+    if sweep.left:
+        raise Unavailable
+    metrics.count("RegistrationEnded", reason=ended.reason)
+    facts: dict[str, Any] = {
+        "registrationId": gone.registration_id,
+        "reason": ended.reason,
+        **numbers,
+    }
+    log.logger().info("EndSessionsOfRegistration", **facts)
+
+
+register_before_snapshot(endings)
+register_before_snapshot(registration_store)

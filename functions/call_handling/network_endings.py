@@ -1,0 +1,32 @@
+"""What the log and the metrics say of sessions that the network has ended."""
+
+from collections import Counter
+from typing import Any
+
+from call_handling.ending import LeftAlone, Transition
+from call_handling.party import NETWORK
+from camara import log, metrics
+from camara.sweep import NotDone, Sweep
+
+
+def ended_by_network(function: str, sweep: Sweep[Transition | LeftAlone]) -> dict[str, int]:
+    """Log and count what ``function`` has ended; return the numbers."""
+    kinds: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
+    for media_session_id, outcome in sweep.results:
+        if isinstance(outcome, Transition):
+            kinds["ended"] += 1
+            statuses[outcome.after] += 1
+            facts: dict[str, Any] = {"mediaSessionId": media_session_id, **outcome.facts()}
+            log.logger().info(function, **facts)
+        else:
+            kinds[outcome] += 1
+    for status, number in statuses.items():
+        metrics.count("SessionEnded", number, status=status, endedBy=NETWORK)
+    return {
+        "found": len(sweep.results) - kinds[NotDone.LEFT] + sweep.left,
+        "ended": kinds["ended"],
+        "skipped": sum(kinds[why] for why in LeftAlone if why is not LeftAlone.MALFORMED),
+        "malformed": kinds[LeftAlone.MALFORMED],
+        "left": sweep.left,
+    }

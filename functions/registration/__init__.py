@@ -1,0 +1,1 @@
+"""Devices and the numbers they are registered for (CAMARA WebRTC Registration)."""

@@ -1,0 +1,130 @@
+"""The Registration API: ``/webrtc-registration/v0.4/sessions``.
+
+The number that a registration is for is the token's subscriber. What is registered for another
+number looks as if it did not exist.
+"""
+
+from uuid import uuid4
+
+from snapshot_restore_py import register_before_snapshot
+
+from camara import clock, metrics
+from camara.caller import Caller
+from camara.edge import operation
+from camara.identity import client_key, subscriber_key, user_key
+from camara.request import Request
+from camara.resolver import resolved
+from camara.response import Response, json_response, no_content
+from registration.bodies import RegistrationQuery, RegSessionRequest, RegSessionUpdate
+from registration.configuration import lifetimes
+from registration.register import Registration
+from registration.representation import reg_session_response
+from registration.store import registration_store
+
+_SESSIONS = "/webrtc-registration/v0.4/sessions"
+_SESSION = _SESSIONS + "/{registrationId}"
+
+
+@operation("createRegistration", "webrtc-registration:sessions:create")
+def create_registration(request: Request, caller: Caller) -> Response:
+    """Register a device; answers 201 with ``RegSessionResponse`` and ``Location``."""
+    now = clock.now()
+    body = RegSessionRequest.parse(request.json_object())
+    expires_at = lifetimes().expiry(body.requested_expiry(), now)
+    subscriber = caller.require_subscriber()
+    registration = Registration(
+        registration_id=str(uuid4()),
+        device_id=body.device_id,
+        client=client_key(caller.client_id),
+        user=user_key(caller.user or subscriber),
+        expires_at=expires_at,
+    )
+    registration_store().create(subscriber_key(subscriber), registration, now)
+    registration_id = registration.registration_id
+    request.facts["registrationId"] = registration_id
+    metrics.count("RegistrationCreated")
+    return json_response(
+        201,
+        reg_session_response(subscriber, registration_id, expires_at),
+        Location=f"{request.path.rstrip('/')}/{registration_id}",
+    )
+
+
+@operation("getRegistrationsByDeviceId", "webrtc-registration:sessions:read")
+def get_registrations_by_device_id(request: Request, caller: Caller) -> Response:
+    """Show the registrations of a device; answers 200 with ``RegSessionResponse`` in a list."""
+    device_id = RegistrationQuery.parse({"deviceId": request.query("deviceId")}).device_id
+    subscriber = caller.require_subscriber()
+    register = registration_store().of_number(subscriber_key(subscriber))
+    found = [
+        reg_session_response(subscriber, known.registration_id, known.expires_at)
+        for known in register.active(clock.now())
+        if known.device_id == device_id
+    ]
+    return json_response(200, found)
+
+
+@operation("getRegistrationById", "webrtc-registration:sessions:read")
+def get_registration_by_id(request: Request, caller: Caller) -> Response:
+    """Show a registration; answers 200 with ``RegSessionResponse``."""
+    registration_id = _registration_id(request)
+    subscriber = caller.require_subscriber()
+    register = registration_store().of_number(subscriber_key(subscriber))
+    known = register.find(registration_id, clock.now())
+    return json_response(200, reg_session_response(subscriber, registration_id, known.expires_at))
+
+
+@operation("updateRegistrationById", "webrtc-registration:sessions:write")
+def update_registration_by_id(request: Request, caller: Caller) -> Response:
+    """Move the expiry, counted from now; answers 200 with ``RegSessionResponse``."""
+    now = clock.now()
+    registration_id = _registration_id(request)
+    body = RegSessionUpdate.parse(request.json_object() if request.has_body else {})
+    expires_at = lifetimes().expiry(body.requested_expiry(), now)
+    subscriber = caller.require_subscriber()
+    registration_store().refresh(
+        subscriber_key(subscriber),
+        registration_id,
+        expires_at,
+        now,
+        user=user_key(caller.user or subscriber),
+    )
+    metrics.count("RegistrationRefreshed")
+    return json_response(200, reg_session_response(subscriber, registration_id, expires_at))
+
+
+@operation("deleteRegistrationById", "webrtc-registration:sessions:delete")
+def delete_registration_by_id(request: Request, caller: Caller) -> Response:
+    """End a registration; answers 204."""
+    registration_id = _registration_id(request)
+    request.require_no_body()
+    subscriber = caller.require_subscriber()
+    registration_store().delete(
+        subscriber_key(subscriber),
+        registration_id,
+        clock.now(),
+        user=user_key(caller.user or subscriber),
+    )
+    return no_content()
+
+
+def _registration_id(request: Request) -> str:
+    registration_id = request.path_id("registrationId")
+    request.facts["registrationId"] = registration_id
+    return registration_id
+
+
+# Without an id there is nothing to update or to delete, which is for the operation to say (400).
+handler = resolved(
+    {
+        ("POST", _SESSIONS): create_registration,
+        ("GET", _SESSIONS): get_registrations_by_device_id,
+        ("PUT", _SESSIONS): update_registration_by_id,
+        ("DELETE", _SESSIONS): delete_registration_by_id,
+        ("GET", _SESSION): get_registration_by_id,
+        ("PUT", _SESSION): update_registration_by_id,
+        ("DELETE", _SESSION): delete_registration_by_id,
+    }
+)
+
+register_before_snapshot(registration_store)

@@ -1,0 +1,48 @@
+"""What clients send, held against CAMARA's schemas; unknown properties are ignored.
+
+Source: CAMARA WebRTC Registration, ``RegSessionRequest``, ``RegSessionUpdate``.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from camara.body import Body, Timestamp, unix_seconds
+
+_UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+
+type DeviceId = Annotated[str, Field(pattern=_UUID), AfterValidator(str.lower)]
+"""A UUID; however it is spelt, it is one device."""
+
+
+class RegSessionUpdate(Body):
+    """Body of ``updateRegistrationById``."""
+
+    registration_expire_time: Timestamp | None = None
+
+    def requested_expiry(self) -> int | None:
+        """Return when the registration is to end (Unix seconds), ``None`` if it does not say.
+
+        A fraction of a second is cut off: nothing lasts longer than was asked for.
+        """
+        asked = self.registration_expire_time
+        return None if asked is None else unix_seconds(asked)
+
+
+class RegSessionRequest(RegSessionUpdate):
+    """Body of ``createRegistration``."""
+
+    device_id: DeviceId
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_is_the_tokens(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if "phoneNumber" in values or "regInfo" in values:
+            raise ValueError
+        return values
+
+
+class RegistrationQuery(Body):
+    """Query of ``getRegistrationsByDeviceId``."""
+
+    device_id: DeviceId

@@ -1,0 +1,199 @@
+"""POST and the registers of devices: a call comes from a registered device of its originator."""
+
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.client import BaseClient
+
+from tests.integration.conftest import FakeClock
+from tests.support.api import post
+from tests.support.builders import (
+    ALICE,
+    BOB,
+    EVE,
+    NOBODY,
+    NOW,
+    a_call_request,
+    a_context,
+    registration_id,
+)
+from tests.support.devices import deregister, register
+from tests.support.table import REGISTRATIONS, items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+REFUSED = (403, "INVALID_TOKEN_CONTEXT")
+
+
+def from_device(registration: str, **request: Any) -> tuple[int, str | None]:
+    return post(headers={"registrationId": registration}, **request).code
+
+
+@pytest.mark.parametrize(
+    "registration",
+    [
+        pytest.param(str(uuid.UUID(int=1)), id="unknown"),
+        pytest.param(registration_id(BOB), id="of the receiver"),
+        pytest.param(registration_id(EVE), id="of another number"),
+        pytest.param(registration_id(ALICE).upper(), id="in upper case"),
+        pytest.param("registration-1", id="no UUID"),
+        pytest.param("x" * 256, id="long"),
+        pytest.param("..", id="dots"),
+    ],
+)
+def test_a_registration_that_is_not_the_originators_places_no_call(
+    table: "DynamoDBClient", registration: str
+) -> None:
+    assert from_device(registration) == REFUSED
+    assert items(table) == []
+
+
+@pytest.mark.parametrize(
+    "registration", ["registration-1", "x" * 256, registration_id(ALICE) + "0"]
+)
+def test_what_cannot_be_a_registration_is_no_name_in_an_expression(
+    requests: list[tuple[str, dict[str, Any]]], registration: str
+) -> None:
+    """DynamoDB takes names of 255 characters at most; a longer one would be our fault."""
+    assert from_device(registration) == REFUSED
+    assert "TransactWriteItems" not in [name for name, _ in requests]
+
+
+def test_an_originator_without_any_device_places_no_call(table: "DynamoDBClient") -> None:
+    request = a_call_request(originatorAddress=f"tel:{NOBODY}")
+
+    assert post(NOBODY, request).code == REFUSED
+    assert items(table) == []
+
+
+def test_a_registration_that_was_deleted_places_no_call(table: "DynamoDBClient") -> None:
+    deregister(ALICE)
+
+    assert post().code == REFUSED
+    assert items(table) == []
+
+
+def test_a_registration_that_has_expired_places_no_call_though_it_is_still_stored(
+    table: "DynamoDBClient", time_stands_still: FakeClock
+) -> None:
+    device = register(ALICE, 2, expires_at=NOW + 60)
+
+    time_stands_still.now += 59
+    assert from_device(device) == (201, None)
+    before = items(table)
+
+    time_stands_still.now += 1
+    assert from_device(device) == REFUSED
+    assert items(table) == before
+
+
+def test_any_device_of_the_originator_places_a_call() -> None:
+    for device in (2, 3):
+        assert from_device(register(ALICE, device)) == (201, None)
+
+
+def test_in_disguise_the_device_must_be_registered_all_the_same() -> None:
+    anonymous = a_call_request(originatorAddress="sip:anonymous@anonymous.invalid")
+
+    assert from_device(registration_id(EVE), body=anonymous) == REFUSED
+    assert from_device(registration_id(ALICE), body=anonymous) == (201, None)
+
+
+def test_the_receiver_needs_no_device() -> None:
+    assert post(body=a_call_request(receiverAddress=f"tel:{NOBODY}")).status == 201
+
+
+def test_a_device_that_goes_at_the_last_moment_places_no_call(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+) -> None:
+    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def overtaken(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        if name == "TransactWriteItems":
+            monkeypatch.setattr(BaseClient, "_make_api_call", real)
+            deregister(ALICE)
+        return real(client, name, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", overtaken)
+
+    assert post().code == REFUSED
+    assert items(table) == []
+
+
+def test_a_call_costs_one_read_and_one_transaction(
+    requests: list[tuple[str, dict[str, Any]]],
+) -> None:
+    post()
+
+    assert [name for name, _ in requests] == ["GetItem", "TransactWriteItems"]
+    assert requests[0][1]["ConsistentRead"] is True
+    check, *puts = requests[1][1]["TransactItems"]
+    assert check["ConditionCheck"]["TableName"] == REGISTRATIONS
+    assert [list(put) for put in puts] == [["Put"], ["Put"]]
+
+
+def conflicting(monkeypatch: pytest.MonkeyPatch, times: int) -> list[str]:
+    """Let so many transactions meet another on the register; return a list of those asked for."""
+    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+    asked: list[str] = []
+
+    def meet(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        if name != "TransactWriteItems":
+            return real(client, name, arguments)
+        asked.append(arguments["ClientRequestToken"])
+        if len(asked) > times:
+            return real(client, name, arguments)
+        reasons = ["TransactionConflict"] + ["None"] * (len(arguments["TransactItems"]) - 1)
+        answer = {
+            "Error": {"Code": "TransactionCanceledException"},
+            "CancellationReasons": [{"Code": reason} for reason in reasons],
+        }
+        raise client.exceptions.TransactionCanceledException(answer, name)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", meet)
+    return asked
+
+
+@pytest.mark.parametrize("times", [1, 4])
+def test_a_call_waits_for_a_change_of_the_register_under_way(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", times: int
+) -> None:
+    asked = conflicting(monkeypatch, times)
+
+    assert post().status == 201
+    assert len(asked) == times + 1
+    assert len({item["mediaSessionId"]["S"] for item in items(table)}) == 1
+
+
+def test_conflicts_without_end_are_unavailable_after_five_attempts(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+) -> None:
+    asked = conflicting(monkeypatch, 1000)
+
+    assert post().code == (503, "UNAVAILABLE")
+    assert len(asked) == 5
+    assert items(table) == []
+
+
+def test_a_device_that_has_gone_while_the_call_waited_places_none(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+) -> None:
+    deregister(ALICE)
+    asked = conflicting(monkeypatch, 2)
+
+    assert post().code == REFUSED
+    assert len(asked) == 3
+    assert items(table) == []
+
+
+def test_what_is_malformed_is_told_before_the_registers_are_asked(
+    requests: list[tuple[str, dict[str, Any]]],
+) -> None:
+    unknown = str(uuid.UUID(int=1))
+
+    assert from_device(unknown, body={}) == (400, "INVALID_ARGUMENT")
+    assert from_device(unknown, context=a_context(None)) == (404, "IDENTIFIER_NOT_FOUND")
+    assert requests == []

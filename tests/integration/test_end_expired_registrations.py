@@ -1,0 +1,108 @@
+"""EndExpiredRegistrations: what nobody refreshes, ends."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from camara.errors import Unavailable
+from camara.identity import subscriber_key
+from camara.stale_index import STALE_SHARDS
+from registration.end_expired_registrations import handler
+from registration.item import number_owner
+from registration.store import registration_store
+from tests.integration.conftest import FakeClock
+from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
+from tests.integration.test_end_stale_sessions import Context
+from tests.support.builders import ALICE, BOB, NOBODY, NOW, registration_id
+from tests.support.devices import register
+from tests.support.table import REGISTRATIONS
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+HOUR = 3600
+
+
+def end_expired(looks: int = 1_000_000) -> dict[str, Any]:
+    return handler({}, Context(looks))  # type: ignore[arg-type]
+
+
+def stored(table: "DynamoDBClient", subscriber: str) -> dict[str, Any]:
+    key = {"owner": {"S": number_owner(subscriber_key(subscriber))}}
+    item: dict[str, Any] = table.get_item(TableName=REGISTRATIONS, Key=key)["Item"]
+    return item
+
+
+def test_what_has_expired_is_taken_out_and_told(
+    table: "DynamoDBClient", time_stands_still: FakeClock
+) -> None:
+    register(NOBODY, 1, expires_at=NOW + HOUR)
+    register(NOBODY, 2, expires_at=NOW + 2 * HOUR)
+    time_stands_still.now += HOUR + 7
+
+    assert end_expired() == {"found": 1, "ended": 1, "left": 0, "lagSeconds": 7}
+    item = stored(table, NOBODY)
+    assert item["registrations"]["M"].keys() == {registration_id(NOBODY, 2)}
+    [ended] = item["ended"]["L"]
+    assert ended["M"]["registrationId"] == {"S": registration_id(NOBODY, 1)}
+    assert ended["M"]["reason"] == {"S": "expired"}
+    assert item["endedSome"] == {"BOOL": True}
+    assert item["staleAt"] == {"N": str(NOW + 2 * HOUR)}
+
+
+def test_a_number_whose_last_registration_has_ended_leaves_the_index(
+    table: "DynamoDBClient", time_stands_still: FakeClock
+) -> None:
+    register(NOBODY, expires_at=NOW + HOUR)
+    time_stands_still.now += HOUR
+
+    assert end_expired()["ended"] == 1
+    assert not {"staleAt", "staleShard"} & stored(table, NOBODY).keys()
+    assert end_expired()["found"] == 0
+
+
+def test_what_has_not_expired_costs_nothing(
+    time_stands_still: FakeClock, requests: list[tuple[str, dict[str, Any]]]
+) -> None:
+    register(NOBODY, expires_at=NOW + HOUR)
+    time_stands_still.now += HOUR - 1
+    requests.clear()
+
+    assert end_expired() == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
+    assert [name for name, _ in requests] == ["Query"] * STALE_SHARDS
+
+
+def test_what_is_refreshed_meanwhile_goes_on(
+    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
+) -> None:
+    register(NOBODY, expires_at=NOW + HOUR)
+    number, store = subscriber_key(NOBODY), registration_store()
+    read = store._read  # noqa: SLF001
+
+    def read_and_be_late(owner: str) -> Any:
+        found = read(owner)
+        monkeypatch.setattr(store, "_read", read)
+        store.refresh(number, registration_id(NOBODY), NOW + 3 * HOUR, NOW)
+        return found
+
+    monkeypatch.setattr(store, "_read", read_and_be_late)
+    time_stands_still.now += HOUR
+
+    assert end_expired()["ended"] == 0
+    assert len(store.of_number(number).active(time_stands_still.now)) == 1
+
+
+def test_what_there_is_no_time_for_is_left_for_the_next(time_stands_still: FakeClock) -> None:
+    for subscriber in (ALICE, BOB):
+        register(subscriber, 2, expires_at=NOW + HOUR)
+    time_stands_still.now += HOUR
+
+    assert end_expired(looks=0) == {"found": 2, "ended": 0, "left": 2, "lagSeconds": 0}
+    assert end_expired()["ended"] == 2
+
+
+def test_no_sweep_without_the_index(dynamo: FaultyDynamoDB) -> None:
+    dynamo.fail(client_error("InternalServerError"))
+
+    with pytest.raises(Unavailable):
+        end_expired()

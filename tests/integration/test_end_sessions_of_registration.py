@@ -1,0 +1,202 @@
+"""EndSessionsOfRegistration: the calls of a device end with its registration."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from call_handling.end_sessions_of_registration import handler
+from camara.dynamodb import dynamodb_client
+from camara.identity import client_key, subscriber_key
+from registration.item import number_owner
+from tests.integration.conftest import FakeClock
+from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
+from tests.integration.test_end_expired_registrations import end_expired
+from tests.integration.test_end_stale_sessions import Context
+from tests.support.api import a_call, delete, get, post, put
+from tests.support.builders import ALICE, BOB, NOBODY, NOW, a_call_request, a_context
+from tests.support.devices import deregister, register
+from tests.support.emf import metrics_in
+from tests.support.table import REGISTRATIONS, TABLE
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Record = dict[str, Any]
+
+ANSWERED = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
+
+
+def ended_by(change: Callable[[], Any], subscriber: str) -> list[Record]:
+    """Make a change; return the record of it in the stream of the table."""
+    change()
+    key = {"owner": {"S": number_owner(subscriber_key(subscriber))}}
+    item = dynamodb_client().get_item(TableName=REGISTRATIONS, Key=key)["Item"]
+    image = {"Keys": key, "NewImage": item, "SequenceNumber": item["version"]["N"]}
+    return [{"eventSource": "aws:dynamodb", "eventName": "MODIFY", "dynamodb": image}]
+
+
+def end_sessions(records: list[Record], looks: int = 1_000_000) -> list[Any]:
+    """Return the records that are to come again."""
+    answer = handler({"Records": records}, Context(looks))  # type: ignore[arg-type]
+    return list(answer["batchItemFailures"])
+
+
+def without(subscriber: str, device: int = 1) -> list[Record]:
+    return ended_by(lambda: deregister(subscriber, device), subscriber)
+
+
+@pytest.mark.parametrize(("status", "end"), [("Ringing", "NoAnswer"), ("Hold", "Terminated")])
+@pytest.mark.parametrize(("gone", "other"), [(ALICE, BOB), (BOB, ALICE)])
+def test_a_call_ends_with_the_device_of_either_end(
+    table: "DynamoDBClient", gone: str, other: str, status: str, end: str
+) -> None:
+    call = a_call(status)
+
+    assert end_sessions(without(gone)) == []
+    assert get(other, call).body["status"] == end
+    key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
+    item = table.get_item(TableName=TABLE, Key=key)["Item"]
+    assert item["endedBy"] == {"S": "network"}
+    assert item["endReason"] == {"S": "registration deleted"}
+
+
+def test_the_reason_is_that_of_the_registration(
+    table: "DynamoDBClient", time_stands_still: FakeClock
+) -> None:
+    device = register(NOBODY, expires_at=NOW + 60)
+    request = a_call_request(originatorAddress=f"tel:{NOBODY}")
+    call = post(NOBODY, request, headers={"registrationId": device}).body["mediaSessionId"]
+    time_stands_still.now += 60
+
+    assert end_sessions(ended_by(end_expired, NOBODY)) == []
+    key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
+    item = table.get_item(TableName=TABLE, Key=key)["Item"]
+    assert item["endReason"] == {"S": "registration expired"}
+
+
+def test_calls_of_other_devices_and_of_other_people_go_on() -> None:
+    second = register(ALICE, 2)
+    calls = [
+        a_call(),
+        post(ALICE, headers={"registrationId": second}).body["mediaSessionId"],
+        post(BOB, a_call_request(originatorAddress=f"tel:{BOB}", receiverAddress=f"tel:{NOBODY}")),
+    ]
+
+    end_sessions(without(ALICE))
+
+    assert get(BOB, calls[0]).body["status"] == "NoAnswer"
+    assert get(BOB, calls[1]).body["status"] == "Initial"
+    assert get(BOB, calls[2].body["mediaSessionId"]).body["status"] == "Initial"
+
+
+def test_it_goes_on_ringing_while_the_receiver_has_a_device() -> None:
+    register(BOB, 2)
+    call = a_call()
+
+    end_sessions(without(BOB, 1))
+    assert get(ALICE, call).body["status"] == "Ringing"
+
+    end_sessions(without(BOB, 2))
+    assert get(ALICE, call).body["status"] == "NoAnswer"
+
+
+def test_an_answered_call_ends_with_the_device_that_answered() -> None:
+    tablet = register(BOB, 2)
+    first, second = a_call(), a_call()
+    put(BOB, first, ANSWERED, headers={"registrationId": tablet})
+    put(BOB, second, ANSWERED)
+
+    end_sessions(without(BOB, 2))
+
+    assert get(ALICE, first).body["status"] == "Terminated"
+    assert get(ALICE, second).body["status"] == "Connected"
+
+
+def test_an_answered_call_ends_with_the_client_that_answered() -> None:
+    register(BOB, 2, client=client_key("client-2"))
+    call = a_call()
+    put(BOB, call, ANSWERED, context=a_context(BOB, client_id="client-2"))
+
+    end_sessions(without(BOB, 1))
+    assert get(ALICE, call).body["status"] == "Connected"
+
+    end_sessions(without(BOB, 2))
+    assert get(ALICE, call).body["status"] == "Terminated"
+
+
+def test_a_device_that_was_registered_since_keeps_the_call_ringing() -> None:
+    call = a_call()
+    records = without(BOB)
+    register(BOB, 2)
+
+    end_sessions(records)
+    assert get(ALICE, call).body["status"] == "Ringing"
+
+
+def test_a_call_to_a_number_that_had_no_device_does_not_end_with_one() -> None:
+    call = post(body=a_call_request(receiverAddress=f"tel:{NOBODY}")).body["mediaSessionId"]
+    register(NOBODY, client=client_key("client-2"))
+
+    end_sessions(without(NOBODY))
+    assert get(ALICE, call).body["status"] == "Initial"
+
+
+def test_once_more_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    call, over = a_call(), a_call()
+    delete(ALICE, over)
+    records = without(BOB)
+    end_sessions(records)
+    capsys.readouterr()
+
+    assert end_sessions(records * 2) == []
+    assert get(ALICE, call).body["status"] == "NoAnswer"
+    assert get(BOB, over).body["status"] == "SessionCancelled"
+    assert "SessionEnded" not in capsys.readouterr().out
+
+
+def test_an_end_is_counted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call()
+    records = without(ALICE)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "webrtc-test")
+    capsys.readouterr()
+    end_sessions(records)
+
+    counted = [(m.name, dict(m.dimensions), m.value) for m in metrics_in(capsys.readouterr().out)]
+    service = {"service": "webrtc-test"}
+    assert counted == [
+        ("SessionEnded", service | {"status": "NoAnswer", "endedBy": "network"}, 1),
+        ("RegistrationEnded", service | {"reason": "deleted"}, 1),
+    ]
+
+
+def test_what_cannot_be_dealt_with_comes_again(
+    dynamo: FaultyDynamoDB, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_call()
+    records = without(ALICE)
+    dynamo.fail(client_error("InternalServerError"))
+
+    assert end_sessions(records) == [{"itemIdentifier": records[0]["dynamodb"]["SequenceNumber"]}]
+    assert "RegistrationEndFailed" in capsys.readouterr().out
+
+
+def test_what_there_is_no_time_for_comes_again() -> None:
+    call = a_call()
+    records = without(ALICE)
+
+    assert len(end_sessions(records, looks=0)) == 1
+    assert end_sessions(records) == []
+    assert get(BOB, call).body["status"] == "NoAnswer"
+
+
+def test_a_record_that_makes_no_sense_does_not_keep_the_others() -> None:
+    call = a_call()
+    broken = {"Keys": {"owner": {"S": "number#x"}}, "NewImage": {"x": 1}, "SequenceNumber": "1"}
+
+    failed = end_sessions([*without(ALICE), {"eventSource": "aws:dynamodb", "dynamodb": broken}])
+
+    assert failed == [{"itemIdentifier": "1"}]
+    assert get(BOB, call).body["status"] == "NoAnswer"

@@ -1,0 +1,32 @@
+import string
+
+import pytest
+
+from camara.identity import client_key, subscriber_key, user_key
+
+
+def test_a_subscriber_key_is_short_and_shows_no_number() -> None:
+    key = subscriber_key("+12025550101")
+
+    assert len(key) == 22
+    assert "2025550101" not in key
+    assert key != subscriber_key("+12025550102")
+
+
+def test_a_user_key_and_a_client_key_are_short_too() -> None:
+    assert (len(user_key("user-1")), len(client_key("client-1"))) == (22, 11)
+    assert user_key("user-1") != user_key("user-2")
+    assert client_key("client-1") != client_key("client-2")
+
+
+@pytest.mark.parametrize("key_of", [subscriber_key, user_key, client_key])
+def test_a_key_may_be_a_name_in_an_item_and_is_always_the_same(key_of: object) -> None:
+    assert callable(key_of)
+    for number in range(50):
+        key = key_of(f"\u00e9 {number}")
+        assert key == key_of(f"\u00e9 {number}")
+        assert set(key) <= {*string.ascii_letters, *string.digits, "-", "_"}
+
+
+def test_tokens_that_name_no_client_have_one_key_that_no_name_leads_to() -> None:
+    assert client_key(None) == client_key(None) != client_key("None")

@@ -1,0 +1,106 @@
+"""What is stored and what is read back: attribute by attribute, for the table outlives the code."""
+
+from typing import Any
+
+import pytest
+
+from camara.stale_index import stale_shard
+from registration.item import number_of, number_owner, register_from, register_item, user_owner
+from registration.register import Ended, Reason, Register, Registration
+from tests.support.builders import ALICE_KEY, CLIENT_KEY, NOW, a_registration
+
+NUMBER = number_owner(ALICE_KEY)
+USER = user_owner("user-key")
+WEEK = 7 * 24 * 3600
+FIRST = a_registration(device=1, expires_at=NOW + 10)
+LAST = a_registration(device=2, expires_at=NOW + 20)
+GONE = a_registration(device=3, expires_at=NOW - 5)
+
+
+def a_register(owner: str, *registrations: Registration, ended: tuple[Ended, ...] = ()) -> Register:
+    known = {registration.registration_id: registration for registration in registrations}
+    return Register(owner, version=3, registrations=known, ended=ended)
+
+
+def stored(registration: Registration) -> dict[str, Any]:
+    return {
+        "deviceId": {"S": registration.device_id},
+        "client": {"S": CLIENT_KEY},
+        "user": {"S": registration.user},
+        "expiresAt": {"N": str(registration.expires_at)},
+    }
+
+
+def test_a_numbers_register_is_stored_with_what_has_ended_and_in_the_index() -> None:
+    register = a_register(NUMBER, FIRST, LAST, ended=(Ended(GONE, Reason.EXPIRED),))
+
+    assert register_item(register, "write-1", NOW) == {
+        "owner": {"S": f"number#{ALICE_KEY}"},
+        "version": {"N": "3"},
+        "writeId": {"S": "write-1"},
+        "registrations": {
+            "M": {
+                FIRST.registration_id: {"M": stored(FIRST)},
+                LAST.registration_id: {"M": stored(LAST)},
+            }
+        },
+        "endedSome": {"BOOL": True},
+        "ended": {
+            "L": [
+                {
+                    "M": {
+                        "registrationId": {"S": GONE.registration_id},
+                        "reason": {"S": "expired"},
+                        **stored(GONE),
+                    }
+                }
+            ]
+        },
+        "staleShard": {"S": stale_shard(NUMBER)},
+        "staleAt": {"N": str(NOW + 10)},
+        "expiresAt": {"N": str(NOW + 20 + WEEK)},
+    }
+
+
+def test_an_empty_register_is_stored_for_a_while_and_out_of_the_index() -> None:
+    item = register_item(a_register(NUMBER), "write-1", NOW)
+
+    assert item["registrations"] == {"M": {}}
+    assert item["endedSome"] == {"BOOL": False}
+    assert item["expiresAt"] == {"N": str(NOW + WEEK)}
+    assert not {"staleShard", "staleAt"} & item.keys()
+
+
+def test_a_users_register_is_neither_in_the_index_nor_in_the_stream() -> None:
+    register = a_register(USER, FIRST, ended=(Ended(GONE, Reason.DELETED),))
+
+    assert set(register_item(register, "write-1", NOW)) == {
+        "owner",
+        "version",
+        "writeId",
+        "registrations",
+        "expiresAt",
+    }
+
+
+@pytest.mark.parametrize(
+    "register",
+    [
+        a_register(NUMBER),
+        a_register(NUMBER, FIRST, LAST),
+        a_register(NUMBER, LAST, ended=(Ended(GONE, Reason.EXPIRED), Ended(FIRST, Reason.DELETED))),
+        a_register(USER, FIRST),
+    ],
+)
+def test_a_register_is_read_as_it_was_stored(register: Register) -> None:
+    assert register_from(register.owner, register_item(register, "write-1", NOW)) == register
+
+
+@pytest.mark.parametrize("nothing", [None, {}])
+def test_no_item_is_an_empty_register_that_is_not_stored(nothing: Any) -> None:
+    assert register_from(NUMBER, nothing) == Register(NUMBER, version=0)
+
+
+def test_owners_of_one_kind_are_never_those_of_the_other() -> None:
+    assert number_owner("key") != user_owner("key")
+    assert number_of(NUMBER) == ALICE_KEY
