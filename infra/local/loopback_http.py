@@ -34,7 +34,8 @@ def call(
     address = urlsplit(url)
     connection = HTTPConnection(address.netloc, timeout=_TIMEOUT_SECONDS)
     try:
-        connection.request(method, address.path, body, headers or {})
+        query = f"?{address.query}" if address.query else ""
+        connection.request(method, address.path + query, body, headers or {})
         response = connection.getresponse()
         return Answer(response.status, response.read())
     finally:

@@ -1,6 +1,7 @@
 """The people of the tour, with made-up numbers, and the tokens that prove who they are."""
 
 import json
+import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -23,10 +24,14 @@ class Person:
         """The subscriber's address, as CAMARA writes it."""
         return f"tel:{self.number}"
 
+    def device_id(self, kind: str) -> str:
+        """Return the id of the person's device of this kind: the same every time."""
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.address} {kind}"))
+
 
 ALICE = Person("Alice", "+12025550101")
 BOB = Person("Bob", "+12025550102")
-CAROL = Person("Carol", "+12025550103")
+CAROL = Person("Carol", "+12025550107")
 
 SDP = {"sdp": "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"}
 
@@ -36,7 +41,7 @@ def token(stack: Stack, person: Person, **wishes: Any) -> str:
 
     Raises LocalStackError when the issuer refuses.
     """
-    body = json.dumps({"phone_number": person.number, **wishes})
+    body = json.dumps({"phone_number": person.number, "sub": f"user-{person.name}", **wishes})
     answer = call("POST", stack.token_url, body=body)
     if answer.status != HTTPStatus.OK:
         message = f"The token issuer refuses: {answer.body!r}"

@@ -26,7 +26,9 @@ _HOST = "127.0.0.1"
 _ALGORITHM = "RS256"
 _JWKS_PATH = "/.well-known/jwks.json"
 _ALL_SCOPES = " ".join(
-    f"webrtc-call-handling:sessions:{right}" for right in ("create", "read", "write", "delete")
+    f"{api}:sessions:{right}"
+    for api in ("webrtc-call-handling", "webrtc-registration")
+    for right in ("create", "read", "write", "delete")
 )
 
 

@@ -1,14 +1,23 @@
-"""The tour: calls that end in each way a call can end, then every refusal, over real HTTP."""
+"""The tour: devices register, calls end in each way a call can end, then every refusal, over HTTP.
+
+The devices are the same in every tour, so that one can find and remove what another, cut short, has
+left behind.
+"""
 
 import time
 
 from infra.local import aws
+from infra.local.devices import REGISTRATIONS
 from infra.local.people import ALICE, BOB, CAROL, SDP, offer
 from infra.local.settings import Settings
 from infra.local.stack_file import Stack
 from infra.local.tour_guide import Step, TourGuide
 
+_CALL = "POST /webrtc/sessions"
+_CAMARAS_PATH = "/webrtc-call-handling/v0.4"
 _ANSWERED = {"status": "Connected", "answer": SDP}
+_STREAM_SECONDS = 30
+"""After how long a call is over, at the latest, whose device is no longer registered."""
 _RING_SECONDS = 10
 """Long enough for every other scene, short enough to wait for."""
 
@@ -22,6 +31,8 @@ def play(stack: Stack) -> bool:
     """Play the tour; return whether every answer was the expected one."""
     guide = TourGuide(stack)
     guide.welcome()
+    guide.tidy(ALICE, BOB, CAROL)
+    _registered(guide)
     patient = stack.ring_timeout_seconds <= _RING_SECONDS
     forgotten, forgotten_at = _rings_unheard(guide) if patient else ("", 0.0)
     _cancelled(guide)
@@ -35,7 +46,38 @@ def play(stack: Stack) -> bool:
         guide.announce(
             f"Left out: a forgotten call, for here it rings {stack.ring_timeout_seconds} s"
         )
+    _deregistered(guide)
     return guide.farewell()
+
+
+def _registered(guide: TourGuide) -> None:
+    guide.announce("Alice and Bob register their phones")
+    phone = guide.register(ALICE)
+    again = {"deviceId": guide.device_id(ALICE)}
+    of_device = f"{REGISTRATIONS}?deviceId={guide.device_id(ALICE)}"
+    guide.take(
+        Step(ALICE, f"POST {REGISTRATIONS}", "409 ALREADY_EXISTS", "once is enough", body=again),
+        Step(ALICE, f"GET {of_device}", "200 [Registered]", "her phone"),
+        Step(ALICE, f"PUT {phone}", "200 Registered", "refreshed: another hour", body={}),
+        Step(BOB, f"GET {phone}", "404 NOT_FOUND", "hers is not his"),
+    )
+    guide.register(BOB)
+
+
+def _deregistered(guide: TourGuide) -> None:
+    guide.announce("Alice calls Bob, Bob answers, and her phone is deregistered: terminated")
+    call = _ring(guide)
+    guide.take(
+        Step(BOB, f"PUT {call}/status", "200 Connected", body=_ANSWERED),
+        Step(ALICE, f"DELETE {guide.registration(ALICE)}", "204"),
+    )
+    over = Step(BOB, f"GET {call}", "200 Terminated", "a moment later: the stream tells of it")
+    guide.await_(over, _STREAM_SECONDS)
+    guide.take(
+        Step(ALICE, _CALL, "403 INVALID_TOKEN_CONTEXT", "no phone", body=offer(ALICE, BOB)),
+        Step(BOB, f"DELETE {guide.registration(BOB)}", "204"),
+        Step(CAROL, f"DELETE {guide.registration(CAROL)}", "204"),
+    )
 
 
 def _rings_unheard(guide: TourGuide) -> tuple[str, float]:
@@ -61,6 +103,7 @@ def _cancelled(guide: TourGuide) -> None:
     guide.take(
         Step(ALICE, f"DELETE {call}", "204"),
         Step(BOB, f"GET {call}", "200 SessionCancelled"),
+        Step(BOB, f"GET {_on_camaras_path(call)}", "200 SessionCancelled", "CAMARA's own path"),
     )
 
 
@@ -92,16 +135,24 @@ def _refused_tokens(guide: TourGuide) -> None:
     delete = f"DELETE {call}"
     expired = guide.token(ALICE, expires_in=-60)
     reader = guide.token(ALICE, scope="webrtc-call-handling:sessions:read")
-    nobody = guide.token(ALICE, phone_number=None)
+    apps = guide.token(ALICE, phone_number=None)
+    nobodys = guide.token(ALICE, phone_number=None, client_id=None)
     as_alice = offer(ALICE, BOB)
     guide.take(
         Step(ALICE, delete, "401 UNAUTHENTICATED", "no token", bearer=""),
         Step(ALICE, delete, "401 UNAUTHENTICATED", "not a token", bearer="garbage"),
         Step(ALICE, delete, "401 UNAUTHENTICATED", "expired token", bearer=expired),
         Step(ALICE, delete, "403 PERMISSION_DENIED", "token for reading", bearer=reader),
-        Step(CAROL, delete, "403 INVALID_TOKEN_CONTEXT", "not her call"),
-        Step(CAROL, "POST /sessions", "403 INVALID_TOKEN_CONTEXT", "as Alice", body=as_alice),
-        Step(ALICE, delete, "404 IDENTIFIER_NOT_FOUND", "token without number", bearer=nobody),
+        Step(ALICE, delete, "404 IDENTIFIER_NOT_FOUND", "token of nobody", bearer=nobodys),
+        Step(ALICE, delete, "403 INVALID_TOKEN_CONTEXT", "the app's: whose leg?", bearer=apps),
+        Step(CAROL, delete, "404 IDENTIFIER_NOT_FOUND", "she has no phone"),
+    )
+    guide.register(CAROL)
+    bobs = {"registrationId": guide.registration(BOB).rpartition("/")[2]}
+    guide.take(
+        Step(CAROL, delete, "403 INVALID_TOKEN_CONTEXT", "she has one, but it is not her call"),
+        Step(CAROL, _CALL, "403 INVALID_TOKEN_CONTEXT", "as Alice", body=as_alice),
+        Step(ALICE, _CALL, "403 INVALID_TOKEN_CONTEXT", "Bob's phone", body=as_alice, headers=bobs),
         Step(ALICE, delete, "204", "the call was left alone"),
         Step(ALICE, delete, "404 NOT_FOUND", "and now is over"),
     )
@@ -113,11 +164,16 @@ def _refused_requests(guide: TourGuide) -> None:
     valid = offer(ALICE, BOB)
     emergency = valid | {"callType": "EMERGENCY"}
     text = {"Content-Type": "text/plain"}
-    post = "POST /sessions"
+    post = _CALL
     guide.take(
-        Step(ALICE, "DELETE /sessions/", "400 INVALID_ARGUMENT", "no id"),
-        Step(ALICE, f"DELETE /sessions/{'a' * 257}", "400 OUT_OF_RANGE", "id of 257 characters"),
-        Step(ALICE, "DELETE /sessions/unknown", "404 NOT_FOUND", "no such call"),
+        Step(ALICE, "DELETE /webrtc/sessions/", "400 INVALID_ARGUMENT", "no id"),
+        Step(
+            ALICE,
+            f"DELETE /webrtc/sessions/{'a' * 257}",
+            "400 OUT_OF_RANGE",
+            "id of 257 characters",
+        ),
+        Step(ALICE, "DELETE /webrtc/sessions/unknown", "404 NOT_FOUND", "no such call"),
         Step(ALICE, "DELETE /unknown", "404 NOT_FOUND", "no such path"),
         Step(ALICE, post, "400 INVALID_ARGUMENT", "no offer", body=valid | {"offer": None}),
         Step(ALICE, post, "415 UNSUPPORTED_MEDIA_TYPE", "plain text", body=valid, headers=text),
@@ -129,7 +185,11 @@ def _refused_requests(guide: TourGuide) -> None:
 
 def _ring(guide: TourGuide) -> str:
     """Let Alice call Bob until it rings; return the call's path."""
-    created = guide.take(Step(ALICE, "POST /sessions", "201 Initial", body=offer(ALICE, BOB)))
-    call = f"/sessions/{(created.json or {}).get('mediaSessionId')}"
+    created = guide.take(Step(ALICE, _CALL, "201 Initial", body=offer(ALICE, BOB)))
+    call = f"/webrtc/sessions/{(created.json or {}).get('mediaSessionId')}"
     guide.take(Step(BOB, f"PUT {call}/status", "200 Ringing", body={"status": "Ringing"}))
     return call
+
+
+def _on_camaras_path(call: str) -> str:
+    return call.replace("/webrtc", _CAMARAS_PATH, 1)

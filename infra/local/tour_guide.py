@@ -1,19 +1,22 @@
 """Makes the tour's requests and shows each on a line, with what came back."""
 
 import json
+import re
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local import loopback_http
+from infra.local import devices, loopback_http
 from infra.local.loopback_http import Answer
 from infra.local.people import Person, token
 from infra.local.stack_file import Stack
 
 _BOLD, _DIM, _RED, _GREEN = 1, 2, 31, 32
-_LONGEST_SHOWN = 10
+_ID = re.compile(r"[^/?=]{21,}")
+_DEVICE = "phone"
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,12 @@ class Step:
 
     person: Person
     request: str
-    """The method, and the path below `/webrtc`."""
+    """The method, and the path below the API's root."""
     expect: str
-    """The status, with the `code`, or the call's `status`, that the body has: "404 NOT_FOUND"."""
+    """The status, with what the body says: a `code`, or the `status` of a call or a registration.
+
+    For example "404 NOT_FOUND"; "200 [Registered]" for a list of one.
+    """
     note: str = ""
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -38,12 +44,13 @@ class TourGuide:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self._tokens = dict[Person, str]()
+        self._registered = dict[Person, str]()
         self._taken = 0
         self._surprises = 0
 
     def welcome(self) -> None:
         """Say what the lines to come show."""
-        print(f"\nWho asks for what below {self._stack.api_url}/webrtc, and the answer;")
+        print(f"\nWho asks for what below {self._stack.api_url}, and the answer;")
         print("ok: it is the expected one.")
 
     def announce(self, scene: str) -> None:
@@ -54,15 +61,43 @@ class TourGuide:
         """Get a token for this person; the wishes are those the token issuer takes."""
         return token(self._stack, person, **wishes)
 
+    def device_id(self, person: Person) -> str:
+        """Return the id of the phone that this person has in the tour."""
+        return person.device_id(_DEVICE)
+
+    def tidy(self, *people: Person) -> None:
+        """Deregister what an earlier tour may have left behind, and say nothing of it."""
+        for person in people:
+            devices.deregister(self._stack, self._own_token(person), self.device_id(person))
+
+    def register(self, person: Person) -> str:
+        """Register the phone of this person, who calls with it from now on; return its path."""
+        body = {"deviceId": self.device_id(person)}
+        created = self.take(
+            Step(person, f"POST {devices.REGISTRATIONS}", "201 Registered", body=body)
+        )
+        self._registered[person] = str((created.json or {}).get("registrationId"))
+        return self.registration(person)
+
+    def registration(self, person: Person) -> str:
+        """Return the path of the registration that this person has made."""
+        return f"{devices.REGISTRATIONS}/{self._registered[person]}"
+
     def take(self, *steps: Step) -> Answer:
         """Take these steps in turn, and show each; return the last one's answer."""
         for step in steps:
             answer = self._send(step)
-            outcome = _outcome(answer)
-            self._taken += 1
-            self._surprises += outcome != step.expect
-            _show(step, outcome)
+            self._note(step, _outcome(answer))
         return answer
+
+    def await_(self, step: Step, seconds: float) -> None:
+        """Take a step again until it is answered as expected, or that time is over; show it."""
+        until = time.monotonic() + seconds
+        while (outcome := _outcome(self._send(step))) != step.expect:
+            if time.monotonic() > until:
+                break
+            time.sleep(_LOOK_SECONDS)
+        self._note(step, outcome)
 
     def wait(self, seconds: float, why: str) -> None:
         """Say so, and wait."""
@@ -83,14 +118,21 @@ class TourGuide:
             print(f"\n{_painted(f'{self._taken} requests, each answered as expected.', _GREEN)}")
         return not self._surprises
 
+    def _note(self, step: Step, outcome: str) -> None:
+        self._taken += 1
+        self._surprises += outcome != step.expect
+        _show(step, outcome)
+
     def _send(self, step: Step) -> Answer:
-        headers = {"Content-Type": "application/json", "registrationId": "dev", **step.headers}
+        own = self._registered.get(step.person)
+        device = {"registrationId": own} if own else {}
+        headers = {"Content-Type": "application/json", **device, **step.headers}
         bearer = self._own_token(step.person) if step.bearer is None else step.bearer
         if bearer:
             headers["Authorization"] = f"Bearer {bearer}"
         method, path = step.request.split()
         body = None if step.body is None else json.dumps(step.body)
-        return loopback_http.call(method, f"{self._stack.api_url}/webrtc{path}", headers, body)
+        return loopback_http.call(method, f"{self._stack.api_url}{path}", headers, body)
 
     def _own_token(self, person: Person) -> str:
         if person not in self._tokens:
@@ -100,10 +142,17 @@ class TourGuide:
 
 def _outcome(answer: Answer) -> str:
     try:
-        body = answer.json or {}
+        return f"{answer.status} {_said(answer.json)}".rstrip()
     except ValueError:
         return f"{answer.status}, not JSON"
-    return f"{answer.status} {body.get('code') or body.get('status') or ''}".rstrip()
+
+
+def _said(body: Any) -> str:
+    if isinstance(body, list):
+        return f"[{', '.join(map(_said, body))}]"
+    body = body or {}
+    registration = body.get("regInfo", {})
+    return str(body.get("code") or body.get("status") or registration.get("regStatus") or "")
 
 
 def _show(step: Step, outcome: str) -> None:
@@ -112,16 +161,13 @@ def _show(step: Step, outcome: str) -> None:
         verdict = _painted(f"ok  {outcome:<36}", _GREEN)
     else:
         verdict = _painted(f"!!  {outcome}, but expected {step.expect}  ", _RED)
-    request = f"  {step.person.name:<7}{method:<8}{_shortened(path):<29}"
+    request = f"  {step.person.name:<7}{method:<8}{_shortened(path):<46} "
     print(f"{request}{verdict}{_painted(step.note, _DIM)}".rstrip(), flush=True)
 
 
 def _shortened(path: str) -> str:
     """Cut the ids in a path to what tells them apart."""
-    return "/".join(
-        segment if len(segment) <= _LONGEST_SHOWN else f"{segment[: _LONGEST_SHOWN - 2]}.."
-        for segment in path.split("/")
-    )
+    return _ID.sub(lambda found: f"{found[0][:8]}..", path)
 
 
 def _painted(text: str, colour: int) -> str:

@@ -1,6 +1,7 @@
 """The embedded stack, and people to use it."""
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -30,19 +31,31 @@ def api(stack: Stack) -> Iterator[EmbeddedApi]:
 @pytest.fixture(scope="session")
 def alice(api: EmbeddedApi) -> Subscriber:
     """Who calls."""
-    return Subscriber(api, ALICE)
+    return Subscriber(api, ALICE).with_device()
 
 
 @pytest.fixture(scope="session")
 def bob(api: EmbeddedApi) -> Subscriber:
     """Who is called."""
-    return Subscriber(api, BOB)
+    return Subscriber(api, BOB).with_device()
 
 
 @pytest.fixture(scope="session")
 def eve(api: EmbeddedApi) -> Subscriber:
     """Somebody else."""
-    return Subscriber(api, EVE)
+    return Subscriber(api, EVE).with_device()
+
+
+@pytest.fixture(scope="session")
+def somebody(api: EmbeddedApi) -> Callable[[], Subscriber]:
+    """Makes people whom no other test has to do with; they have no device yet."""
+
+    def with_a_new_number() -> Subscriber:
+        # In such numbers, too, a log would be found to name somebody.
+        digits = f"{secrets.randbelow(10**4):04}2025550{secrets.randbelow(10**3):03}"
+        return Subscriber(api, f"+1{digits}")
+
+    return with_a_new_number
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Two requests at the same moment, round after round."""
+"""Requests at the same moment, round after round."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,14 +7,17 @@ from typing import Any
 
 
 class Race:
-    """Two threads that are let off together, round after round."""
+    """Threads, two if not said otherwise, that are let off together, round after round.
 
-    def __init__(self, pool: ThreadPoolExecutor) -> None:
+    The pool must have as many.
+    """
+
+    def __init__(self, pool: ThreadPoolExecutor, threads: int = 2) -> None:
         self._pool = pool
-        self._start = Barrier(2, timeout=30)
+        self._start = Barrier(threads, timeout=30)
 
     def run(self, *requests: Callable[[], Any]) -> list[Any]:
-        """Make two requests and return their answers."""
+        """Make a request in each thread and return their answers."""
         return list(self._pool.map(self._ask, requests))
 
     def _ask(self, request: Callable[[], Any]) -> Any:

@@ -1,6 +1,7 @@
 """Somebody with a phone, who sends requests to the embedded stack."""
 
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,21 +10,31 @@ from tests.support.api import SESSIONS, Answer
 from tests.support.builders import ANSWER, a_call_request
 from tests.support.http import EmbeddedApi
 
+REGISTRATIONS = "/webrtc-registration/v0.4/sessions"
+_NEXT_CENTURY = "2100-01-01T00:00:00Z"
+
 
 @dataclass(frozen=True)
 class Subscriber:
     """Sends each request with a token: the issuer's for this number, unless it is told another.
 
-    Bodies are JSON values, or bytes to be sent as they are.
+    Calls are placed from its registered device, if it has one. Bodies are JSON values, or bytes to
+    be sent as they are.
     """
 
     api: EmbeddedApi
     number: str
     bearer: str | None = None
+    registration_id: str | None = None
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """What its tokens say: each number is a user's of its own."""
+        return {"phone_number": self.number, "sub": f"user of {self.number}"}
 
     def with_token(self, **claims: Any) -> "Subscriber":
         """The same with a token that has these claims."""
-        return replace(self, bearer=self.api.token(**{"phone_number": self.number, **claims}))
+        return replace(self, bearer=self.api.token(**self.claims | claims))
 
     def with_bearer(self, token: str) -> "Subscriber":
         """The same with this token."""
@@ -38,7 +49,7 @@ class Subscriber:
         correlator: str | None = None,
     ) -> Answer:
         """Send any request."""
-        token = self.bearer or self.api.token(phone_number=self.number)
+        token = self.bearer or self.api.token(**self.claims)
         sent = {"Authorization": f"Bearer {token}"}
         if body is not None:
             sent["Content-Type"] = "application/json"
@@ -49,7 +60,8 @@ class Subscriber:
 
     def post(self, body: Any = None, **request: Any) -> Answer:
         """Create a session; a call from Alice to Bob if not said otherwise."""
-        headers = {"registrationId": "registration-1", **request.pop("headers", {})}
+        device = {"registrationId": self.registration_id} if self.registration_id else {}
+        headers = device | request.pop("headers", {})
         return self.send(
             "POST", SESSIONS, a_call_request() if body is None else body, headers, **request
         )
@@ -71,6 +83,44 @@ class Subscriber:
         """Answer a call."""
         return self.put(call, {"status": "Connected", "answer": {"sdp": ANSWER}})
 
+    def device_id(self, device: str = "phone") -> str:
+        """Return the id of one of its devices: the same for the same name, and nobody else's."""
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.number} {device}"))
+
+    def with_device(self, device: str = "phone") -> "Subscriber":
+        """The same with a registered device; registered here, if it is not, for a day."""
+        created = self.register(self.device_id(device), registrationExpireTime=_NEXT_CENTURY)
+        if created.status == 201:
+            registration_id = created.body["registrationId"]
+        else:
+            assert created.code == (409, "ALREADY_EXISTS"), created
+            (known,) = self.registrations_of(self.device_id(device)).body
+            registration_id = known["registrationId"]
+            later = self.refresh(registration_id, {"registrationExpireTime": _NEXT_CENTURY})
+            assert later.status == 200, later
+        return replace(self, registration_id=registration_id)
+
+    def register(self, device_id: str, **more: Any) -> Answer:
+        """Register a device."""
+        return self.send("POST", REGISTRATIONS, {"deviceId": device_id} | more)
+
+    def registrations_of(self, device_id: str) -> Answer:
+        """Look for the registrations of a device."""
+        return self.send("GET", f"{REGISTRATIONS}?deviceId={device_id}")
+
+    def registration(self, registration_id: str | None) -> Answer:
+        """Read a registration."""
+        return self.send("GET", f"{REGISTRATIONS}/{registration_id}")
+
+    def refresh(self, registration_id: str | None, body: Any = None) -> Answer:
+        """Move the expiry of a registration."""
+        return self.send("PUT", f"{REGISTRATIONS}/{registration_id}", body)
+
+    def deregister(self, registration_id: str | None = None) -> Answer:
+        """End a registration, if not said otherwise that of its device."""
+        known = registration_id or self.registration_id
+        return self.send("DELETE", f"{REGISTRATIONS}/{known}")
+
     def status_of(self, call: str) -> str:
         """Return the status of a call that this subscriber can see."""
         seen = self.get(call)
@@ -87,7 +137,12 @@ class Line:
 
     def call(self, status: str = "Initial") -> str:
         """Let Alice call Bob, bring the call to a live status, and return its id."""
-        created = self.alice.post()
+        created = self.alice.post(
+            a_call_request(
+                originatorAddress=f"tel:{self.alice.number}",
+                receiverAddress=f"tel:{self.bob.number}",
+            )
+        )
         assert created.status == 201, created
         call = str(created.body["mediaSessionId"])
         if status == "Connected":

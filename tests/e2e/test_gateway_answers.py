@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.aws import Aws
 from tests.e2e.faults import broken_authorizer, throttled
-from tests.e2e.subscriber import Line
+from tests.e2e.subscriber import REGISTRATIONS, Line
 from tests.support.api import SESSION, STATUS
 from tests.support.http import EmbeddedApi
 from tests.support.template import gateway_responses
@@ -23,6 +23,13 @@ OPERATIONS = [
     ("GET", "/webrtc/sessions/unknown"),
     ("DELETE", "/webrtc/sessions/unknown"),
     ("PUT", "/webrtc/sessions/unknown/status"),
+    ("POST", "/webrtc-call-handling/v0.4/sessions"),
+    ("DELETE", "/webrtc-call-handling/v0.4/sessions/unknown"),
+    ("POST", REGISTRATIONS),
+    ("GET", f"{REGISTRATIONS}?deviceId=unknown"),
+    ("GET", f"{REGISTRATIONS}/unknown"),
+    ("PUT", f"{REGISTRATIONS}/unknown"),
+    ("DELETE", f"{REGISTRATIONS}/unknown"),
 ]
 NOT_TOKENS = {
     "none": {},
@@ -63,6 +70,10 @@ def test_401_for_what_is_no_token(
         ("GET", "/webrtc/sessions/unknown/status"),
         ("DELETE", "/webrtc/sessions/unknown/status"),
         ("OPTIONS", "/webrtc/sessions"),
+        ("GET", "/webrtc-call-handling"),
+        ("GET", "/webrtc-registration/sessions"),
+        ("PATCH", REGISTRATIONS),
+        ("GET", f"{REGISTRATIONS}/unknown/status"),
     ],
 )
 def test_404_for_an_unknown_path_or_method(line: Line, method: str, path: str) -> None:

@@ -1,12 +1,16 @@
 """What the deployed functions have logged during all tests before this one (it is the last)."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+from infra.local.processes import wait_until
 from tests.e2e.aws import Aws
 from tests.e2e.subscriber import Line
 from tests.support.builders import a_call_request, a_location
 from tests.support.privacy import personal_in
+
+_LOG_SECONDS = 10
 
 
 def test_the_log_follows_calls_and_names_nobody(aws: Aws, line: Line) -> None:
@@ -15,11 +19,11 @@ def test_the_log_follows_calls_and_names_nobody(aws: Aws, line: Line) -> None:
     line.bob.answer(call)
     line.bob.delete(call, correlator="log-2")
 
+    # The emulator may write a line a moment after the answer.
+    wait_until(lambda: len(_told_of(call, _everything_logged(aws))) == 3, _LOG_SECONDS)
     log = _everything_logged(aws)
 
-    lines = [json.loads(text) for text in log if text.startswith("{") and call in text]
-    told = {(line["correlator"], line.get("from"), line.get("to")) for line in lines}
-    assert told == {
+    assert _told_of(call, log) == {
         ("log-1", None, "Initial"),
         ("", "Initial", "Connected"),
         ("log-2", "Connected", "Terminated"),
@@ -27,13 +31,21 @@ def test_the_log_follows_calls_and_names_nobody(aws: Aws, line: Line) -> None:
     assert personal_in("\n".join(log)) == []
 
 
+def _told_of(call: str, log: list[str]) -> set[tuple[Any, Any, Any]]:
+    """Return what lines say of a call: the correlator, the status before and that after."""
+    lines = [json.loads(text) for text in log if text.startswith("{") and call in text]
+    return {(line["correlator"], line.get("from"), line.get("to")) for line in lines}
+
+
 def _everything_logged(aws: Aws) -> list[str]:
     logs: Any = aws.client("logs")
     groups = logs.get_paginator("describe_log_groups").paginate().search("logGroups[].logGroupName")
-    events = logs.get_paginator("filter_log_events")
-    return [
-        message
-        for group in list(groups)
-        for message in events.paginate(logGroupName=group).search("events[].message")
-        if message
-    ]
+    return [message for group in list(groups) for message in _messages(logs, group)]
+
+
+def _messages(logs: Any, group: str) -> Iterator[str]:
+    """Yield a log's lines; the emulator tells of 10,000 at once and of no further page."""
+    since = 0
+    while events := logs.filter_log_events(logGroupName=group, startTime=since)["events"]:
+        yield from (event["message"] for event in events)
+        since = events[-1]["timestamp"] + 1

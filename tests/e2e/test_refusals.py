@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -55,6 +56,31 @@ def test_403_for_calling_in_anothers_name(eve: Subscriber) -> None:
 
 
 @pytest.mark.parametrize("operation", ["read", "write", "delete"])
+def test_404_for_who_is_no_party_and_has_no_device(
+    line: Line, somebody: Callable[[], Subscriber], operation: str
+) -> None:
+    call = line.call()
+
+    assert OPERATIONS[operation](somebody(), call).code == (404, "IDENTIFIER_NOT_FOUND")
+    assert line.alice.status_of(call) == "Initial"
+
+
+@pytest.mark.parametrize("registration_id", [BOB, "unknown", str(UUID(int=1))])
+def test_403_for_calling_from_a_device_that_is_not_registered(
+    alice: Subscriber, registration_id: str
+) -> None:
+    headers = {"registrationId": registration_id.removeprefix("+")}
+
+    assert alice.post(headers=headers).code == (403, "INVALID_TOKEN_CONTEXT")
+
+
+def test_403_for_calling_from_anothers_device(alice: Subscriber, bob: Subscriber) -> None:
+    headers = {"registrationId": str(bob.registration_id)}
+
+    assert alice.post(headers=headers).code == (403, "INVALID_TOKEN_CONTEXT")
+
+
+@pytest.mark.parametrize("operation", ["read", "write", "delete"])
 def test_404_for_an_unknown_call(line: Line, operation: str) -> None:
     assert OPERATIONS[operation](line.alice, "unknown").code == (404, "NOT_FOUND")
 
@@ -62,9 +88,9 @@ def test_404_for_an_unknown_call(line: Line, operation: str) -> None:
 @every_operation
 def test_404_for_a_token_that_leads_to_no_device(line: Line, operation: str) -> None:
     call = line.call()
-    two_legged = line.alice.with_token(phone_number=None, sub="client-1")
+    nobodys = line.alice.with_token(phone_number=None, client_id=None)
 
-    assert OPERATIONS[operation](two_legged, call).code == (404, "IDENTIFIER_NOT_FOUND")
+    assert OPERATIONS[operation](nobodys, call).code == (404, "IDENTIFIER_NOT_FOUND")
     assert line.alice.status_of(call) == "Initial"
 
 
@@ -109,7 +135,7 @@ def test_501_for_an_emergency_call(alice: Subscriber, changes: dict[str, Any]) -
 @every_operation
 def test_precedence_401_then_403_then_400_then_the_rest(line: Line, operation: str) -> None:
     def refused(correlator: str = "not valid", **claims: Any) -> tuple[int, str | None]:
-        who = line.alice.with_token(phone_number=None, **claims)
+        who = line.alice.with_token(phone_number=None, client_id=None, **claims)
         return OPERATIONS[operation](who, "unknown", correlator=correlator).code
 
     assert refused(scope="", expires_in=-1) == (401, "UNAUTHENTICATED")

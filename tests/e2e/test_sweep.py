@@ -1,9 +1,10 @@
-"""The sweep on the embedded stack: by its schedule, and racing those who are not too late."""
+"""The sweeps on the embedded stack: by their schedules, and racing those who are not too late."""
 
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -15,7 +16,7 @@ from infra.local.stack import up
 from infra.local.stack_file import Stack
 from tests.e2e.aws import Aws
 from tests.e2e.races import Race
-from tests.e2e.subscriber import Line
+from tests.e2e.subscriber import Line, Subscriber
 from tests.support.api import Answer
 
 ROUNDS = 200
@@ -99,19 +100,47 @@ def _look_and(looks: int, line: Line, call: str, act: Callable[[Line, str], Answ
     return act(line, call)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def impatient_stack(stack: Stack) -> Iterator[Stack]:
-    """The same stack with a short ringing time; afterwards as it was."""
+    """The same stack with a short ringing time and short registrations; afterwards as it was."""
     settings = Settings.from_environment()
-    yield up(settings.with_default("RingTimeoutSeconds", "2"))
+    yield up(
+        settings.with_default("RingTimeoutSeconds", "2").with_default("RegistrationMinSeconds", "1")
+    )
     up(settings)
     assert Stack.load() == stack
 
 
 def test_a_forgotten_call_is_ended_by_the_schedule(impatient_stack: Stack, line: Line) -> None:
     assert impatient_stack.ring_timeout_seconds == 2
-    call = line.call("Ringing")
+    call = line.call()
 
     assert wait_until(lambda: line.bob.status_of(call) == "NoAnswer", SCHEDULE_SECONDS)
     gone: Answer = line.alice.delete(call)
     assert gone.code == (404, "NOT_FOUND")
+
+
+@pytest.mark.usefixtures("impatient_stack")
+def test_the_calls_of_devices_that_are_not_refreshed_are_ended_by_the_schedule(
+    somebody: Callable[[], Subscriber],
+) -> None:
+    expiring: list[tuple[Subscriber, Subscriber, str]] = []
+    for _ in range(2):
+        line = Line(somebody().with_device(), somebody().with_device())
+        call = line.call("Connected")
+        # The caller's device in one call, the receiver's in the other.
+        ends = (line.bob, line.alice) if expiring else (line.alice, line.bob)
+        expiring.append((*ends, call))
+    for one, _, _ in expiring:
+        in_two_seconds = datetime.fromtimestamp(int(time.time()) + 2, UTC).isoformat()
+        wish = {"registrationExpireTime": in_two_seconds}
+        assert one.refresh(one.registration_id, wish).status == 200
+
+    for one, other, call in expiring:
+        assert wait_until(partial(_is_terminated, other, call), SCHEDULE_SECONDS)
+        assert one.registration(one.registration_id).code == (404, "NOT_FOUND")
+        assert one.delete(call).code == (404, "NOT_FOUND")
+
+
+def _is_terminated(who: Subscriber, call: str) -> bool:
+    return who.status_of(call) == "Terminated"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.e2e.conftest import alice, api, bob, line, stack
+from tests.e2e.conftest import alice, api, bob, line, somebody, stack
 from tests.support.tokens import FakeJwksEndpoint, trust_this_issuer
 
-__all__ = ["alice", "api", "bob", "line", "stack"]
+__all__ = ["alice", "api", "bob", "line", "somebody", "stack"]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import base64
 import json as json_format
+import re
 from typing import Any
 
 import hypothesis.strategies as st
@@ -18,8 +19,10 @@ from tests.support.builders import (
     a_call_request,
     a_context,
     a_location,
+    a_registration,
 )
 
+device_ids = st.uuids().map(str) | st.sampled_from([a_registration().device_id]) | text
 _names = text | st.from_regex(r"[A-Za-z0-9._~-]{1,300}", fullmatch=True)
 _sdp = some_of({"sdp": st.sampled_from([OFFER, ANSWER]) | text})
 _location = some_of(
@@ -43,6 +46,13 @@ _objects: SearchStrategy[dict[str, Any]] = (
             "locationDetails": _location,
             "status": st.sampled_from(["Ringing", "Connected", "Hold", "Busy", "Initial"]),
             "answer": _sdp,
+        }
+    )
+    | some_of(
+        {
+            "deviceId": device_ids,
+            "registrationExpireTime": st.datetimes().map(lambda time: time.isoformat() + "Z"),
+            "phoneNumber": st.just(ALICE),
         }
     )
     | st.builds(a_call_request, locationDetails=_location, originatorName=text)
@@ -77,6 +87,7 @@ def events(
     path: str, ids: SearchStrategy[Any] = _names, caller: SearchStrategy[Any] | None = None
 ) -> SearchStrategy[dict[str, Any]]:
     """Events that the gateway might hand on for ``path``, whose path alone is as it is to be."""
+    named = re.findall(r"{(\w+)}", path)
     callers = st.builds(a_context) | contexts if caller is None else caller
     return some_of(
         {
@@ -87,14 +98,18 @@ def events(
                     "x-correlator": _names,
                 }
             ),
+            "multiValueQueryStringParameters": some_of(
+                {"deviceId": st.lists(device_ids, max_size=2)}
+            ),
             "body": bodies,
             "isBase64Encoded": st.booleans(),
         },
         fixed={
-            "pathParameters": st.builds(dict, mediaSessionId=ids) | json
-            if "{" in path
+            "pathParameters": st.fixed_dictionaries(dict.fromkeys(named, ids)) | json
+            if named
             else st.none(),
             "path": st.just(path),
+            "resource": st.just(path),
             "requestContext": st.builds(dict, authorizer=callers, path=st.just(f"/camara{path}")),
         },
     )

@@ -73,5 +73,5 @@ def _stays_on_its_path(case: Case) -> bool:
     That decodes a path before it routes it, so an id with a slash leads elsewhere, and its
     patterns do not match a line feed.
     """
-    given = str((case.path_parameters or {}).get("mediaSessionId", "given"))
-    return given not in {"", ".", ".."} and not {"/", "\n"} & set(given)
+    ids = map(str, (case.path_parameters or {}).values())
+    return all(given not in {"", ".", ".."} and not {"/", "\n"} & set(given) for given in ids)

@@ -4,20 +4,21 @@ Never a fault, always ``{status, code, message}`` or what was asked for; what br
 refused, and what breaks none is not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from infra.local.stack_file import Stack
-from tests.e2e.subscriber import Line
+from tests.e2e.subscriber import Line, Subscriber
 from tests.fuzz.requests_from_openapi import Case, Sender, keeps_the_rules_in_words, openapi
 from tests.support.builders import ALICE, BOB
 from tests.support.http import EmbeddedApi
 
 ANYTHING = openapi(examples=40)
 ABOUT_A_CALL = openapi(examples=40).include(path_regex="mediaSessionId")
+ABOUT_A_DEVICE = openapi(examples=40).include(path_regex="webrtc-registration.*registrationId")
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +28,24 @@ def sender(stack: Stack) -> Iterator[Sender]:
     client.close()
 
 
+@pytest.fixture(scope="module")
+def stranger(somebody: Callable[[], Subscriber]) -> Subscriber:
+    """Registers whatever comes."""
+    return somebody()
+
+
+@pytest.fixture(scope="module")
+def owner(somebody: Callable[[], Subscriber]) -> Subscriber:
+    """Registers a phone, again and again if need be."""
+    return somebody()
+
+
 @ANYTHING.parametrize()
-def test_any_request(case: Case, sender: Sender, api: EmbeddedApi) -> None:
-    sender.send(case, api.token(phone_number=ALICE), negative_data_rejection)
+def test_any_request(case: Case, sender: Sender, api: EmbeddedApi, stranger: Subscriber) -> None:
+    # Nobody else is to run out of room for registrations.
+    claims = stranger.claims if "registration" in case.path else {"phone_number": ALICE}
+
+    sender.send(case, api.token(**claims), negative_data_rejection)
 
 
 @ABOUT_A_CALL.parametrize()
@@ -42,7 +58,21 @@ def test_any_request_about_a_call(case: Case, sender: Sender, api: EmbeddedApi, 
     sender.send(case, api.token(phone_number=BOB), *checks)
 
 
+@ABOUT_A_DEVICE.parametrize()
+def test_any_request_about_a_device(
+    case: Case, sender: Sender, api: EmbeddedApi, owner: Subscriber
+) -> None:
+    case.path_parameters["registrationId"] = owner.with_device().registration_id
+    checks = [negative_data_rejection]
+    if _is_to_be_accepted(case):
+        checks.append(positive_data_acceptance)
+
+    sender.send(case, api.token(**owner.claims), *checks)
+
+
 def _is_to_be_accepted(case: Case) -> bool:
     if case.meta is None or case.meta.generation.mode is not GenerationMode.POSITIVE:
         return False
+    if isinstance(case.body, dict) and "registrationExpireTime" in case.body:
+        return False  # for it may be in the past
     return not isinstance(case.body, dict) or keeps_the_rules_in_words(case.body)

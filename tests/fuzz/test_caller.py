@@ -5,9 +5,9 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given
 
-from call_handling.party import party_key
 from camara.caller import Caller
 from camara.errors import Unauthenticated
+from camara.identity import subscriber_key, user_key
 from tests.fuzz.effort import effort
 from tests.fuzz.events import contexts
 from tests.fuzz.strategies import json
@@ -28,4 +28,7 @@ def test_any_context(context: Any, claim: str) -> None:
     assert caller.scopes <= set((context.get("scope") or "").split(" "))
     if caller.subscriber is not None:
         assert context.get(claim) or context.get("sub")
-        assert party_key(caller.subscriber)
+        assert subscriber_key(caller.subscriber)
+        assert caller.user is not None
+    if caller.user is not None:
+        assert user_key(caller.user)

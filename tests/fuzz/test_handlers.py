@@ -7,17 +7,21 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from registration.store import registration_store
 from tests.fuzz.effort import effort
 from tests.fuzz.events import events
 from tests.integration.conftest import environment, table, time_stands_still
 from tests.support.api import SESSION, SESSIONS, STATUS, a_call
-from tests.support.builders import ALICE, BOB, a_context
+from tests.support.builders import ALICE, ALICE_KEY, BOB, a_context, registration_id
 from tests.support.contract import check_response
+from tests.support.devices import register
 from tests.support.openapi import operations
 from tests.support.template import properties, routes
 
 __all__ = ["environment", "table", "time_stands_still"]
 
+REGISTRATIONS = "/webrtc-registration/v0.4/sessions"
+REGISTRATION = REGISTRATIONS + "/{registrationId}"
 HANDLERS = {(route.method, route.path): properties(route.function)["Handler"] for route in routes()}
 every_operation = pytest.mark.parametrize(("method", "resource"), operations())
 
@@ -25,7 +29,7 @@ every_operation = pytest.mark.parametrize(("method", "resource"), operations())
 def answer(method: str, resource: str, event: dict[str, Any]) -> int:
     """Return the status, if it is no fault and the answer is a documented one."""
     module, _, name = HANDLERS[method, resource].rpartition(".")
-    response = getattr(import_module(module), name)(event, None)
+    response = getattr(import_module(module), name)(event | {"httpMethod": method}, None)
     status: int = response["statusCode"]
     assert status not in {500, 503, 504}
     # What no header can carry is no answer to the gateway.
@@ -52,6 +56,25 @@ def test_any_events_of_a_call(method: str, resource: str, status: str, data: st.
 
     for event in data.draw(st.lists(events(resource, st.just(call), party), max_size=8)):
         answer(method, resource, event)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@given(data=st.data())
+@effort(60)
+def test_any_events_of_a_device(method: str, data: st.DataObject) -> None:
+    if registration_id(ALICE) not in registration_store().of_number(ALICE_KEY).registrations:
+        register(ALICE)
+    device = st.just(registration_id(ALICE))
+    caller = st.builds(a_context)
+
+    answer(method, REGISTRATION, data.draw(events(REGISTRATION, device, caller)))
+
+
+@given(event=events(REGISTRATIONS, caller=st.builds(a_context)))
+@effort(100)
+def test_any_device(event: dict[str, Any]) -> None:
+    answer("POST", REGISTRATIONS, event)
+    answer("GET", REGISTRATIONS, event)
 
 
 @given(event=events(SESSIONS, caller=st.builds(a_context)))

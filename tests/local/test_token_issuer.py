@@ -124,7 +124,9 @@ def test_who_asks_for_nothing_gets_the_defaults(issuer: str, body: str | None) -
     assert said["iss"] == issuer
     assert said["aud"] == AUDIENCE
     assert said["scope"].split() == [
-        f"webrtc-call-handling:sessions:{right}" for right in ("create", "read", "write", "delete")
+        f"{api}:sessions:{right}"
+        for api in ("webrtc-call-handling", "webrtc-registration")
+        for right in ("create", "read", "write", "delete")
     ]
     assert "phone_number" not in said
 

@@ -46,7 +46,7 @@ class Write(NamedTuple):
 
 @dataclass(frozen=True)
 class Cost:
-    """``of_indexes`` are the write units by index, ``read_units`` those of ``GetItem``."""
+    """``of_indexes`` are the write units by index, ``read_units`` those of the items."""
 
     sent: Sequence[Sent]
     writes: Sequence[Write]
@@ -160,10 +160,16 @@ def _of_indexes(before: _Stored, after: _Stored) -> Counter[str]:
 
 
 def _read_units(request: Sent, stored: _Stored) -> int:
-    """Return what a strongly consistent ``GetItem`` is billed, whether it finds anything or not."""
-    if request.name != "GetItem":
-        return 0
-    assert request.body["ConsistentRead"], request
-    table = request.body["TableName"]
-    item = stored[table, ""].get(_key(table, request.body["Key"]))
-    return max(1, math.ceil(item_bytes(item or {}) / _READ_UNIT_BYTES))
+    """Return what strongly consistent reads of items are billed, whether they find any or not."""
+    match request.name:
+        case "GetItem":
+            read = {request.body["TableName"]: {**request.body, "Keys": [request.body["Key"]]}}
+        case "BatchGetItem":
+            read = request.body["RequestItems"]
+        case _:
+            return 0
+    assert all(asked["ConsistentRead"] for asked in read.values()), request
+    items = (
+        stored[table, ""].get(_key(table, key)) for table in read for key in read[table]["Keys"]
+    )
+    return sum(max(1, math.ceil(item_bytes(item or {}) / _READ_UNIT_BYTES)) for item in items)

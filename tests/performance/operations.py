@@ -148,7 +148,8 @@ def _register(cost: Cost) -> _Spent:
     (of_user,) = (register for register in registers if register is not of_number.after)
     return _Spent(
         cost=cost,
-        usual_requests=_reads(cost) + len(cost.writes),
+        # Reads of the number's and of the user's register, and the writes.
+        usual_requests=2 + len(cost.writes),
         usual_units=sum(write.units for write in cost.writes) + sum(cost.of_indexes.values()),
         floor_units=of_number.units,
         note=_note(
@@ -176,10 +177,6 @@ def _call(client: "DynamoDBClient", receiver: str) -> _Spent:
         floor_units=one_item,
         note=_note(cost, f"the session {item_bytes(session):,} bytes, SDP {len(OFFER)}"),
     )
-
-
-def _reads(cost: Cost) -> int:
-    return sum(request.name == "GetItem" for request in cost.sent)
 
 
 def _note(cost: Cost, sizes: str) -> str:

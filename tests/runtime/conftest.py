@@ -1,6 +1,6 @@
 """Every function as it was built, under the Lambda runtime emulator.
 
-What a function reaches is on loopback: a DynamoDB with the table, an issuer's key set.
+What a function reaches is on loopback: a DynamoDB with the tables, an issuer's key set.
 """
 
 import json
@@ -17,7 +17,7 @@ from tests.runtime import loopback
 from tests.runtime.events import variables_of
 from tests.runtime.lambda_function import LambdaFunction, environment, running
 from tests.runtime.lambda_packages import link_lambda_packages
-from tests.support.table import create_table
+from tests.support.table import create_tables
 from tests.support.tokens import rsa_jwk
 
 
@@ -37,9 +37,9 @@ def lambda_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def dynamodb_url() -> Iterator[str]:
-    """A DynamoDB with the table, empty."""
+    """A DynamoDB with the tables, empty."""
     with loopback.served(loopback.dynamodb) as url:
-        create_table(
+        create_tables(
             boto3.client(
                 "dynamodb",
                 endpoint_url=url,
@@ -75,6 +75,13 @@ def run(
 
 
 @pytest.fixture(scope="session")
+def registration_api(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
+    """Lets a device be registered for a second, too."""
+    shortest = {"REGISTRATION_MIN_SECONDS": "1"}
+    return run("RegistrationApi", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url, **shortest)
+
+
+@pytest.fixture(scope="session")
 def create_session(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
     return run("CreateSession", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
 
@@ -97,6 +104,16 @@ def delete_session(run: Callable[..., LambdaFunction], dynamodb_url: str) -> Lam
 @pytest.fixture(scope="session")
 def end_stale(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
     return run("EndStaleSessions", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+
+
+@pytest.fixture(scope="session")
+def end_expired(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
+    return run("EndExpiredRegistrations", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+
+
+@pytest.fixture(scope="session")
+def end_of_registration(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
+    return run("EndSessionsOfRegistration", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
 
 
 @pytest.fixture(scope="session")

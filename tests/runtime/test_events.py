@@ -2,8 +2,10 @@
 
 import pytest
 
+from camara.identity import client_key, subscriber_key
+from registration.item import number_owner, register_from
 from tests.runtime.events import EVENTS, FUNCTIONS, event, variables_of
-from tests.support.table import TABLE
+from tests.support.table import REGISTRATIONS, TABLE
 from tests.support.template import properties, routes, template
 
 
@@ -27,6 +29,7 @@ def test_sets_variables_that_the_template_takes_from_a_deployment(logical_id: st
 
     assert own.keys() <= variables_of(logical_id).keys()
     assert variables_of(logical_id).get("SESSIONS_TABLE", TABLE) == TABLE
+    assert variables_of(logical_id).get("REGISTRATIONS_TABLE", REGISTRATIONS) == REGISTRATIONS
 
 
 @pytest.mark.parametrize("logical_id", sorted({route.function for route in routes()}))
@@ -40,3 +43,15 @@ def test_is_a_request_that_the_gateway_routes_to_the_function(logical_id: str) -
     assert payload["path"] == payload["resource"].format(**identifiers)
     assert context["path"] == f"/camara{payload['path']}"
     assert (context["httpMethod"], context["resourcePath"]) == route[:2]
+
+
+def test_the_registration_that_has_ended_is_one_of_the_caller_of_the_other_payloads() -> None:
+    (record,) = event("EndSessionsOfRegistration")["Records"]
+    change = record["dynamodb"]
+    (ended,) = register_from(change["Keys"]["owner"]["S"], change["NewImage"]).ended
+    caller = event("CreateSession")["requestContext"]["authorizer"]
+
+    assert change["Keys"]["owner"]["S"] == number_owner(subscriber_key(caller["phone_number"]))
+    assert ended.registration.client == client_key(caller["client_id"])
+    assert ended.registration.registration_id == event("CreateSession")["headers"]["registrationId"]
+    assert f'"{ended.registration.device_id}"' in event("RegistrationApi")["body"]

@@ -1,20 +1,40 @@
 """The payloads of ``events/`` in the life of one call, on the functions as they were built."""
 
 import json
+import time
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from infra.local.processes import wait_until
 from tests.runtime.events import event
 from tests.runtime.lambda_function import LambdaFunction
 from tests.support.contract import check_response
 
+ALICE: dict[str, Any] = event("CreateSession")["requestContext"]["authorizer"]
+BOB: dict[str, Any] = event("UpdateSessionStatus")["requestContext"]["authorizer"]
+SWEEP_SECONDS = 15
+
+
+@pytest.fixture(scope="module")
+def phone(registration_api: LambdaFunction) -> str:
+    """The registration of Alice's phone; Bob has one, too."""
+    for_alice, for_bob = (_registered(registration_api, person) for person in (ALICE, BOB))
+    assert for_alice["regInfo"]["phoneNumber"] == ALICE["phone_number"]
+    assert for_bob["regInfo"]["phoneNumber"] == BOB["phone_number"]
+    registration_id: str = for_alice["registrationId"]
+    return registration_id
+
 
 def test_a_call_from_its_beginning_to_its_end(
+    phone: str,
     create_session: LambdaFunction,
     get_session: LambdaFunction,
     update_session: LambdaFunction,
     delete_session: LambdaFunction,
 ) -> None:
-    created = _send(create_session)
+    created = _send(create_session, device=phone)
     assert created["statusCode"] == 201
     session = json.loads(created["body"])
     call = session["mediaSessionId"]
@@ -29,8 +49,7 @@ def test_a_call_from_its_beginning_to_its_end(
 
     assert _send(delete_session, call)["statusCode"] == 204
     assert _send(get_session, call)["statusCode"] == 404
-    other_end = event("UpdateSessionStatus")["requestContext"]["authorizer"]
-    seen = _send(get_session, call, context=other_end)
+    seen = _send(get_session, call, context=BOB)
     assert json.loads(seen["body"])["status"] == "Terminated"
 
 
@@ -42,9 +61,12 @@ def test_as_they_stand_they_are_of_a_call_that_is_unknown(
 
 
 def test_the_sweep_ends_a_call_that_is_named(
-    create_session: LambdaFunction, get_session: LambdaFunction, end_stale: LambdaFunction
+    phone: str,
+    create_session: LambdaFunction,
+    get_session: LambdaFunction,
+    end_stale: LambdaFunction,
 ) -> None:
-    call = json.loads(_send(create_session)["body"])["mediaSessionId"]
+    call = json.loads(_send(create_session, device=phone)["body"])["mediaSessionId"]
     payload = event("EndStaleSessions")
 
     assert end_stale.invoke(payload)["sessions"][0]["outcome"] == "unknown"
@@ -54,13 +76,69 @@ def test_the_sweep_ends_a_call_that_is_named(
     assert end_stale.invoke({})["found"] == 0
 
 
-def _send(function: LambdaFunction, call: str | None = None, context: Any = None) -> Any:
+def test_the_device_of_the_payload_is_not_registered(create_session: LambdaFunction) -> None:
+    assert _send(create_session)["statusCode"] == 403
+
+
+def test_the_end_of_a_registration_ends_its_calls(
+    phone: str,
+    create_session: LambdaFunction,
+    get_session: LambdaFunction,
+    end_of_registration: LambdaFunction,
+) -> None:
+    call = json.loads(_send(create_session, device=phone)["body"])["mediaSessionId"]
+    payload = event("EndSessionsOfRegistration")
+
+    assert end_of_registration.invoke(payload) == {"batchItemFailures": []}
+    assert json.loads(_send(get_session, call)["body"])["status"] == "Initial"
+    (record,) = payload["Records"]
+    (ended,) = record["dynamodb"]["NewImage"]["ended"]["L"]
+    ended["M"]["registrationId"] = {"S": phone}
+    assert end_of_registration.invoke(payload) == {"batchItemFailures": []}
+    assert json.loads(_send(get_session, call)["body"])["status"] == "NoAnswer"
+
+
+def test_the_sweep_ends_a_registration_that_has_expired(
+    registration_api: LambdaFunction, end_expired: LambdaFunction
+) -> None:
+    assert end_expired.invoke(event("EndExpiredRegistrations"))["ended"] == 0
+    in_two_seconds = datetime.fromtimestamp(int(time.time()) + 2, UTC).isoformat()
+    carol = ALICE | {"phone_number": "+12025550103", "sub": "user-3"}
+    _registered(registration_api, carol, registrationExpireTime=in_two_seconds)
+
+    assert wait_until(lambda: end_expired.invoke({})["ended"] == 1, SWEEP_SECONDS)
+    assert end_expired.invoke({}) == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
+
+
+def _registered(function: LambdaFunction, context: dict[str, Any], **more: str) -> Any:
+    """Send the payload of ``RegistrationApi`` for somebody; return the registration."""
+    rights = event("RegistrationApi")["requestContext"]["authorizer"]["scope"]
+    payload = event("RegistrationApi")
+    payload["requestContext"]["authorizer"] = context | {"scope": rights}
+    payload["body"] = json.dumps(json.loads(payload["body"]) | more)
+    answer = _answer(function, payload)
+    assert answer["statusCode"] == 201, answer
+    return json.loads(answer["body"])
+
+
+def _send(
+    function: LambdaFunction,
+    call: str | None = None,
+    context: Any = None,
+    device: str | None = None,
+) -> Any:
     """Send a function its payload, if so said about another call or by somebody else."""
     payload = event(function.logical_id)
     if call is not None:
         payload["pathParameters"]["mediaSessionId"] = call
     if context is not None:
         payload["requestContext"]["authorizer"] = context
+    if device is not None:
+        payload["headers"]["registrationId"] = device
+    return _answer(function, payload)
+
+
+def _answer(function: LambdaFunction, payload: dict[str, Any]) -> Any:
     answer = function.invoke(payload)
     check_response(
         payload["httpMethod"],

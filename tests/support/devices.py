@@ -16,5 +16,7 @@ def register(subscriber: str, device: int = 1, **changes: Any) -> str:
 
 def deregister(subscriber: str, device: int = 1) -> None:
     """Delete the registration of a device."""
-    number = subscriber_key(subscriber)
-    registration_store().delete(number, a_registration(subscriber, device).registration_id, NOW)
+    known = a_registration(subscriber, device)
+    registration_store().delete(
+        subscriber_key(subscriber), known.registration_id, NOW, user=known.user
+    )

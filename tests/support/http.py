@@ -110,7 +110,11 @@ class _Connection(HTTPConnection):
 
 @lru_cache
 def _resource(method: str, path: str) -> str | None:
-    """Return the resource of the template that serves this; a final slash makes no difference."""
+    """Return the resource of the template that serves this, whatever is asked for in the query.
+
+    A final slash makes no difference.
+    """
+    path = path.partition("?")[0]
     for route in routes():
         pattern = re.sub(r"\{\w+\}", "[^/]+", route.path) + "/?"
         if route.method == method and re.fullmatch(pattern, path):

@@ -7,21 +7,25 @@ from snapshot_restore_py import get_before_snapshot
 
 from call_handling.ending import endings
 from call_handling.store import session_store
+from registration.store import registration_store
 
 
 @pytest.mark.parametrize(
     ("module", "made"),
     [
-        ("create_session", session_store),
-        ("get_session_details_by_id", session_store),
-        ("update_session_status", session_store),
-        ("delete_session_by_id", endings),
-        ("end_stale_sessions", endings),
+        ("call_handling.create_session", [session_store]),
+        ("call_handling.get_session_details_by_id", [session_store]),
+        ("call_handling.update_session_status", [session_store]),
+        ("call_handling.delete_session_by_id", [endings]),
+        ("call_handling.end_stale_sessions", [endings]),
+        ("call_handling.end_sessions_of_registration", [endings, registration_store]),
+        ("registration.api", [registration_store]),
+        ("registration.end_expired_registrations", [registration_store]),
     ],
 )
-def test_the_client_is_made_before_the_snapshot(module: str, made: object) -> None:
-    handler = import_module(f"call_handling.{module}")
+def test_the_client_is_made_before_the_snapshot(module: str, made: list[object]) -> None:
+    handler = import_module(module)
     registered_before = len(get_before_snapshot())
     reload(handler)
 
-    assert [function for function, _, _ in get_before_snapshot()[registered_before:]] == [made]
+    assert [function for function, _, _ in get_before_snapshot()[registered_before:]] == made

@@ -1,0 +1,238 @@
+"""The life of a registration over HTTP, and how many there may be."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from tests.e2e.races import Race
+from tests.e2e.subscriber import REGISTRATIONS, Subscriber
+
+CLIENTS = 10
+UNKNOWN = (404, "NOT_FOUND")
+
+
+@pytest.fixture
+def anna(somebody: Callable[[], Subscriber]) -> Subscriber:
+    """Has no device yet."""
+    return somebody()
+
+
+def test_from_the_post_to_the_end(anna: Subscriber) -> None:
+    created = anna.register(anna.device_id())
+    assert created.status == 201
+    assert created.body["regInfo"] == {"phoneNumber": anna.number, "regStatus": "Registered"}
+    registration_id = created.body["registrationId"]
+
+    assert anna.registration(registration_id).body == created.body
+    assert anna.registrations_of(anna.device_id()).body == [created.body]
+    assert anna.register(anna.device_id()).code == (409, "ALREADY_EXISTS")
+    assert anna.registration(registration_id).body == created.body
+
+    assert anna.deregister(registration_id).status == 204
+    for gone in (
+        anna.registration(registration_id),
+        anna.refresh(registration_id),
+        anna.deregister(registration_id),
+    ):
+        assert gone.code == UNKNOWN
+    assert anna.registrations_of(anna.device_id()).body == []
+    assert anna.register(anna.device_id()).body["registrationId"] != registration_id
+
+
+def test_what_is_created_is_at_its_location(anna: Subscriber) -> None:
+    created = anna.register(anna.device_id())
+
+    stage, _, path = created.headers["location"].partition("/webrtc-registration")
+    assert stage == "/camara"
+    assert anna.send("GET", f"/webrtc-registration{path}").body == created.body
+
+
+def test_ids_are_unguessable(anna: Subscriber) -> None:
+    ids = {anna.register(anna.device_id(str(number))).body["registrationId"] for number in range(5)}
+
+    assert len(ids) == 5
+    assert {registration_id[14] for registration_id in ids} == {"4"}  # random ones
+
+
+def test_it_lasts_as_long_as_the_device_asks(anna: Subscriber) -> None:
+    in_ten_minutes = _in(minutes=10)
+    created = anna.register(anna.device_id(), registrationExpireTime=in_ten_minutes)
+    assert created.body["expiresAt"] == in_ten_minutes
+
+    in_two_hours = _in(hours=2)
+    refreshed = anna.refresh(
+        created.body["registrationId"], {"registrationExpireTime": in_two_hours}
+    )
+    assert refreshed.body == created.body | {"expiresAt": in_two_hours}
+    assert anna.registrations_of(anna.device_id()).body == [refreshed.body]
+
+
+@pytest.mark.parametrize("body", [None, {}])
+def test_a_refresh_that_does_not_say_counts_from_now(
+    anna: Subscriber, body: dict[str, str] | None
+) -> None:
+    registration_id = anna.register(anna.device_id(), registrationExpireTime=_in(minutes=10)).body[
+        "registrationId"
+    ]
+
+    refreshed = anna.refresh(registration_id, body)
+
+    assert refreshed.status == 200
+    assert _in(minutes=50) < refreshed.body["expiresAt"] < _in(minutes=70)
+
+
+@pytest.mark.parametrize("asked", ["2100-01-01T00:00:00Z", "9999-12-31T23:59:59.999999-23:59"])
+def test_what_lasts_too_long_is_cut(anna: Subscriber, asked: str) -> None:
+    created = anna.register(anna.device_id(), registrationExpireTime=asked)
+
+    assert created.status == 201
+    assert _in(hours=23) < created.body["expiresAt"] < _in(hours=25)
+
+
+def test_a_device_id_is_one_in_any_case(anna: Subscriber) -> None:
+    registered = anna.register(anna.device_id().upper())
+
+    assert registered.status == 201
+    assert anna.register(anna.device_id()).code == (409, "ALREADY_EXISTS")
+    for spelling in (anna.device_id(), anna.device_id().upper()):
+        assert anna.registrations_of(spelling).body == [registered.body]
+
+
+def test_a_device_may_be_registered_for_two_numbers(somebody: Callable[[], Subscriber]) -> None:
+    one, other = somebody(), somebody()
+    device = one.device_id()
+    registered = [each.register(device).body for each in (one, other)]
+
+    assert [each.registrations_of(device).body for each in (one, other)] == [
+        [registered[0]],
+        [registered[1]],
+    ]
+
+
+def test_what_is_anothers_is_not_found(anna: Subscriber, bob: Subscriber) -> None:
+    registration_id = anna.register(anna.device_id()).body["registrationId"]
+
+    for refused in (
+        bob.registration(registration_id),
+        bob.refresh(registration_id),
+        bob.deregister(registration_id),
+    ):
+        assert refused.code == UNKNOWN
+    assert bob.registrations_of(anna.device_id()).body == []
+    assert anna.registration(registration_id).status == 200
+
+
+@pytest.mark.parametrize(
+    ("right", "method", "path"),
+    [
+        ("create", "POST", REGISTRATIONS),
+        ("read", "GET", f"{REGISTRATIONS}?deviceId=7d444840-9dc0-41d1-b245-5ffdce74fad2"),
+        ("read", "GET", f"{REGISTRATIONS}/unknown"),
+        ("write", "PUT", f"{REGISTRATIONS}/unknown"),
+        ("delete", "DELETE", f"{REGISTRATIONS}/unknown"),
+    ],
+)
+def test_each_operation_needs_its_scope_and_a_number(
+    anna: Subscriber, right: str, method: str, path: str
+) -> None:
+    body = {"deviceId": anna.device_id()} if method == "POST" else None
+    scope = f"webrtc-registration:sessions:{right}"
+    others = scope.replace("registration", "call-handling")
+
+    def code(**claims: str | int | None) -> tuple[int, str | None]:
+        return anna.with_token(**claims).send(method, path, body).code
+
+    assert code(expires_in=-1) == (401, "UNAUTHENTICATED")
+    assert code(scope=others) == (403, "PERMISSION_DENIED")
+    assert code(scope=scope, phone_number=None) == (404, "IDENTIFIER_NOT_FOUND")
+    assert code(scope=scope) in {(201, None), (200, None), UNKNOWN}
+
+
+def test_a_number_may_have_five_devices(anna: Subscriber) -> None:
+    devices = [anna.device_id(str(number)) for number in range(6)]
+    registered = [anna.register(device) for device in devices[:5]]
+    assert [each.status for each in registered] == [201] * 5
+
+    another_user = anna.with_token(sub="another user")
+    for who in (anna, another_user):
+        assert who.register(devices[5]).code == (403, "MAX_REGISTRATION_PER_MSISDN")
+    assert anna.deregister(registered[2].body["registrationId"]).status == 204
+    assert anna.register(devices[5]).status == 201
+
+
+def test_a_user_may_have_ten_registrations(somebody: Callable[[], Subscriber]) -> None:
+    user = somebody().claims["sub"]
+    numbers = [who.with_token(sub=user) for who in (somebody() for _ in range(6))]
+    phones = [numbers[0].device_id(name) for name in ("phone", "tablet")]
+    for who in numbers[:5]:
+        for phone in phones:
+            assert who.register(phone).status == 201
+
+    assert numbers[5].register(phones[0]).code == (403, "MAX_REGISTRATION_PER_USER")
+
+
+def test_a_user_may_have_five_devices(somebody: Callable[[], Subscriber]) -> None:
+    user = somebody().claims["sub"]
+    one, other = (somebody().with_token(sub=user) for _ in range(2))
+    devices = [one.device_id(str(number)) for number in range(6)]
+    for device in devices[:5]:
+        assert one.register(device).status == 201
+
+    assert other.register(devices[5]).code == (403, "MAX_DEVICES_PER_USER")
+    assert other.register(devices[0]).status == 201
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_ten_clients_race_for_one_registration(anna: Subscriber, _round: int) -> None:
+    clients = [anna.with_token(client_id=f"client-{number}") for number in range(CLIENTS)]
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answers = Race(pool, CLIENTS).run(
+            *(partial(client.register, anna.device_id()) for client in clients)
+        )
+
+    assert Counter(answer.code for answer in answers) == {
+        (201, None): 1,
+        (409, "ALREADY_EXISTS"): CLIENTS - 1,
+    }
+    (winner,) = (answer.body for answer in answers if answer.status == 201)
+    assert anna.registrations_of(anna.device_id()).body == [winner]
+
+
+def test_ten_devices_race_for_five_places(anna: Subscriber) -> None:
+    users = [anna.with_token(sub=f"user {number} of {anna.number}") for number in range(CLIENTS)]
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answers = Race(pool, CLIENTS).run(
+            *(
+                partial(user.register, anna.device_id(str(number)))
+                for number, user in enumerate(users)
+            )
+        )
+
+    assert Counter(answer.code for answer in answers) == {
+        (201, None): 5,
+        (403, "MAX_REGISTRATION_PER_MSISDN"): CLIENTS - 5,
+    }
+
+
+def test_a_refresh_and_an_end_at_the_same_moment_leave_one_of_them(anna: Subscriber) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        race = Race(pool)
+        for number in range(5):
+            phone = replace(anna).with_device(str(number))
+            refreshed, ended = race.run(
+                partial(phone.refresh, phone.registration_id), phone.deregister
+            )
+
+            assert ended.status == 204
+            assert refreshed.code in {(200, None), UNKNOWN}
+            assert phone.registration(phone.registration_id).code == UNKNOWN
+
+
+def _in(**later: float) -> str:
+    moment = datetime.now(UTC).replace(microsecond=0) + timedelta(**later)
+    return moment.isoformat().replace("+00:00", "Z")

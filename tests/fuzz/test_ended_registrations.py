@@ -1,0 +1,122 @@
+"""Whatever the stream of registrations brings: what cannot be read comes again, nothing breaks."""
+
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+from hypothesis.strategies import SearchStrategy
+
+from call_handling.end_sessions_of_registration import handler
+from tests.fuzz.effort import effort
+from tests.fuzz.strategies import json, some_of, text
+from tests.integration.conftest import environment, table, time_stands_still
+from tests.integration.test_end_stale_sessions import Context
+from tests.support.api import a_call, get
+from tests.support.builders import ALICE_KEY, BOB, CLIENT_KEY, a_registration
+
+__all__ = ["environment", "table", "time_stands_still"]
+
+OWNER = {"S": f"number#{ALICE_KEY}"}
+
+
+def _typed(kind: str, values: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    return st.fixed_dictionaries({kind: values})
+
+
+def _text(value: str) -> SearchStrategy[Any]:
+    return _typed("S", st.just(value) | text)
+
+
+_registration = a_registration()
+_ended = _typed(
+    "M",
+    some_of(
+        {
+            "registrationId": _text(_registration.registration_id),
+            "reason": _text("deleted"),
+            "deviceId": _text(_registration.device_id),
+            "client": _text(CLIENT_KEY),
+            "user": _text(_registration.user),
+            "expiresAt": _typed("N", st.just("1800000000") | text),
+        }
+    ),
+)
+_images = some_of(
+    {
+        "owner": st.just(OWNER),
+        "version": _typed("N", st.just("2") | text),
+        "registrations": _typed("M", st.just({})),
+        "ended": _typed("L", st.lists(_ended, max_size=3)),
+    }
+)
+_changes = some_of(
+    {"Keys": st.just({"owner": OWNER}) | some_of({"owner": _text("number#x")}), "NewImage": _images}
+)
+
+
+def _records(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As DynamoDB sends them: whatever has changed, each has a place in the stream."""
+    return [
+        {
+            "eventSource": "aws:dynamodb",
+            "eventName": "MODIFY",
+            "dynamodb": change | {"SequenceNumber": str(number)},
+        }
+        for number, change in enumerate(changes)
+    ]
+
+
+def _ended_again(changes: list[dict[str, Any]]) -> list[str]:
+    """Return the places of the records that are to come again."""
+    event = {"Records": _records(changes)}
+    answer = handler(event, Context(1_000_000))  # type: ignore[arg-type]
+    return [str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
+
+
+@given(changes=st.lists(_changes, min_size=1, max_size=3))
+@effort(300)
+def test_any_records(changes: list[dict[str, Any]]) -> None:
+    again = _ended_again(changes)
+
+    assert again == sorted(set(again))
+    assert set(again) <= {str(number) for number in range(len(changes))}
+
+
+@given(image=json)
+@effort(100)
+def test_an_image_that_is_none_is_not_passed_over(image: Any) -> None:
+    again = _ended_again([{"Keys": {"owner": OWNER}, "NewImage": image}])
+
+    assert again == ([] if not image else ["0"])
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_can_be_read_is_done_beside_what_cannot(place: int) -> None:
+    call = a_call()
+    good: dict[str, Any] = {
+        "Keys": {"owner": OWNER},
+        "NewImage": {
+            "version": {"N": "2"},
+            "registrations": {"M": {}},
+            "ended": {
+                "L": [
+                    {
+                        "M": {
+                            "registrationId": {"S": _registration.registration_id},
+                            "reason": {"S": "deleted"},
+                            "deviceId": {"S": _registration.device_id},
+                            "client": {"S": CLIENT_KEY},
+                            "user": {"S": _registration.user},
+                            "expiresAt": {"N": "1800000000"},
+                        }
+                    }
+                ]
+            },
+        },
+    }
+    changes: list[dict[str, Any]] = [{"NewImage": {}}, {"Keys": {"owner": OWNER}, "NewImage": 1}]
+    changes.insert(place, good)
+
+    assert _ended_again(changes) == [str(number) for number in range(3) if number != place]
+    assert get(BOB, call).body["status"] == "NoAnswer"
