@@ -59,7 +59,7 @@ def _detail(event: Any) -> Any:
 
 def _end_stale(has_time: Callable[[], bool]) -> dict[str, Any]:
     now = clock.now()
-    index = StaleIndex(sessions_table(), "StaleSessions", "mediaSessionId")
+    index = StaleIndex(sessions_table(), "StaleSessions", ("mediaSessionId",))
     overdue = Overdue(index.stale(dynamodb_client(), now), now)
 
     def end(media_session_id: str) -> Transition | LeftAlone:

@@ -44,9 +44,9 @@ class Caller:
             scopes=frozenset((_text(context, "scope") or "").split(" ")) - {""},
         )
 
-    def require_scope(self, scope: str) -> None:
-        """Raise ``PermissionDenied`` unless the token carries ``scope``."""
-        if scope not in self.scopes:
+    def require_scope(self, *scopes: str) -> None:
+        """Raise ``PermissionDenied`` unless the token carries one of ``scopes``."""
+        if self.scopes.isdisjoint(scopes):
             raise PermissionDenied
 
     def require_subscriber(self) -> str:

@@ -22,15 +22,15 @@ type Operation = Callable[[Request, Caller], Response]
 type LambdaHandler = Callable[[Any, Any], Response]
 
 
-def operation(operation_id: str, scope: str) -> Callable[[Operation], LambdaHandler]:
-    """Turn an operation of the API, for tokens that carry ``scope``, into a Lambda handler."""
+def operation(operation_id: str, *scopes: str) -> Callable[[Operation], LambdaHandler]:
+    """Turn an operation, for tokens that carry one of ``scopes``, into a Lambda handler."""
 
     def decorate(operate: Operation) -> LambdaHandler:
         @wraps(operate)
         def handler(event: Any, _context: Any) -> Response:
             request = Request(event)
             try:
-                response = operate(request, _authorised(request, scope))
+                response = operate(request, _authorised(request, scopes))
             except Exception as error:  # noqa: BLE001 - a client never sees an exception
                 response = _refusal(operation_id, request, error)
             _echo_correlator(request, response)
@@ -42,10 +42,10 @@ def operation(operation_id: str, scope: str) -> Callable[[Operation], LambdaHand
     return decorate
 
 
-def _authorised(request: Request, scope: str) -> Caller:
+def _authorised(request: Request, scopes: tuple[str, ...]) -> Caller:
     claim = os.environ.get("SUBSCRIBER_CLAIM", "phone_number")
     caller = Caller.from_context(request.authorizer_context, claim, clock.now())
-    caller.require_scope(scope)
+    caller.require_scope(*scopes)
     request.facts["correlator"] = request.correlator()
     return caller
 

@@ -1,8 +1,8 @@
 """The one table of errors: what each looks like to a client.
 
 Code raises the class, the edge answers with its row. Statuses and codes are those of CAMARA
-Commonalities r4.2 (``CAMARA_common.yaml``) and of the Call Handling and Registration APIs; the
-gateway's own answers (``GatewayResponses`` in ``template.yaml``) use the same rows.
+Commonalities r4.2 (``CAMARA_common.yaml``) and of the Call Handling, Registration and Events APIs;
+the gateway's own answers (``GatewayResponses`` in ``template.yaml``) use the same rows.
 """
 
 from typing import ClassVar, TypedDict
@@ -43,6 +43,38 @@ class OutOfRange(CamaraError):
     status = 400
     code = "OUT_OF_RANGE"
     message = "Client specified an invalid range."
+
+
+class InvalidSink(CamaraError):
+    """Notifications cannot be sent there."""
+
+    status = 400
+    code = "INVALID_SINK"
+    message = "Notifications cannot be sent to this sink."
+
+
+class InvalidProtocol(CamaraError):
+    """Another protocol than HTTP."""
+
+    status = 400
+    code = "INVALID_PROTOCOL"
+    message = "Notifications are sent by HTTP only."
+
+
+class InvalidCredential(CamaraError):
+    """Another credential than an access token."""
+
+    status = 400
+    code = "INVALID_CREDENTIAL"
+    message = "The credential of a sink can only be an access token."
+
+
+class InvalidToken(CamaraError):
+    """Another access token than a bearer token."""
+
+    status = 400
+    code = "INVALID_TOKEN"
+    message = "The access token of a sink can only be a bearer token."
 
 
 class Unauthenticated(CamaraError):
@@ -96,6 +128,14 @@ class MaxDevicesPerUser(CamaraError):
     message = "This user has as many devices as it may have."
 
 
+class SubscriptionMismatch(CamaraError):
+    """The token does not lead to the device, or to the type of event, of the subscription."""
+
+    status = 403
+    code = "SUBSCRIPTION_MISMATCH"
+    message = "The access token does not fit the subscription."
+
+
 class NotFound(CamaraError):
     """Nothing there: unknown, or over."""
 
@@ -136,6 +176,22 @@ class UnsupportedMediaType(CamaraError):
     message = "The server cannot process the content type of the request body."
 
 
+class MissingIdentifier(CamaraError):
+    """The token names no subscriber, and so no device."""
+
+    status = 422
+    code = "MISSING_IDENTIFIER"
+    message = "The access token does not lead to a device."
+
+
+class MultieventSubscriptionNotSupported(CamaraError):
+    """A subscription for several types of event."""
+
+    status = 422
+    code = "MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED"
+    message = "A subscription is for one type of event."
+
+
 class TooManyRequests(CamaraError):
     """The gateway throttles."""
 
@@ -145,7 +201,7 @@ class TooManyRequests(CamaraError):
 
 
 class QuotaExceeded(CamaraError):
-    """The client's usage plan is used up."""
+    """The client's usage plan is used up, or it has as many subscriptions as it may have."""
 
     status = 429
     code = "QUOTA_EXCEEDED"

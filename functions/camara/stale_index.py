@@ -25,14 +25,14 @@ class Stale(NamedTuple):
 
 
 class StaleIndex(NamedTuple):
-    """Where to look: a table, the index, and the attribute that is the table's partition key."""
+    """Where to look: a table, the index, and the attributes that are the table's key."""
 
     table: str
     name: str
-    key: str
+    keys: tuple[str, ...]
 
     def stale(self, client: "DynamoDBClient", now: int) -> Iterator[Stale]:
-        """Yield the keys whose deadline has passed, the oldest first.
+        """Yield the keys whose deadline has passed, the oldest first, a blank between their parts.
 
         Costs one request for each partition and one for each further MiB of keys, about 8,000.
         Raises ``Unavailable``.
@@ -49,7 +49,8 @@ class StaleIndex(NamedTuple):
         with unavailable_on_failure():
             for page in pages:
                 for item in page["Items"]:
-                    yield Stale(int(item["staleAt"]["N"]), item[self.key]["S"])
+                    key = " ".join(item[attribute]["S"] for attribute in self.keys)
+                    yield Stale(int(item["staleAt"]["N"]), key)
 
 
 class Overdue:

@@ -24,7 +24,7 @@ def handler(_event: Any, context: LambdaContext) -> dict[str, int]:
     Raises ``Unavailable`` when expired registrations cannot be found.
     """
     now = clock.now()
-    index = StaleIndex(registrations_table(), "StaleRegisters", "owner")
+    index = StaleIndex(registrations_table(), "StaleRegisters", ("owner",))
     overdue = Overdue(index.stale(dynamodb_client(), now), now)
     sweep = Sweep(
         lambda owner: registration_store().end_expired(owner, clock.now()), time_left(context)

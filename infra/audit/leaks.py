@@ -12,6 +12,9 @@ _MADE_UP = [
     r"^a1b2c3d4e5$",  # the gateway's id in events/
     r"^5f3c0d9e8b7a41c2a6d4e1f0938275bc64d1e2f3$",  # the session's id in examples
     r"^0AEE1B58BAEEDA3EABA42B32EBB3DFE0DEAD3F90$",  # the session's id in tests
+    r"^(e0b45eca69ef3499afb1df4ce957d5a2|deb800e9b2d02048b12dc2ce247c09b3)$",  # hashes in events/
+    r"^(secret|password)$",  # in the URLs that no sink may have
+    r"^other$",  # no client's key
     r"^eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9\.",  # events/: signed with HMAC, so accepted nowhere
 ]
 

@@ -1,6 +1,7 @@
 """What CAMARA says of each operation, held against the document.
 
-Source: CAMARA WebRTC Call Handling and WebRTC Registration, on the way to 0.4.0 (June 2026).
+Source: CAMARA WebRTC Call Handling and WebRTC Registration, on the way to 0.4.0, and WebRTC Events,
+on the way to 0.3.0 (June 2026).
 """
 
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from tests.support.openapi import document, operations, schema
 
 class Expected(NamedTuple):
     operation_id: str
-    scope: str
+    scopes: tuple[str, ...]
     required_parameter: tuple[str, str] | None
     request: str | None
     success: int
@@ -24,7 +25,7 @@ class Expected(NamedTuple):
 CAMARA = {
     ("POST", "/webrtc/sessions"): Expected(
         operation_id="createSession",
-        scope="webrtc-call-handling:sessions:create",
+        scopes=("webrtc-call-handling:sessions:create",),
         required_parameter=("header", "registrationId"),
         request="MediaSessionCreate",
         success=201,
@@ -33,7 +34,7 @@ CAMARA = {
     ),
     ("GET", "/webrtc/sessions/{mediaSessionId}"): Expected(
         operation_id="getSessionDetailsById",
-        scope="webrtc-call-handling:sessions:read",
+        scopes=("webrtc-call-handling:sessions:read",),
         required_parameter=("path", "mediaSessionId"),
         request=None,
         success=200,
@@ -42,7 +43,7 @@ CAMARA = {
     ),
     ("DELETE", "/webrtc/sessions/{mediaSessionId}"): Expected(
         operation_id="deleteSessionById",
-        scope="webrtc-call-handling:sessions:delete",
+        scopes=("webrtc-call-handling:sessions:delete",),
         required_parameter=("path", "mediaSessionId"),
         request=None,
         success=204,
@@ -51,7 +52,7 @@ CAMARA = {
     ),
     ("POST", "/webrtc-registration/v0.4/sessions"): Expected(
         operation_id="createRegistration",
-        scope="webrtc-registration:sessions:create",
+        scopes=("webrtc-registration:sessions:create",),
         required_parameter=None,
         request="RegSessionRequest",
         success=201,
@@ -60,7 +61,7 @@ CAMARA = {
     ),
     ("GET", "/webrtc-registration/v0.4/sessions"): Expected(
         operation_id="getRegistrationsByDeviceId",
-        scope="webrtc-registration:sessions:read",
+        scopes=("webrtc-registration:sessions:read",),
         required_parameter=("query", "deviceId"),
         request=None,
         success=200,
@@ -69,7 +70,7 @@ CAMARA = {
     ),
     ("GET", "/webrtc-registration/v0.4/sessions/{registrationId}"): Expected(
         operation_id="getRegistrationById",
-        scope="webrtc-registration:sessions:read",
+        scopes=("webrtc-registration:sessions:read",),
         required_parameter=("path", "registrationId"),
         request=None,
         success=200,
@@ -78,7 +79,7 @@ CAMARA = {
     ),
     ("PUT", "/webrtc-registration/v0.4/sessions/{registrationId}"): Expected(
         operation_id="updateRegistrationById",
-        scope="webrtc-registration:sessions:write",
+        scopes=("webrtc-registration:sessions:write",),
         required_parameter=("path", "registrationId"),
         request="RegSessionUpdate",
         success=200,
@@ -88,8 +89,57 @@ CAMARA = {
     ),
     ("DELETE", "/webrtc-registration/v0.4/sessions/{registrationId}"): Expected(
         operation_id="deleteRegistrationById",
-        scope="webrtc-registration:sessions:delete",
+        scopes=("webrtc-registration:sessions:delete",),
         required_parameter=("path", "registrationId"),
+        request=None,
+        success=204,
+        response=None,
+        errors=frozenset({400, 401, 403, 404}),
+    ),
+    ("POST", "/webrtc-events/v0.3/subscriptions"): Expected(
+        operation_id="createNotificationChannelSubscription",
+        scopes=(
+            "webrtc-events:org.camaraproject.webrtc-events.v0.session-status:create",
+            "webrtc-events:org.camaraproject.webrtc-events.v0.session-invitation:create",
+            "webrtc-events:org.camaraproject.webrtc-events.v0.registration-ends:create",
+        ),
+        required_parameter=None,
+        request="SubscriptionRequest",
+        success=201,
+        response="Subscription",
+        errors=frozenset({400, 401, 403, 422, 429}),
+    ),
+    ("GET", "/webrtc-events/v0.3/subscriptions"): Expected(
+        operation_id="retrieveNotificationChannelSubscriptionList",
+        scopes=("webrtc-events:read",),
+        required_parameter=None,
+        request=None,
+        success=200,
+        response="[Subscription]",
+        errors=frozenset({400, 401, 403}),
+    ),
+    ("GET", "/webrtc-events/v0.3/subscriptions/{subscriptionId}"): Expected(
+        operation_id="retrieveNotificationChannelSubscription",
+        scopes=("webrtc-events:read",),
+        required_parameter=("path", "subscriptionId"),
+        request=None,
+        success=200,
+        response="Subscription",
+        errors=frozenset({400, 401, 403, 404}),
+    ),
+    ("PUT", "/webrtc-events/v0.3/subscriptions/{subscriptionId}"): Expected(
+        operation_id="updateNotificationChannelSubscription",
+        scopes=("webrtc-events:update",),
+        required_parameter=("path", "subscriptionId"),
+        request="SubscriptionUpdateRequest",
+        success=200,
+        response="Subscription",
+        errors=frozenset({400, 401, 403, 404, 422, 429}),
+    ),
+    ("DELETE", "/webrtc-events/v0.3/subscriptions/{subscriptionId}"): Expected(
+        operation_id="deleteNotificationChannelSubscription",
+        scopes=("webrtc-events:delete",),
+        required_parameter=("path", "subscriptionId"),
         request=None,
         success=204,
         response=None,
@@ -97,7 +147,7 @@ CAMARA = {
     ),
     ("PUT", "/webrtc/sessions/{mediaSessionId}/status"): Expected(
         operation_id="updateSessionStatus",
-        scope="webrtc-call-handling:sessions:write",
+        scopes=("webrtc-call-handling:sessions:write",),
         required_parameter=("path", "mediaSessionId"),
         request="MediaSessionStatusChange",
         success=200,
@@ -113,9 +163,14 @@ OURS = {
 """Optional parameters that CAMARA does not have."""
 
 
+MOST = {"RegSessionResponse": 10, "Subscription": 100}
+"""How many there may be in a list."""
+
+
 def _schema(name: str | None) -> Any:
     if name and name.startswith("["):
-        return {"type": "array", "maxItems": 10, "items": schema(name.strip("[]"))}
+        name = name.strip("[]")
+        return {"type": "array", "maxItems": MOST[name], "items": schema(name)}
     return schema(name) if name else None
 
 
@@ -128,7 +183,8 @@ def test_is_camaras_operation(route: tuple[str, str]) -> None:
     expected, operation = CAMARA[route], operations()[route]
 
     assert operation["operationId"] == expected.operation_id
-    assert operation["security"] == [{"openId": [expected.scope]}]
+    # CAMARA lists alternatives in one requirement, which to OpenAPI means all of them.
+    assert operation["security"] == [{"openId": [scope]} for scope in expected.scopes]
     assert _content(operation.get("requestBody", {})) == _schema(expected.request)
     assert operation.get("requestBody", {"required": True})["required"] is not (
         expected.may_have_no_body
@@ -162,3 +218,23 @@ def test_has_camaras_responses(route: tuple[str, str]) -> None:
 
 def test_tokens_are_those_of_openid_connect() -> None:
     assert document()["components"]["securitySchemes"]["openId"]["type"] == "openIdConnect"
+
+
+def test_notifications_are_camaras_cloud_events() -> None:
+    create = operations()["POST", "/webrtc-events/v0.3/subscriptions"]
+    [(where, item)] = create["callbacks"]["notifications"].items()
+    [(media_type, content)] = item["post"]["requestBody"]["content"].items()
+
+    assert (where, set(item)) == ("{$request.body#/sink}", {"post"})
+    assert (media_type, content["schema"]) == (
+        "application/cloudevents+json",
+        schema("CloudEvent"),
+    )
+    assert item["post"]["requestBody"]["required"]
+    [parameter] = item["post"]["parameters"]
+    assert (parameter["in"], parameter["name"]) == ("header", "x-correlator")
+    assert {"204", "401", "403", "410"} <= set(item["post"]["responses"])
+    [nothing, token] = item["post"]["security"]
+    assert (nothing, set(token)) == ({}, {"sinkToken"})
+    scheme = document()["components"]["securitySchemes"]["sinkToken"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")

@@ -12,7 +12,7 @@ from camara.errors import (
     NotFound,
     PermissionDenied,
 )
-from tests.support.contract import check_error, check_response
+from tests.support.contract import check_error, check_notification, check_response
 from tests.support.openapi import document
 
 SESSIONS = "/webrtc/sessions"
@@ -139,3 +139,75 @@ def test_lets_pass_errors_of_unknown_paths(error: type[CamaraError]) -> None:
 def test_refuses_errors_of_unknown_paths(status: int, headers: dict[str, str], body: str) -> None:
     with pytest.raises(AssertionError, match=f"error {status}"):
         check_error(status, headers, body)
+
+
+EVENTS = {
+    name: document()["components"]["examples"][f"{name}Event"]["value"]
+    for name in ("Invitation", "Status", "RegistrationEnds", "SubscriptionEnded")
+}
+
+OPTIONAL = {
+    "Invitation": {"originatorName", "locationDetails"},
+    "Status": {"originatorAddress", "originatorName", "receiverAddress", "offer", "answer"},
+    "RegistrationEnds": {"terminationDescription"},
+    "SubscriptionEnded": {"terminationDescription"},
+}
+
+
+def _event(name: str, **changes: Any) -> bytes:
+    return json.dumps(EVENTS[name] | changes).encode()
+
+
+def _about(name: str, **changes: Any) -> bytes:
+    return _event(name, data=EVENTS[name]["data"] | changes)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_lets_notifications_pass(name: str) -> None:
+    data = EVENTS[name]["data"]
+    least = {key: value for key, value in data.items() if key not in OPTIONAL[name]}
+
+    assert check_notification(_event(name)) == EVENTS[name]
+    assert check_notification(_event(name, data=least))["data"] == least
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"", "no JSON"),
+        (b"[]", "no object"),
+        (b"{}", "the type None"),
+        (_event("Status", type="session-status"), "the type 'session-status'"),
+        (_event("Status", type=EVENTS["Invitation"]["type"], data={}), "required"),
+        (_event("Status", id=1), "id"),
+        (_event("Status", source=""), "source"),
+        (_event("Status", specversion="0.3"), "specversion"),
+        (_event("Status", datacontenttype="text/plain"), "datacontenttype"),
+        (_event("Status", time="2026-01-31T12:00:00"), "time"),
+        (_event("Status", subject="x"), "subject"),
+        (_about("Status", writeId="x"), "writeId"),
+        (_about("Status", status="Ended"), "status"),
+        (_about("Status", originatorName=None), "originatorName"),
+        (_about("Status", answer={}), "answer"),
+        (_about("Status", sequenceNumber=0), "sequenceNumber"),
+        (_about("Invitation", locationDetails={"x": 1}), "locationDetails"),
+        (_about("RegistrationEnds", terminationReason="SUBSCRIPTION_EXPIRED"), "Reason"),
+        (_about("RegistrationEnds", mediaSessionId="1"), "mediaSessionId"),
+        (_about("SubscriptionEnded", terminationReason="REGISTRATION_EXPIRED"), "Reason"),
+    ],
+)
+def test_refuses_notifications(body: bytes, complaint: str) -> None:
+    with pytest.raises(AssertionError, match=complaint):
+        check_notification(body)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_refuses_a_notification_without_any_of_what_it_needs(name: str) -> None:
+    for key in EVENTS[name].keys() - {"type"}:
+        event = {kept: value for kept, value in EVENTS[name].items() if kept != key}
+        with pytest.raises(AssertionError, match=key):
+            check_notification(json.dumps(event).encode())
+    for key in EVENTS[name]["data"].keys() - OPTIONAL[name]:
+        data = {kept: value for kept, value in EVENTS[name]["data"].items() if kept != key}
+        with pytest.raises(AssertionError, match=key):
+            check_notification(_event(name, data=data))

@@ -11,6 +11,10 @@ from tests.support.openapi import document, operations
 TABLE = {
     (400, "INVALID_ARGUMENT"): "Client specified an invalid argument, request body or query param.",
     (400, "OUT_OF_RANGE"): "Client specified an invalid range.",
+    (400, "INVALID_SINK"): "Notifications cannot be sent to this sink.",
+    (400, "INVALID_PROTOCOL"): "Notifications are sent by HTTP only.",
+    (400, "INVALID_CREDENTIAL"): "The credential of a sink can only be an access token.",
+    (400, "INVALID_TOKEN"): "The access token of a sink can only be a bearer token.",
     (401, "UNAUTHENTICATED"): (
         "Request not authenticated due to missing, invalid, or expired credentials."
         " A new authentication is required."
@@ -22,6 +26,7 @@ TABLE = {
     (403, "MAX_REGISTRATION_PER_MSISDN"): "This number has as many registrations as it may have.",
     (403, "MAX_REGISTRATION_PER_USER"): "This user has as many registrations as it may have.",
     (403, "MAX_DEVICES_PER_USER"): "This user has as many devices as it may have.",
+    (403, "SUBSCRIPTION_MISMATCH"): "The access token does not fit the subscription.",
     (404, "NOT_FOUND"): "The specified resource is not found.",
     (404, "IDENTIFIER_NOT_FOUND"): "Device identifier not found.",
     (409, "ALREADY_EXISTS"): "The device has an active registration for this number already.",
@@ -29,6 +34,8 @@ TABLE = {
     (415, "UNSUPPORTED_MEDIA_TYPE"): (
         "The server cannot process the content type of the request body."
     ),
+    (422, "MISSING_IDENTIFIER"): "The access token does not lead to a device.",
+    (422, "MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED"): "A subscription is for one type of event.",
     (429, "TOO_MANY_REQUESTS"): "Too many requests in a short time. Try again later.",
     (429, "QUOTA_EXCEEDED"): "The quota of requests is used up.",
     (500, "INTERNAL"): "Unknown server error.",
@@ -50,6 +57,9 @@ PARTY = {403: {"PERMISSION_DENIED", "INVALID_TOKEN_CONTEXT"}}
 RESOURCE = {404: {"NOT_FOUND", "IDENTIFIER_NOT_FOUND"}}
 NO_DEVICE = {404: {"IDENTIFIER_NOT_FOUND"}}
 LIMITS = {"MAX_REGISTRATION_PER_MSISDN", "MAX_REGISTRATION_PER_USER", "MAX_DEVICES_PER_USER"}
+SUBSCRIPTION = {404: {"NOT_FOUND"}}
+CREDENTIAL = {"INVALID_ARGUMENT", "OUT_OF_RANGE", "INVALID_CREDENTIAL", "INVALID_TOKEN"}
+NO_SUBSCRIBER = {422: {"MISSING_IDENTIFIER"}}
 BODY = {415: {"UNSUPPORTED_MEDIA_TYPE"}}
 OF_OPERATIONS: dict[str, dict[int, set[str]]] = {
     "createSession": {
@@ -83,6 +93,36 @@ OF_OPERATIONS: dict[str, dict[int, set[str]]] = {
     "deleteRegistrationById": {**EVERYWHERE, **SCOPE, **RESOURCE},
     "updateRegistrationWithoutId": {**EVERYWHERE, **SCOPE},
     "deleteRegistrationWithoutId": {**EVERYWHERE, **SCOPE},
+    "createNotificationChannelSubscription": {
+        **EVERYWHERE,
+        400: CREDENTIAL | {"INVALID_SINK", "INVALID_PROTOCOL"},
+        403: {"PERMISSION_DENIED", "SUBSCRIPTION_MISMATCH"},
+        **BODY,
+        422: {"MISSING_IDENTIFIER", "MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED"},
+    },
+    "retrieveNotificationChannelSubscriptionList": {**EVERYWHERE, **SCOPE, **NO_SUBSCRIBER},
+    "retrieveNotificationChannelSubscription": {
+        **EVERYWHERE,
+        **SCOPE,
+        **SUBSCRIPTION,
+        **NO_SUBSCRIBER,
+    },
+    "updateNotificationChannelSubscription": {
+        **EVERYWHERE,
+        400: CREDENTIAL,
+        **SCOPE,
+        **SUBSCRIPTION,
+        **BODY,
+        **NO_SUBSCRIBER,
+    },
+    "deleteNotificationChannelSubscription": {
+        **EVERYWHERE,
+        **SCOPE,
+        **SUBSCRIPTION,
+        **NO_SUBSCRIBER,
+    },
+    "updateSubscriptionWithoutId": {**EVERYWHERE, **SCOPE},
+    "deleteSubscriptionWithoutId": {**EVERYWHERE, **SCOPE},
 }
 
 

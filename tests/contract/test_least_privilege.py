@@ -18,8 +18,27 @@ class Permission(NamedTuple):
 TABLE = "SessionsTable.Arn"
 SESSIONS_INDEX = "${SessionsTable.Arn}/index/"
 REGISTRATIONS = "RegistrationsTable.Arn"
-STREAM = "RegistrationsTable.StreamArn"
-STREAMS = "${RegistrationsTable.Arn}/stream/*"
+SUBSCRIPTIONS = "SubscriptionsTable.Arn"
+QUEUE = "NotificationsQueue.Arn"
+KEY = "SinkCredentialsKey.Arn"
+
+
+def stream_of(table: str) -> set[Permission]:
+    """What Lambda asks to hand on the stream of a table."""
+    return {
+        Permission("dynamodb:DescribeStream", f"{table}.StreamArn"),
+        Permission("dynamodb:GetRecords", f"{table}.StreamArn"),
+        Permission("dynamodb:GetShardIterator", f"{table}.StreamArn"),
+        Permission("dynamodb:ListStreams", f"${{{table}.Arn}}/stream/*"),
+    }
+
+
+TO_PUBLISH = {
+    Permission("sqs:SendMessage", QUEUE),
+    # What cannot be published, be it the function or Lambda that gives up.
+    Permission("sqs:SendMessage", "EventsNotPublished.Arn"),
+}
+
 
 REQUESTS: Mapping[str, set[Permission]] = {
     "CreateSession": {
@@ -55,27 +74,64 @@ REQUESTS: Mapping[str, set[Permission]] = {
         Permission("dynamodb:PutItem", REGISTRATIONS),
     },
     "EndSessionsOfRegistration": {
-        Permission("dynamodb:DescribeStream", STREAM),
-        Permission("dynamodb:GetRecords", STREAM),
-        Permission("dynamodb:GetShardIterator", STREAM),
-        Permission("dynamodb:ListStreams", STREAMS),
+        *stream_of("RegistrationsTable"),
         Permission("sqs:SendMessage", "RegistrationEndsNotHandled.Arn"),
         Permission("dynamodb:GetItem", REGISTRATIONS),
         Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfRegistration"),
         Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfReceiver"),
         Permission("dynamodb:UpdateItem", TABLE),
     },
+    "SubscriptionApi": {
+        Permission("dynamodb:GetItem", REGISTRATIONS),
+        Permission("dynamodb:GetItem", SUBSCRIPTIONS),
+        Permission("dynamodb:PutItem", SUBSCRIPTIONS),
+        Permission("dynamodb:Query", SUBSCRIPTIONS),
+        Permission("kms:Encrypt", KEY),
+    },
+    "PublishSessionEvents": {
+        *stream_of("SessionsTable"),
+        *TO_PUBLISH,
+        Permission("dynamodb:GetItem", REGISTRATIONS),
+        Permission("dynamodb:Query", SUBSCRIPTIONS),
+        Permission("events:PutEvents", "SessionsBus.Arn"),
+    },
+    "PublishRegistrationEnds": {
+        *stream_of("RegistrationsTable"),
+        *TO_PUBLISH,
+        Permission("dynamodb:Query", SUBSCRIPTIONS),
+    },
+    "PublishSubscriptionEnds": {*stream_of("SubscriptionsTable"), *TO_PUBLISH},
+    "DeliverNotification": {
+        Permission("sqs:ReceiveMessage", QUEUE),
+        Permission("sqs:DeleteMessage", QUEUE),
+        Permission("sqs:GetQueueAttributes", QUEUE),
+        Permission("sqs:ChangeMessageVisibility", QUEUE),
+        Permission("dynamodb:Query", TABLE),
+        Permission("dynamodb:GetItem", SUBSCRIPTIONS),
+        Permission("dynamodb:PutItem", SUBSCRIPTIONS),
+        Permission("kms:Decrypt", KEY),
+    },
+    "EndExpiredSubscriptions": {
+        Permission("dynamodb:Query", "${SubscriptionsTable.Arn}/index/StaleSubscriptions"),
+        Permission("dynamodb:GetItem", SUBSCRIPTIONS),
+        Permission("dynamodb:PutItem", SUBSCRIPTIONS),
+    },
     "JwtAuthorizer": set(),
 }
 """What the code of each function, or Lambda on its behalf, asks; a transaction counts as the
 requests in it."""
 
-SCHEDULED = ["EndStaleSessions", "EndExpiredRegistrations"]
+SCHEDULED = ["EndStaleSessions", "EndExpiredRegistrations", "EndExpiredSubscriptions"]
 
 ANY_RESOURCE = {
     Permission("xray:PutTraceSegments", "*"): "X-Ray has no resource that it could name",
     Permission("xray:PutTelemetryRecords", "*"): "X-Ray has no resource that it could name",
-    Permission("dynamodb:ListStreams", STREAMS): "it lists the streams of a table",
+    **{
+        Permission(
+            "dynamodb:ListStreams", f"${{{table}.Arn}}/stream/*"
+        ): "it lists those of a table"
+        for table in ("SessionsTable", "RegistrationsTable", "SubscriptionsTable")
+    },
 }
 MANAGED_POLICIES = {
     (
@@ -188,3 +244,22 @@ def _name(value: Any) -> str:
     if isinstance(value, dict):
         [value] = value.values()
     return str(value)
+
+
+def test_a_key_is_lent_by_roles_only() -> None:
+    """The key's policy leaves it to IAM; who may use it is said by the roles above."""
+    [statement] = properties("SinkCredentialsKey")["KeyPolicy"]["Statement"]
+    may_use = {
+        (role, permission.action)
+        for role in TRUSTED
+        for permission in _permissions(role)
+        if permission.action.startswith("kms:")
+    }
+
+    assert statement["Principal"] == {
+        "AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+    }
+    assert may_use == {
+        ("SubscriptionApiRole", "kms:Encrypt"),
+        ("DeliverNotificationRole", "kms:Decrypt"),
+    }

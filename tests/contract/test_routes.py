@@ -20,6 +20,13 @@ FUNCTIONS = {
     "updateRegistrationWithoutId": "RegistrationApi",
     "deleteRegistrationById": "RegistrationApi",
     "deleteRegistrationWithoutId": "RegistrationApi",
+    "createNotificationChannelSubscription": "SubscriptionApi",
+    "retrieveNotificationChannelSubscriptionList": "SubscriptionApi",
+    "retrieveNotificationChannelSubscription": "SubscriptionApi",
+    "updateNotificationChannelSubscription": "SubscriptionApi",
+    "updateSubscriptionWithoutId": "SubscriptionApi",
+    "deleteNotificationChannelSubscription": "SubscriptionApi",
+    "deleteSubscriptionWithoutId": "SubscriptionApi",
 }
 SCOPES = {
     "webrtc-call-handling:sessions:create",
@@ -30,18 +37,29 @@ SCOPES = {
     "webrtc-registration:sessions:read",
     "webrtc-registration:sessions:write",
     "webrtc-registration:sessions:delete",
+    "webrtc-events:org.camaraproject.webrtc-events.v0.session-status:create",
+    "webrtc-events:org.camaraproject.webrtc-events.v0.session-invitation:create",
+    "webrtc-events:org.camaraproject.webrtc-events.v0.registration-ends:create",
+    "webrtc-events:read",
+    "webrtc-events:update",
+    "webrtc-events:delete",
 }
 ROUTES = sorted({(route.method, route.path) for route in routes()})
 every_route = pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
 IN_THE_YEAR_5138 = "99999999999"
 
 
-def _documented_scope(route: tuple[str, str]) -> str:
+def _documented_scopes(route: tuple[str, str]) -> set[str]:
+    """Return the scopes of which one is enough."""
     method, path = route
-    [requirement] = operations()[method, documented(path)]["security"]
-    [scope] = requirement["openId"]
-    assert scope in SCOPES
-    return str(scope)
+    scopes = set()
+    for requirement in operations()[method, documented(path)]["security"]:
+        [scope] = requirement["openId"]
+        scopes.add(scope)
+    assert scopes
+    assert scopes <= SCOPES
+    return scopes
 
 
 def _answer(route: tuple[str, str], scopes: set[str]) -> Answer:
@@ -66,19 +84,18 @@ def test_calls_are_served_under_camaras_path_too() -> None:
         "/webrtc-call-handling/v0.4/sessions",
     }
     assert documented("/webrtc-call-handling/v0.4/sessions") == "/webrtc/sessions"
-    for path in ("/webrtc/sessions", "/webrtc-registration/v0.4/sessions"):
+    for path in ("/webrtc/sessions", "/webrtc-registration/v0.4/sessions", SUBSCRIPTIONS):
         assert documented(path) == path
 
 
 @every_route
 def test_all_other_scopes_are_not_enough(route: tuple[str, str]) -> None:
-    answer = _answer(route, SCOPES - {_documented_scope(route)})
+    answer = _answer(route, SCOPES - _documented_scopes(route))
 
     assert answer.code == (403, "PERMISSION_DENIED")
 
 
 @every_route
-def test_the_documented_scope_is_enough(route: tuple[str, str]) -> None:
-    answer = _answer(route, {_documented_scope(route)})
-
-    assert answer.code == (400, "INVALID_ARGUMENT")
+def test_each_documented_scope_is_enough(route: tuple[str, str]) -> None:
+    for scope in _documented_scopes(route):
+        assert _answer(route, {scope}).code == (400, "INVALID_ARGUMENT")

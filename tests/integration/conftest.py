@@ -1,8 +1,9 @@
 """Handlers and store on moto; no test here reaches the network."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import boto3
 import pytest
 import pytest_socket
 from botocore.client import BaseClient
@@ -13,16 +14,53 @@ from call_handling.ending import endings
 from call_handling.store import session_store
 from camara import clock
 from camara.dynamodb import dynamodb_client
+from events.bus import session_bus
+from events.configuration import subscription_lifetimes
+from events.credentials import vault
+from events.outbox import outbox, sqs_client
+from events.store import subscription_store
 from registration.configuration import lifetimes, limits
 from registration.store import registration_store
 from tests.integration.faulty_dynamodb import FaultyDynamoDB
 from tests.support.atomic_moto import atomic_requests
-from tests.support.builders import ALICE, BOB, EVE, LIFETIMES, LIMITS, NOW, TIMEOUTS
+from tests.support.builders import (
+    ALICE,
+    BOB,
+    EVE,
+    LIFETIMES,
+    LIMITS,
+    NOW,
+    SUBSCRIPTION_LIFETIMES,
+    TIMEOUTS,
+)
 from tests.support.devices import register
-from tests.support.table import REGISTRATIONS, TABLE, create_tables
+from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE, create_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+_ACCOUNT = "123456789012"
+_REGION = "eu-central-1"
+_QUEUE = "notifications.fifo"
+_BUS = "sessions"
+_KEY = "alias/sink-credentials"
+
+
+_CACHED: tuple[Any, ...] = (
+    endings,
+    session_store,
+    registration_store,
+    timeouts,
+    lifetimes,
+    limits,
+    subscription_lifetimes,
+    subscription_store,
+    outbox,
+    sqs_client,
+    session_bus,
+    vault,
+)
 
 
 class FakeClock:
@@ -31,13 +69,21 @@ class FakeClock:
     now = NOW
 
 
+class Messaging(NamedTuple):
+    """The queue of notifications (its URL), the bus (its name) and the key (its id)."""
+
+    queue: str
+    bus: str
+    key: str
+
+
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest_socket.disable_socket()
     variables = {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_DEFAULT_REGION": _REGION,
         "SESSIONS_TABLE": TABLE,
         "SUBSCRIBER_CLAIM": "phone_number",
         "RING_TIMEOUT_SECONDS": str(TIMEOUTS.ring),
@@ -51,6 +97,14 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "MAX_REGISTRATIONS_PER_NUMBER": str(LIMITS.per_number),
         "MAX_REGISTRATIONS_PER_USER": str(LIMITS.per_user),
         "MAX_DEVICES_PER_USER": str(LIMITS.devices_per_user),
+        "SUBSCRIPTIONS_TABLE": SUBSCRIPTIONS,
+        "SUBSCRIPTION_SECONDS": str(SUBSCRIPTION_LIFETIMES.default),
+        "SUBSCRIPTION_MAX_SECONDS": str(SUBSCRIPTION_LIFETIMES.longest),
+        "LOOPBACK_SINKS": "false",
+        "NOTIFICATIONS_QUEUE": f"https://sqs.{_REGION}.amazonaws.com/{_ACCOUNT}/{_QUEUE}",
+        "EVENT_BUS": _BUS,
+        "EVENT_SOURCE": "https://api.example.com/camara",
+        "SINK_CREDENTIALS_KEY": _KEY,
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -73,8 +127,21 @@ def table(environment: None) -> Iterator["DynamoDBClient"]:
         for subscriber in (ALICE, BOB, EVE):
             register(subscriber)
         yield client
-    for cached in (endings, session_store, registration_store, timeouts, lifetimes, limits):
+    for cached in _CACHED:
         cached.cache_clear()
+
+
+@pytest.fixture
+def messaging(table: "DynamoDBClient") -> Messaging:
+    """For a test that needs them; what is put on the bus can be seen with ``requests``."""
+    del table
+    sqs = boto3.client("sqs")
+    queue = sqs.create_queue(QueueName=_QUEUE, Attributes={"FifoQueue": "true"})["QueueUrl"]
+    boto3.client("events").create_event_bus(Name=_BUS)
+    kms = boto3.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName=_KEY, TargetKeyId=key)
+    return Messaging(queue, _BUS, key)
 
 
 @pytest.fixture

@@ -10,14 +10,27 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.integration.conftest import FakeClock
+from events import (
+    deliver_notification,
+    publish_registration_ends,
+    publish_session_events,
+    publish_subscription_ends,
+)
+from events.notification import Notification
+from events.subscription import EventType, Subscription
+from tests.integration.conftest import FakeClock, Messaging
 from tests.integration.test_end_expired_registrations import end_expired
+from tests.integration.test_end_expired_subscriptions import (
+    end_expired as end_expired_subscriptions,
+)
 from tests.integration.test_end_sessions_of_registration import end_sessions, ended_by
 from tests.integration.test_end_stale_sessions import sweep
-from tests.support import registration_api
+from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get
-from tests.support.builders import ALICE, EVE, LIFETIMES, NOBODY
+from tests.support.builders import ALICE, EVE, LIFETIMES, NOBODY, a_subscription
 from tests.support.emf import metrics_in
+from tests.support.streams import Stream
+from tests.support.table import SUBSCRIPTIONS
 from tests.support.template import properties, routes, template
 
 STACK = "webrtc-test"
@@ -31,6 +44,7 @@ DOCUMENTED = {
     ("AWS/Lambda", "Throttles", ("FunctionName",)),
     ("AWS/Lambda", "IteratorAge", ("FunctionName",)),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName",)),
+    ("AWS/SQS", "ApproximateAgeOfOldestMessage", ("QueueName",)),
     ("AWS/DynamoDB", "ReadThrottleEvents", ("TableName",)),
     ("AWS/DynamoDB", "WriteThrottleEvents", ("TableName",)),
 }
@@ -71,6 +85,7 @@ def watched_by(alarm: dict[str, Any]) -> Watched:
 def dashboard() -> list[dict[str, Any]]:
     body = properties("Dashboard")["DashboardBody"]["Fn::Sub"]
     text = body.replace("${AWS::StackName}", STACK).replace("${AWS::Region}", "eu-central-1")
+    text = re.sub(r"\$\{(\w+)(\.QueueName)?\}", r"\1", text)
     return [widget["properties"] for widget in json.loads(text)["widgets"]]
 
 
@@ -92,13 +107,33 @@ def on_dashboard() -> list[Watched]:
     return found
 
 
+# It can be set aside by nobody, for there is no such queue: it comes again.
+UNSERVED: dict[str, Any] = {"dynamodb": {"SequenceNumber": "1"}}
+PUBLISHERS = {
+    "PublishSessionEvents": publish_session_events.handler,
+    "PublishRegistrationEnds": publish_registration_ends.handler,
+    "PublishSubscriptionEnds": publish_subscription_ends.handler,
+}
+
+
+def deliver(subscription: Subscription) -> None:
+    """Have a notification dropped, for there is no such subscription."""
+    notification = Notification.to(
+        subscription, EventType.SESSION_STATUS, "call 2", time="2026-01-01T00:00:00Z", data={}
+    )
+    record = {"messageId": "1", "body": notification.to_json()}
+    deliver_notification.handler({"Records": [record]}, None)  # type: ignore[arg-type]
+
+
 @pytest.fixture
 def emitted(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     time_stands_still: FakeClock,
+    messaging: Messaging,
 ) -> set[Watched]:
     """Everything that is emitted when calls and registrations begin and end, or cannot."""
+    del messaging
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", STACK)
     delete(ALICE, a_call("Connected"))
     get(EVE, a_call())
@@ -111,6 +146,14 @@ def emitted(
     time_stands_still.now += LIFETIMES.default
     end_sessions(ended_by(end_expired, NOBODY))
     end_sessions([{"dynamodb": {"Keys": {"owner": {"S": "number#broken"}}, "NewImage": {"a": 1}}}])
+    for handler in PUBLISHERS.values():
+        handler({"Records": [UNSERVED]}, None)  # type: ignore[arg-type]
+    subscribed = subscriptions_api.post().body["id"]
+    stream = Stream(SUBSCRIPTIONS)
+    subscriptions_api.delete(ALICE, subscribed)
+    publish_subscription_ends.handler({"Records": stream.records()}, None)  # type: ignore[arg-type]
+    end_expired_subscriptions()
+    deliver(a_subscription())
     return {
         Watched(metric.namespace, metric.name, frozenset(metric.dimensions))
         for metric in metrics_in(capsys.readouterr().out)
@@ -140,7 +183,7 @@ def test_every_search_of_the_dashboard_finds_what_there_is(emitted: set[Watched]
         for metric in emitted
     }
 
-    assert len(searches) == 3
+    assert len(searches) == 5
     for schema, service, name in searches:
         namespace, *dimensions = schema.split(",")
         assert (namespace, frozenset(dimensions), name) in schemas
@@ -170,4 +213,50 @@ def test_a_sweep_that_does_not_run_is_an_alarm_and_no_traffic_is_none() -> None:
 
     assert missing.pop("SweepLagAlarm") == "breaching"
     assert missing.pop("RegistrationSweepLagAlarm") == "breaching"
+    assert missing.pop("SubscriptionSweepLagAlarm") == "breaching"
     assert set(missing.values()) == {"notBreaching"}
+
+
+def test_whatever_reads_a_stream_is_watched_for_being_late() -> None:
+    late = {
+        dict(watched.dimensions)["FunctionName"]
+        for watched in map(watched_by, alarms().values())
+        if watched.name == "IteratorAge"
+    }
+
+    assert late == PUBLISHERS.keys() | {"EndSessionsOfRegistration"}
+
+
+def test_every_publisher_is_watched_for_failing_and_no_sink_is() -> None:
+    failing = {
+        dict(watched.dimensions)["function"]
+        for watched in map(watched_by, alarms().values())
+        if watched.name == "RecordFailed"
+    }
+
+    assert failing == PUBLISHERS.keys()
+
+
+def test_every_dead_letter_queue_is_watched() -> None:
+    queues = {
+        name
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == "AWS::SQS::Queue"
+    }
+    watched = {
+        dict(watched.dimensions)["QueueName"]
+        for watched in map(watched_by, alarms().values())
+        if watched.name == "ApproximateNumberOfMessagesVisible"
+    }
+
+    assert watched == queues - {"NotificationsQueue"}
+
+
+def test_a_notification_that_is_tried_twelve_times_is_no_alarm_yet() -> None:
+    attempts = properties("NotificationsQueue")["RedrivePolicy"]["maxReceiveCount"]
+    longest = sum(
+        deliver_notification.delay_seconds(number) + deliver_notification.SINK_SECONDS
+        for number in range(1, attempts + 1)
+    )
+
+    assert longest < alarms()["NotificationsWaitingAlarm"]["Threshold"]

@@ -3,12 +3,19 @@
 import pytest
 
 from camara.identity import client_key
-from tests.integration.conftest import FakeClock
+from tests.integration.conftest import FakeClock, Messaging
+from tests.integration.faulty_dynamodb import client_error
+from tests.integration.test_end_expired_subscriptions import end_expired
 from tests.integration.test_end_stale_sessions import sweep
+from tests.integration.test_publish_subscription_ends import end, publish
+from tests.support import subscriptions_api
 from tests.support.api import a_call, delete, get, post, put
-from tests.support.builders import ALICE, BOB, EVE, NOBODY, a_context, a_two_legged_context
+from tests.support.builders import ALICE, BOB, EVE, NOBODY, NOW, a_context, a_two_legged_context
 from tests.support.devices import register
 from tests.support.emf import metrics_in
+from tests.support.messaging import failing, subscribe
+from tests.support.streams import Stream
+from tests.support.table import SUBSCRIPTIONS
 
 SERVICE = "webrtc-test"
 
@@ -25,7 +32,7 @@ class Counted:
             labels = dict(dimensions)
             assert namespace == "WebRTCCallHandling"
             assert labels.pop("service") == SERVICE
-            assert unit == ("Seconds" if name == "SweepLag" else "Count")
+            assert unit == ("Seconds" if name.endswith("Lag") else "Count")
             counted.append((name, value, labels))
         return counted
 
@@ -140,3 +147,42 @@ def test_a_sweep_is_counted(counted: Counted, time_stands_still: FakeClock) -> N
         ("SweepLeft", 0, {}),
         ("SweepLag", 30, {}),
     ]
+
+
+def test_subscriptions_are_counted_when_they_begin_and_end(
+    counted: Counted, messaging: Messaging, time_stands_still: FakeClock
+) -> None:
+    del messaging
+    stream = Stream(SUBSCRIPTIONS)
+    subscribed = subscriptions_api.post().body["id"]
+    assert counted() == [("SubscriptionCreated", 1, {})]
+
+    subscriptions_api.delete(ALICE, subscribed)
+    subscribe(ends_at=NOW + 60)
+    assert counted() == []
+
+    time_stands_still.now += 67
+    end_expired()
+    assert counted() == [("SubscriptionSweepLeft", 0, {}), ("SubscriptionSweepLag", 7, {})]
+
+    publish(stream.records())
+    assert counted() == [
+        ("SubscriptionEnded", 1, {"reason": reason})
+        for reason in ("SUBSCRIPTION_DELETED", "SUBSCRIPTION_EXPIRED")
+    ]
+
+
+def test_a_record_that_comes_again_is_counted_and_one_that_is_told_is_not(
+    counted: Counted, messaging: Messaging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del messaging
+    stream = Stream(SUBSCRIPTIONS)
+    end(subscribe())
+    records = stream.records()
+    with monkeypatch.context() as patch:
+        failing(patch, "SendMessageBatch", client_error("InternalError"))
+        publish(records)
+    assert counted() == [("RecordFailed", 1, {"function": "PublishSubscriptionEnds"})]
+
+    publish(records)
+    assert [name for name, _, _ in counted()] == ["SubscriptionEnded"]

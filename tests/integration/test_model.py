@@ -15,7 +15,7 @@ from tests.integration.test_end_stale_sessions import sweep
 from tests.support.api import delete, get, post, put
 from tests.support.builders import ALICE, BOB, CLIENT, EVE, NOBODY, NOW, a_context, registration_id
 from tests.support.devices import deregister, register
-from tests.support.table import REGISTRATIONS, TABLE, create_tables, items
+from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE, create_tables, items
 
 RING, SETUP, LEASE, RETENTION = 120, 180, 43_200, 3_600
 PROGRESS = {"InProgress", "Ringing", "Proceeding", "Waiting"}
@@ -150,7 +150,7 @@ class CallHandling(RuleBasedStateMachine):
         self.models: dict[str, Model] = {}
         # The test's own table and clock serve all runs of the machine, each from its beginning.
         clock.now = lambda: self.now
-        for name in (TABLE, REGISTRATIONS):
+        for name in (TABLE, REGISTRATIONS, SUBSCRIPTIONS):
             dynamodb_client().delete_table(TableName=name)
         create_tables(dynamodb_client())
         for subscriber in (ALICE, BOB, EVE):

@@ -9,6 +9,8 @@ from call_handling.party import Actor
 from call_handling.session import CallingDevice, Session, Timeouts
 from call_handling.status import ANSWERED, Status
 from camara.identity import client_key, subscriber_key, user_key
+from events.subscription import EventType, Subscription
+from events.subscription import Lifetimes as SubscriptionLifetimes
 from registration.register import Lifetimes, Limits, Registration
 
 ALICE = "+12025550101"
@@ -24,15 +26,25 @@ ALICE_ACTS, BOB_ACTS, EVE_ACTS = (Actor(key, CLIENT_KEY) for key in (ALICE_KEY, 
 OFFER = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
 ANSWER = OFFER.replace("o=- 1", "o=- 2")
 
-SCOPES = " ".join(
+SESSION_SCOPES = tuple(
     f"{api}:sessions:{name}"
     for api in ("webrtc-call-handling", "webrtc-registration")
     for name in ("create", "read", "write", "delete")
 )
+SUBSCRIPTION_SCOPES = (
+    *(
+        f"webrtc-events:org.camaraproject.webrtc-events.v0.{event}:create"
+        for event in ("session-status", "session-invitation", "registration-ends")
+    ),
+    *(f"webrtc-events:{name}" for name in ("read", "update", "delete")),
+)
+SCOPES = " ".join(SESSION_SCOPES + SUBSCRIPTION_SCOPES)
 NOW = 1_800_000_000
 TIMEOUTS = Timeouts()
 LIFETIMES = Lifetimes()
 LIMITS = Limits()
+SUBSCRIPTION_LIFETIMES = SubscriptionLifetimes()
+SINK = "https://app.example.com/notifications"
 
 
 def registration_id(subscriber: str, device: int = 1) -> str:
@@ -50,6 +62,26 @@ def a_registration(subscriber: str = ALICE, device: int = 1, **changes: Any) -> 
         expires_at=NOW + 400 * 24 * 3600,
     )
     return replace(registration, **changes)
+
+
+def subscription_id(number: int = 1) -> str:
+    """The same for the same number."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"subscription {number}"))
+
+
+def a_subscription(number: int = 1, **changes: Any) -> Subscription:
+    """Alice's first device wants to hear of the status of her calls, from ``NOW`` on."""
+    subscription = Subscription(
+        number=ALICE_KEY,
+        subscription_id=subscription_id(number),
+        client=CLIENT_KEY,
+        device_id=a_registration(ALICE).device_id,
+        type=EventType.SESSION_STATUS,
+        sink=SINK,
+        starts_at=NOW,
+        ends_at=NOW + SUBSCRIPTION_LIFETIMES.default,
+    )
+    return replace(subscription, **changes)
 
 
 def a_session(status: Status = Status.RINGING, **changes: Any) -> Session:

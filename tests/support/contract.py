@@ -51,6 +51,19 @@ def check_error(status: int, headers: Mapping[str, str], body: str | bytes | Non
     _check_error_body(where, [error for error in _errors() if error["status"] == status], content)
 
 
+def check_notification(body: bytes) -> dict[str, Any]:
+    """Return the event. Raises ``AssertionError`` unless it is one that the document knows.
+
+    As with responses, a property that the document does not know is refused.
+    """
+    event = _json("notification", body)
+    assert isinstance(event, dict), f"notification: no object, {event!r}"
+    known = _event_validators()
+    assert event.get("type") in known, f"notification: the type {event.get('type')!r}"
+    _check(f"notification {event['type']}", known[event["type"]], event)
+    return event
+
+
 def validator(schema: Mapping[str, Any]) -> Validator:
     """Return a validator for a schema that has no references."""
     made: Validator = OAS30Validator(schema, format_checker=oas30_format_checker)
@@ -61,6 +74,10 @@ def _json_content(where: str, headers: Mapping[str, str], body: str | bytes | No
     content_type = _lower(headers).get("content-type", "")
     media_type = content_type.partition(";")[0].strip()
     assert media_type == _JSON, f"{where}: the content type {content_type!r}"
+    return _json(where, body)
+
+
+def _json(where: str, body: str | bytes | None) -> Any:
     try:
         return json.loads(body or "", parse_constant=_no_constant)
     except ValueError as error:
@@ -91,6 +108,17 @@ def _check_error_body(where: str, errors: list[Any], body: Any) -> None:
 def _body_validator(method: str, resource: str, status: str) -> Validator:
     response = operations()[method, resource]["responses"][status]
     return validator(_closed(response["content"][_JSON]["schema"]))
+
+
+@lru_cache
+def _event_validators() -> dict[str, Validator]:
+    """Return a validator for each type of event."""
+    events = document()["components"]["schemas"]["CloudEvent"]["oneOf"]
+    return {
+        name: validator(_closed(event))
+        for event in events
+        for name in event["properties"]["type"]["enum"]
+    }
 
 
 @lru_cache

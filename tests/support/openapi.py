@@ -22,7 +22,7 @@ def raw_document() -> dict[str, Any]:
 
 @lru_cache
 def document() -> dict[str, Any]:
-    """Return the document without references."""
+    """Return the document without references, and so without discriminators."""
     resolved: dict[str, Any] = _resolve(raw_document())
     return resolved
 
@@ -61,7 +61,7 @@ def _resolve(node: Any) -> Any:
         return node
     if "$ref" in node:
         return _resolve(_target(node["$ref"]))
-    return {name: _resolve(value) for name, value in node.items()}
+    return {name: _resolve(value) for name, value in node.items() if name != "discriminator"}
 
 
 def _target(reference: str) -> Any:

@@ -8,6 +8,8 @@ PERSONAL = re.compile(
     r"|v=0|m=audio"  # SDP
     r"|latitude|semiMajorAxis"  # locations
     r"|eyJ[\w-]+\."  # tokens
+    r"|made-up-sink-token"  # tokens for sinks
+    r"|app\.example\.com"  # sinks
 )
 
 

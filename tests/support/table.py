@@ -9,8 +9,13 @@ if TYPE_CHECKING:
 
 TABLE = "sessions"
 REGISTRATIONS = "registrations"
+SUBSCRIPTIONS = "subscriptions"
 
-_NAMES = {"SessionsTable": TABLE, "RegistrationsTable": REGISTRATIONS}
+_NAMES = {
+    "SessionsTable": TABLE,
+    "RegistrationsTable": REGISTRATIONS,
+    "SubscriptionsTable": SUBSCRIPTIONS,
+}
 
 
 def create_tables(client: "DynamoDBClient") -> None:

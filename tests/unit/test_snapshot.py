@@ -7,6 +7,11 @@ from snapshot_restore_py import get_before_snapshot
 
 from call_handling.ending import endings
 from call_handling.store import session_store
+from events.bus import session_bus
+from events.credentials import vault
+from events.outbox import outbox, sqs_client
+from events.post import tls
+from events.store import subscription_store
 from registration.store import registration_store
 
 
@@ -21,6 +26,18 @@ from registration.store import registration_store
         ("call_handling.end_sessions_of_registration", [endings, registration_store]),
         ("registration.api", [registration_store]),
         ("registration.end_expired_registrations", [registration_store]),
+        ("events.api", [subscription_store, registration_store, vault]),
+        (
+            "events.publish_session_events",
+            [outbox, session_bus, subscription_store, registration_store],
+        ),
+        ("events.publish_registration_ends", [outbox, subscription_store]),
+        ("events.publish_subscription_ends", [outbox]),
+        (
+            "events.deliver_notification",
+            [subscription_store, session_store, vault, sqs_client, tls],
+        ),
+        ("events.end_expired_subscriptions", [subscription_store]),
     ],
 )
 def test_the_client_is_made_before_the_snapshot(module: str, made: list[object]) -> None:

@@ -1,0 +1,1 @@
+"""Notifications of calls and devices to subscribed webhooks (CAMARA WebRTC Events)."""

@@ -1,0 +1,190 @@
+"""The Subscription API: ``/webrtc-events/v0.3/subscriptions``.
+
+A subscription is for a device of the token's subscriber, registered by the token's client. To
+another subscriber, and to another client, it looks as if it did not exist.
+"""
+
+from uuid import uuid4
+
+from snapshot_restore_py import register_before_snapshot
+
+from camara import clock, metrics
+from camara.caller import Caller
+from camara.edge import operation
+from camara.errors import MissingIdentifier, NotFound, QuotaExceeded, SubscriptionMismatch
+from camara.identity import client_key, subscriber_key
+from camara.request import Request
+from camara.resolver import resolved
+from camara.response import Response, json_response, no_content
+from events.bodies import AccessTokenCredential, SubscriptionRequest, SubscriptionUpdateRequest
+from events.configuration import loopback_allowed, subscription_lifetimes
+from events.credentials import vault
+from events.representation import subscription_response
+from events.sink import sink_from
+from events.store import subscription_store
+from events.subscription import Credential, EventType, Subscription, TerminationReason
+from registration.store import registration_store
+
+MAX_SUBSCRIPTIONS = 100
+"""Active at once, of a number and a client: CAMARA's list has room for no more."""
+
+SHOWN_AFTER_ITS_END = 24 * 3600
+"""Seconds; it is stored at least as long."""
+
+_SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
+_SUBSCRIPTION = _SUBSCRIPTIONS + "/{subscriptionId}"
+
+_CREATE_SCOPES = {
+    event_type: f"webrtc-events:{event_type}:create"
+    for event_type in (
+        EventType.SESSION_STATUS,
+        EventType.SESSION_INVITATION,
+        EventType.REGISTRATION_ENDS,
+    )
+}
+
+
+@operation("createNotificationChannelSubscription", *_CREATE_SCOPES.values())
+def create_subscription(request: Request, caller: Caller) -> Response:
+    """Subscribe to one type of event; answers 201 with ``Subscription`` and ``Location``."""
+    now = clock.now()
+    body = SubscriptionRequest.parse(request.json_object())
+    sink_from(body.sink, loopback_allowed=loopback_allowed())
+    ends_at = subscription_lifetimes().expiry(body.config.requested_expiry(), now)
+    body.require_valid_token(now)
+    event_type = body.event_type()
+    if _CREATE_SCOPES[event_type] not in caller.scopes:
+        raise SubscriptionMismatch
+    number, client = _owner(caller)
+    _require_device(number, client, body.config.subscription_detail.device_id, now)
+    if len(_active(number, client, now)) >= MAX_SUBSCRIPTIONS:
+        raise QuotaExceeded
+    subscription_id = str(uuid4())
+    subscription = Subscription(
+        number=number,
+        subscription_id=subscription_id,
+        client=client,
+        device_id=body.config.subscription_detail.device_id,
+        type=event_type,
+        sink=body.sink,
+        starts_at=now,
+        ends_at=ends_at,
+        max_events=body.config.subscription_max_events,
+        credential=_sealed(subscription_id, body.sink_credential),
+    )
+    subscription_store().create(subscription)
+    request.facts["subscriptionId"] = subscription_id
+    metrics.count("SubscriptionCreated")
+    return json_response(
+        201,
+        subscription_response(subscription, now),
+        Location=f"{request.path.rstrip('/')}/{subscription_id}",
+    )
+
+
+@operation("retrieveNotificationChannelSubscriptionList", "webrtc-events:read")
+def list_subscriptions(_request: Request, caller: Caller) -> Response:
+    """Show the active subscriptions; answers 200 with ``Subscription`` in a list."""
+    now = clock.now()
+    number, client = _owner(caller)
+    known = _active(number, client, now)[:MAX_SUBSCRIPTIONS]
+    return json_response(200, [subscription_response(each, now) for each in known])
+
+
+@operation("retrieveNotificationChannelSubscription", "webrtc-events:read")
+def read_subscription(request: Request, caller: Caller) -> Response:
+    """Show a subscription, or for a while how it was when it ended; answers 200."""
+    now = clock.now()
+    subscription_id = _subscription_id(request)
+    number, client = _owner(caller)
+    known = subscription_store().read(number, subscription_id)
+    over = min(known.ends_at, known.ended_at or known.ends_at)
+    deleted = known.ended is TerminationReason.SUBSCRIPTION_DELETED
+    if known.client != client or deleted or over + SHOWN_AFTER_ITS_END <= now:
+        raise NotFound
+    return json_response(200, subscription_response(known, now))
+
+
+@operation("updateNotificationChannelSubscription", "webrtc-events:update")
+def update_subscription(request: Request, caller: Caller) -> Response:
+    """Change the access token, or the end; answers 200 with ``Subscription``."""
+    now = clock.now()
+    subscription_id = _subscription_id(request)
+    body = SubscriptionUpdateRequest.parse(request.json_object())
+    requested = body.config.requested_expiry()
+    ends_at = None if requested is None else subscription_lifetimes().expiry(requested, now)
+    body.require_valid_token(now)
+    number, client = _owner(caller)
+
+    def decide(known: Subscription) -> Subscription:
+        known.require_active(client, now)
+        if ends_at is None and body.sink_credential is None:
+            return known
+        return known.updated(_sealed(subscription_id, body.sink_credential), ends_at)
+
+    subscription = subscription_store().change(number, subscription_id, decide)
+    return json_response(200, subscription_response(subscription, now))
+
+
+@operation("deleteNotificationChannelSubscription", "webrtc-events:delete")
+def delete_subscription(request: Request, caller: Caller) -> Response:
+    """End a subscription; answers 204."""
+    now = clock.now()
+    subscription_id = _subscription_id(request)
+    request.require_no_body()
+    number, client = _owner(caller)
+
+    def decide(known: Subscription) -> Subscription:
+        known.require_active(client, now)
+        return known.ended_because(TerminationReason.SUBSCRIPTION_DELETED, now)
+
+    subscription_store().change(number, subscription_id, decide)
+    return no_content()
+
+
+def _owner(caller: Caller) -> tuple[str, str]:
+    """Return the keys of subscriber and client. Raises ``MissingIdentifier``."""
+    if caller.subscriber is None:
+        raise MissingIdentifier
+    return subscriber_key(caller.subscriber), client_key(caller.client_id)
+
+
+def _require_device(number: str, client: str, device_id: str, now: int) -> None:
+    registered = registration_store().of_number(number).active(now)
+    if (device_id, client) not in {(known.device_id, known.client) for known in registered}:
+        raise SubscriptionMismatch
+
+
+def _active(number: str, client: str, now: int) -> list[Subscription]:
+    known = subscription_store().of_number(number)
+    return [each for each in known if each.client == client and each.is_active(now)]
+
+
+def _sealed(subscription_id: str, given: AccessTokenCredential | None) -> Credential | None:
+    if given is None:
+        return None
+    return vault().seal(subscription_id, given.access_token, given.expires_at)
+
+
+def _subscription_id(request: Request) -> str:
+    subscription_id = request.path_id("subscriptionId")
+    request.facts["subscriptionId"] = subscription_id
+    return subscription_id
+
+
+# Without an id there is nothing to update or to delete, which is for the operation to say (400).
+handler = resolved(
+    {
+        ("POST", _SUBSCRIPTIONS): create_subscription,
+        ("GET", _SUBSCRIPTIONS): list_subscriptions,
+        ("PUT", _SUBSCRIPTIONS): update_subscription,
+        ("DELETE", _SUBSCRIPTIONS): delete_subscription,
+        ("GET", _SUBSCRIPTION): read_subscription,
+        ("PUT", _SUBSCRIPTION): update_subscription,
+        ("DELETE", _SUBSCRIPTION): delete_subscription,
+    }
+)
+
+register_before_snapshot(subscription_store)
+register_before_snapshot(registration_store)
+register_before_snapshot(vault)

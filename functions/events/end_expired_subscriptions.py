@@ -1,0 +1,56 @@
+"""EndExpiredSubscriptions: ends the subscriptions whose time, or whose access token's, is up.
+
+Invoked every minute by EventBridge Scheduler. An expired subscription hears nothing from its last
+second on; this is what tells the stream, and so the sink.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from snapshot_restore_py import register_before_snapshot
+
+from camara import clock, metrics
+from camara.dynamodb import dynamodb_client
+from camara.errors import NotFound
+from camara.stale_index import Overdue, StaleIndex
+from camara.sweep import NotDone, Sweep, time_left
+from events.configuration import subscriptions_table
+from events.store import subscription_store
+
+
+def handler(_event: Any, context: LambdaContext) -> dict[str, int]:
+    """Return how many subscriptions were found, ended and left.
+
+    Raises ``Unavailable`` when expired subscriptions cannot be found.
+    """
+    now = clock.now()
+    index = StaleIndex(subscriptions_table(), "StaleSubscriptions", ("number", "subscriptionId"))
+    overdue = Overdue(index.stale(dynamodb_client(), now), now)
+    sweep = Sweep(_end, time_left(context))
+    try:
+        sweep.run(overdue)
+    finally:
+        metrics.count("SubscriptionSweepLeft", sweep.left)
+        metrics.seconds("SubscriptionSweepLag", overdue.lag)
+    done = [result.outcome for result in sweep.results if result.outcome is not NotDone.LEFT]
+    return {
+        "found": len(done) + sweep.left,
+        "ended": sum(done),
+        "left": sweep.left,
+        "lagSeconds": overdue.lag,
+    }
+
+
+def _end(key: str) -> bool:
+    """Tell whether the subscription is over now; it may have been given more time."""
+    number, subscription_id = key.split()
+    try:
+        known = subscription_store().change(
+            number, subscription_id, lambda known: known.ended_if_due(clock.now())
+        )
+    except NotFound:
+        return False
+    return known.ended is not None
+
+
+register_before_snapshot(subscription_store)

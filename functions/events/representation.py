@@ -1,0 +1,33 @@
+"""How a subscription is shown: CAMARA's ``Subscription``, without the sink's access token."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from events.subscription import Subscription
+
+
+def subscription_response(subscription: Subscription, now: int) -> dict[str, Any]:
+    """Return the body for a subscription as it is ``now``.
+
+    Its ``config`` is the one in effect: when it ends is there, whether or not it was asked for.
+    """
+    config: dict[str, Any] = {
+        "subscriptionDetail": {"deviceId": subscription.device_id},
+        "subscriptionExpireTime": _time(subscription.ends_at),
+    }
+    if subscription.max_events is not None:
+        config["subscriptionMaxEvents"] = subscription.max_events
+    return {
+        "protocol": "HTTP",
+        "sink": subscription.sink,
+        "types": [subscription.type.value],
+        "config": config,
+        "id": subscription.subscription_id,
+        "startsAt": _time(subscription.starts_at),
+        "expiresAt": _time(subscription.ends_at),
+        "status": "ACTIVE" if subscription.is_active(now) else "EXPIRED",
+    }
+
+
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

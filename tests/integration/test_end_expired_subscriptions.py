@@ -1,0 +1,137 @@
+"""EndExpiredSubscriptions: what nobody prolongs, ends, and its sink is told."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from camara.errors import Unavailable
+from camara.stale_index import STALE_SHARDS
+from events.end_expired_subscriptions import handler
+from events.item import key
+from events.store import subscription_store
+from events.subscription import Credential, Subscription, TerminationReason
+from tests.integration.conftest import FakeClock
+from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
+from tests.integration.test_end_stale_sessions import Context
+from tests.support.builders import BOB_KEY, NOW
+from tests.support.emf import metrics_in
+from tests.support.messaging import subscribe
+from tests.support.table import SUBSCRIPTIONS
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+HOUR = 3600
+
+
+def end_expired(looks: int = 1_000_000) -> dict[str, Any]:
+    return handler({}, Context(looks))  # type: ignore[arg-type]
+
+
+def stored(subscription: Subscription) -> Subscription:
+    return subscription_store().read(subscription.number, subscription.subscription_id)
+
+
+def test_what_has_expired_ends_and_leaves_the_index(
+    table: "DynamoDBClient", time_stands_still: FakeClock
+) -> None:
+    expired, going_on = subscribe(1, ends_at=NOW + HOUR), subscribe(2, ends_at=NOW + 2 * HOUR)
+    time_stands_still.now += HOUR + 7
+
+    assert end_expired() == {"found": 1, "ended": 1, "left": 0, "lagSeconds": 7}
+    assert stored(expired).ended is TerminationReason.SUBSCRIPTION_EXPIRED
+    assert stored(expired).ended_at == time_stands_still.now
+    assert stored(going_on) == going_on
+    item = table.get_item(
+        TableName=SUBSCRIPTIONS, Key=key(expired.number, expired.subscription_id)
+    )["Item"]
+    assert not {"staleAt", "staleShard"} & item.keys()
+    assert end_expired()["found"] == 0
+
+
+def test_a_subscription_ends_before_its_access_token_does(time_stands_still: FakeClock) -> None:
+    subscription = subscribe(credential=Credential((b"sealed",), NOW + HOUR))
+    time_stands_still.now += HOUR - 121
+    assert end_expired()["found"] == 0
+
+    time_stands_still.now += 1
+    assert end_expired()["ended"] == 1
+    assert stored(subscription).ended is TerminationReason.ACCESS_TOKEN_EXPIRED
+
+
+def test_what_has_not_expired_costs_nothing(
+    time_stands_still: FakeClock, requests: list[tuple[str, dict[str, Any]]]
+) -> None:
+    subscribe(ends_at=NOW + HOUR)
+    time_stands_still.now += HOUR - 1
+    requests.clear()
+
+    assert end_expired() == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
+    assert [name for name, _ in requests] == ["Query"] * STALE_SHARDS
+
+
+@pytest.mark.parametrize("prolonged", [True, False])
+def test_what_happens_meanwhile_comes_first(
+    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock, *, prolonged: bool
+) -> None:
+    subscription = subscribe(ends_at=NOW + HOUR)
+    store = subscription_store()
+    read = store.read
+
+    def read_and_be_late(number: str, subscription_id: str) -> Subscription:
+        found = read(number, subscription_id)
+        monkeypatch.setattr(store, "read", read)
+        store.change(
+            number,
+            subscription_id,
+            lambda known: (
+                known.updated(None, NOW + 3 * HOUR)
+                if prolonged
+                else known.ended_because(TerminationReason.SUBSCRIPTION_DELETED, NOW)
+            ),
+        )
+        return found
+
+    monkeypatch.setattr(store, "read", read_and_be_late)
+    time_stands_still.now += HOUR
+    end_expired()
+
+    assert stored(subscription).ended is (
+        None if prolonged else TerminationReason.SUBSCRIPTION_DELETED
+    )
+
+
+def test_what_has_been_cleared_up_meanwhile_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", time_stands_still: FakeClock
+) -> None:
+    gone = subscribe(ends_at=NOW + HOUR)
+    store, time_stands_still.now = subscription_store(), NOW + HOUR
+    change = store.change
+
+    def clear_up_first(*arguments: Any) -> Subscription:
+        table.delete_item(TableName=SUBSCRIPTIONS, Key=key(gone.number, gone.subscription_id))
+        return change(*arguments)
+
+    monkeypatch.setattr(store, "change", clear_up_first)
+
+    assert end_expired() == {"found": 1, "ended": 0, "left": 0, "lagSeconds": 0}
+
+
+def test_what_there_is_no_time_for_is_left_for_the_next(
+    time_stands_still: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subscribe(1, ends_at=NOW + HOUR)
+    subscribe(2, ends_at=NOW + HOUR, number=BOB_KEY)
+    time_stands_still.now += HOUR
+
+    assert end_expired(looks=0) == {"found": 2, "ended": 0, "left": 2, "lagSeconds": 0}
+    counted = {metric.name: metric.value for metric in metrics_in(capsys.readouterr().out)}
+    assert counted == {"SubscriptionSweepLeft": 2, "SubscriptionSweepLag": 0}
+    assert end_expired()["ended"] == 2
+
+
+def test_no_sweep_without_the_index(dynamo: FaultyDynamoDB) -> None:
+    dynamo.fail(client_error("InternalServerError"))
+
+    with pytest.raises(Unavailable):
+        end_expired()

@@ -1,0 +1,161 @@
+"""PublishRegistrationEnds: a device hears that it is registered no more, and why."""
+
+import json
+from typing import Any
+
+import pytest
+
+from camara.identity import client_key, subscriber_key
+from events.publish_registration_ends import handler
+from events.subscription import EventType, TerminationReason
+from registration.store import registration_store
+from tests.integration.conftest import FakeClock, Messaging
+from tests.integration.faulty_dynamodb import client_error
+from tests.integration.test_end_expired_registrations import end_expired
+from tests.support.builders import ALICE, ALICE_KEY, NOBODY, NOW, a_registration, registration_id
+from tests.support.devices import deregister, register
+from tests.support.messaging import Requests, failing, set_aside_in, subscribe, taken_from
+from tests.support.privacy import personal_in
+from tests.support.streams import Record, Stream, meant_for
+from tests.support.table import REGISTRATIONS
+
+NOBODYS = {"number": subscriber_key(NOBODY), "type": EventType.REGISTRATION_ENDS}
+FUNCTION = "PublishRegistrationEnds"
+HOUR = 3600
+
+
+def publish(records: list[Record]) -> list[str]:
+    """Return what is to come again."""
+    answer = handler({"Records": meant_for(FUNCTION, records)}, None)  # type: ignore[arg-type]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+@pytest.fixture
+def stream(messaging: Messaging) -> Stream:
+    del messaging
+    return Stream(REGISTRATIONS)
+
+
+def test_a_deleted_registration_is_told_to_its_device(messaging: Messaging, stream: Stream) -> None:
+    device = register(NOBODY)
+    told = subscribe(1, **NOBODYS)
+    deregister(NOBODY)
+
+    assert publish(stream.records()) == []
+    [message] = taken_from(messaging.queue)
+    assert len(message.pop("event_id")) == 32
+    assert len(message.pop("correlator")) == 32
+    assert message.pop("time").endswith("Z")
+    assert message == {
+        "number": told.number,
+        "subscription_id": told.subscription_id,
+        "type": EventType.REGISTRATION_ENDS,
+        "media_session_id": None,
+        "data": {
+            "registrationId": device,
+            "terminationReason": "NETWORK_TERMINATED",
+            "terminationDescription": "The registration was deleted",
+        },
+    }
+    assert personal_in(json.dumps(message)) == []
+
+
+def test_expired_ones_are_told_each_to_its_own_device(
+    messaging: Messaging, stream: Stream, time_stands_still: FakeClock, requests: Requests
+) -> None:
+    for device in (1, 2):
+        register(NOBODY, device, expires_at=NOW + HOUR)
+        subscribe(device, device_id=a_registration(NOBODY, device).device_id, **NOBODYS)
+    time_stands_still.now += HOUR
+    end_expired()
+    records = stream.records()
+    requests.clear()
+    publish(records)
+
+    heard = taken_from(messaging.queue)
+    assert [message["data"]["registrationId"] for message in heard] == [
+        registration_id(NOBODY, device) for device in (1, 2)
+    ]
+    assert {message["data"]["terminationReason"] for message in heard} == {"REGISTRATION_EXPIRED"}
+    assert [name for name, _ in requests if name == "Query"] == ["Query"]
+
+
+def test_nobody_else_is_told(
+    messaging: Messaging, stream: Stream, time_stands_still: FakeClock
+) -> None:
+    register(NOBODY)
+    subscribe(1, device_id=a_registration(NOBODY, 2).device_id, **NOBODYS)
+    subscribe(2, client=client_key("client-2"), **NOBODYS)
+    subscribe(3, **NOBODYS | {"type": EventType.SESSION_STATUS})
+    subscribe(4, **NOBODYS | {"number": ALICE_KEY})
+    subscribe(5, ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW, **NOBODYS)
+    subscribe(6, ends_at=NOW + 10, **NOBODYS)
+    deregister(NOBODY)
+    time_stands_still.now += 10
+
+    assert publish(stream.records()) == []
+    assert taken_from(messaging.queue) == []
+
+
+def test_new_and_refreshed_registrations_and_users_registers_are_no_event(stream: Stream) -> None:
+    register(NOBODY)
+    registration_store().refresh(
+        subscriber_key(NOBODY), registration_id(NOBODY), NOW + HOUR, NOW, user=""
+    )
+    assert len(records := stream.records()) == 4
+    assert meant_for(FUNCTION, records) == []
+    deregister(NOBODY)
+    records = stream.records()
+
+    assert len(records) == 2
+    [ended] = meant_for(FUNCTION, records)
+    assert ended["dynamodb"]["Keys"]["owner"]["S"].startswith("number#")
+    assert meant_for("EndSessionsOfRegistration", records) == [ended]
+
+
+def test_a_register_is_told_of_once_though_it_is_written_again(
+    messaging: Messaging, stream: Stream
+) -> None:
+    subscribe(1, **NOBODYS)
+    register(NOBODY)
+    deregister(NOBODY)
+    register(NOBODY, 2)
+    records = stream.records()
+
+    assert publish(records * 2) == []
+    assert publish(records) == []
+    assert len(taken_from(messaging.queue)) == 1
+
+
+@pytest.mark.parametrize("operation", ["Query", "SendMessageBatch"])
+def test_what_is_not_served_comes_again(
+    messaging: Messaging, stream: Stream, operation: str
+) -> None:
+    subscribe(1, **NOBODYS)
+    register(NOBODY)
+    deregister(NOBODY)
+    records = stream.records()
+    [ended] = meant_for(FUNCTION, records)
+    with pytest.MonkeyPatch.context() as patch:
+        failing(patch, operation, client_error("InternalServerError"))
+        assert publish(records) == [ended["dynamodb"]["SequenceNumber"]]
+    assert publish(records) == []
+    assert len(taken_from(messaging.queue)) == 1
+
+
+def test_a_register_that_makes_no_sense_keeps_nobody(
+    messaging: Messaging, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = set_aside_in(monkeypatch)
+    subscribe(1, **NOBODYS)
+    deregister(ALICE)
+    register(NOBODY)
+    deregister(NOBODY)
+    records = stream.records()
+    first: dict[str, Any] = meant_for(FUNCTION, records)[0]["dynamodb"]
+    del first["NewImage"]["version"]
+
+    assert publish(records) == []
+    [message] = taken_from(queue)
+    assert message["DDBStreamBatchInfo"]["startSequenceNumber"] == first["SequenceNumber"]
+    assert len(taken_from(messaging.queue)) == 1

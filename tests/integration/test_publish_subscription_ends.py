@@ -1,0 +1,169 @@
+"""PublishSubscriptionEnds: whatever ends a subscription, its sink hears of it, once."""
+
+import json
+
+import pytest
+
+from events.item import subscription_from_image
+from events.publish_subscription_ends import handler
+from events.store import subscription_store
+from events.subscription import Credential, EventType, Subscription, TerminationReason
+from tests.integration.conftest import Messaging
+from tests.integration.faulty_dynamodb import client_error
+from tests.support.builders import NOW
+from tests.support.emf import metrics_in
+from tests.support.messaging import Requests, failing, set_aside_in, subscribe, taken_from
+from tests.support.privacy import personal_in
+from tests.support.streams import Record, Stream, meant_for
+from tests.support.table import SUBSCRIPTIONS
+
+FUNCTION = "PublishSubscriptionEnds"
+CREDENTIAL = Credential((b"\x00\xff sealed", b"part two"), NOW + 3600)
+every_reason = pytest.mark.parametrize("reason", TerminationReason)
+
+
+def publish(records: list[Record]) -> list[str]:
+    """Return what is to come again."""
+    answer = handler({"Records": meant_for(FUNCTION, records)}, None)  # type: ignore[arg-type]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def end(
+    subscription: Subscription,
+    reason: TerminationReason = TerminationReason.SUBSCRIPTION_DELETED,
+) -> None:
+    subscription_store().change(
+        subscription.number,
+        subscription.subscription_id,
+        lambda known: known.ended_because(reason, NOW),
+    )
+
+
+def hears(subscription: Subscription, event_id: str) -> None:
+    subscription_store().change(
+        subscription.number,
+        subscription.subscription_id,
+        lambda known: known.has_heard(event_id, NOW),
+    )
+
+
+@pytest.fixture
+def stream(messaging: Messaging) -> Stream:
+    del messaging
+    return Stream(SUBSCRIPTIONS)
+
+
+@every_reason
+def test_an_end_is_told_with_its_reason_and_counted(
+    messaging: Messaging,
+    stream: Stream,
+    reason: TerminationReason,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = subscribe(credential=CREDENTIAL)
+    end(told, reason)
+
+    assert publish(stream.records()) == []
+    [message] = taken_from(messaging.queue)
+    assert len(message.pop("event_id")) == 32
+    assert len(message.pop("correlator")) == 32
+    assert message.pop("time").endswith("Z")
+    assert message["data"].pop("terminationDescription")
+    assert message == {
+        "number": told.number,
+        "subscription_id": told.subscription_id,
+        "type": EventType.SUBSCRIPTION_ENDED,
+        "media_session_id": None,
+        "data": {"terminationReason": reason.value},
+    }
+    assert personal_in(json.dumps(message)) == []
+    [metric] = metrics_in(capsys.readouterr().out)
+    assert (metric.name, dict(metric.dimensions)["reason"]) == ("SubscriptionEnded", reason.value)
+
+
+def test_the_last_notification_that_was_wanted_is_an_end(
+    messaging: Messaging, stream: Stream
+) -> None:
+    told = subscribe(max_events=2)
+    for event in ("first", "second"):
+        hears(told, event)
+    publish(stream.records())
+
+    [message] = taken_from(messaging.queue)
+    assert message["data"]["terminationReason"] == "MAX_EVENTS_REACHED"
+
+
+def test_only_the_end_is_an_event(messaging: Messaging, stream: Stream, requests: Requests) -> None:
+    subscription = subscribe(credential=CREDENTIAL)
+    subscription_store().change(
+        subscription.number,
+        subscription.subscription_id,
+        lambda known: known.updated(None, NOW + 7200),
+    )
+    assert len(records := stream.records()) == 2
+    assert meant_for(FUNCTION, records) == []
+    assert handler({"Records": records}, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+
+    end(subscription)
+    end(subscription, TerminationReason.SUBSCRIPTION_EXPIRED)
+    hears(subscription, "that it has ended")
+    records = stream.records()
+    assert len(records) == 2
+    publish(records)
+    assert [name for name, _ in requests].count("SendMessageBatch") == 1
+    [message] = taken_from(messaging.queue)
+    assert message["data"]["terminationReason"] == "SUBSCRIPTION_DELETED"
+
+
+def test_what_time_to_live_clears_up_is_no_event(messaging: Messaging, stream: Stream) -> None:
+    subscription = subscribe()
+    end(subscription)
+    [_, ended] = stream.records()
+    removed = ended | {"eventName": "REMOVE"}
+    removed["dynamodb"] = {"Keys": {}, "OldImage": ended["dynamodb"]["NewImage"]}
+
+    assert meant_for(FUNCTION, [removed]) == []
+    assert taken_from(messaging.queue) == []
+
+
+def test_the_same_end_is_the_same_event(messaging: Messaging, stream: Stream) -> None:
+    end(subscribe(1))
+    end(subscribe(2))
+    records = stream.records()
+
+    publish(records * 2)
+    assert len(taken_from(messaging.queue)) == 2
+
+
+def test_the_credential_is_not_read_from_a_stream(stream: Stream) -> None:
+    subscription = subscribe(credential=CREDENTIAL)
+    [record] = stream.records()
+    image = record["dynamodb"]["NewImage"]
+
+    assert isinstance(image["credential"]["L"][0]["B"], str)
+    assert subscription_from_image(image).credential is None
+    assert subscription_from_image(image).sink == subscription.sink
+
+
+def test_what_is_not_queued_comes_again(messaging: Messaging, stream: Stream) -> None:
+    end(subscribe())
+    records = stream.records()
+    with pytest.MonkeyPatch.context() as patch:
+        failing(patch, "SendMessageBatch", client_error("InternalError"))
+        assert publish(records) == [records[1]["dynamodb"]["SequenceNumber"]]
+    assert publish(records) == []
+    assert len(taken_from(messaging.queue)) == 1
+
+
+def test_a_subscription_that_makes_no_sense_keeps_nobody(
+    messaging: Messaging, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = set_aside_in(monkeypatch)
+    end(subscribe(1))
+    end(subscribe(2))
+    records = stream.records()
+    del records[1]["dynamodb"]["NewImage"]["sink"]
+
+    assert publish(records) == []
+    assert [message["fault"] for message in taken_from(queue)] == ["KeyError"]
+    assert len(taken_from(messaging.queue)) == 1

@@ -1,0 +1,181 @@
+"""Subscriptions in DynamoDB: what is stored is read, and no change is lost to another one."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from camara.errors import NotFound, Unavailable
+from events.item import key
+from events.store import subscription_store
+from events.subscription import Credential, Subscription, TerminationReason
+from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
+from tests.support.builders import BOB_KEY, NOW, a_subscription
+from tests.support.messaging import subscribe
+from tests.support.table import SUBSCRIPTIONS
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CREDENTIAL = Credential((b"\x00\xff sealed", b"part two"), NOW + 3600)
+
+
+def stored(subscription: Subscription) -> Subscription:
+    return subscription_store().read(subscription.number, subscription.subscription_id)
+
+
+def change(subscription: Subscription, decide: Any) -> Subscription:
+    return subscription_store().change(subscription.number, subscription.subscription_id, decide)
+
+
+@pytest.mark.parametrize("credential", [None, CREDENTIAL])
+def test_what_is_stored_is_read(credential: Credential | None) -> None:
+    subscription = subscribe(credential=credential, max_events=3)
+
+    assert stored(subscription) == subscription
+
+
+def test_the_subscriptions_of_a_number_are_read_and_no_others() -> None:
+    own = [subscribe(1), subscribe(2, ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW)]
+    subscribe(3, number=BOB_KEY)
+
+    found = subscription_store().of_number(own[0].number)
+    assert sorted(found, key=lambda known: known.subscription_id) == sorted(
+        own, key=lambda known: known.subscription_id
+    )
+
+
+def test_a_number_with_subscriptions_of_many_pages() -> None:
+    long = "https://app.example.com/" + "x" * 40_000
+    for number in range(30):
+        subscribe(number, sink=long)
+
+    assert len(subscription_store().of_number(a_subscription().number)) == 30
+
+
+def test_there_is_no_other() -> None:
+    subscription = subscribe()
+
+    with pytest.raises(NotFound):
+        subscription_store().read(BOB_KEY, subscription.subscription_id)
+    with pytest.raises(NotFound):
+        change(a_subscription(2), lambda known: known)
+
+
+def test_a_change_counts_and_what_is_no_change_is_not_written(
+    requests: list[tuple[str, dict[str, Any]]],
+) -> None:
+    subscription = subscribe()
+    changed = change(subscription, lambda known: known.has_heard("event", NOW))
+    assert changed.version == 2
+    assert stored(subscription) == changed
+    requests.clear()
+
+    assert change(subscription, lambda known: known) == changed
+    assert [name for name, _ in requests] == ["GetItem"]
+
+
+def test_a_refusal_is_the_callers_and_changes_nothing() -> None:
+    subscription = subscribe()
+
+    def refuse(_: Subscription) -> Subscription:
+        raise NotFound
+
+    with pytest.raises(NotFound):
+        change(subscription, refuse)
+    assert stored(subscription) == subscription
+
+
+def test_who_loses_a_race_decides_again() -> None:
+    subscription = subscribe()
+    late = iter([True, False])
+
+    def decide(known: Subscription) -> Subscription:
+        if next(late):
+            change(subscription, lambda other: other.has_heard("other", NOW))
+        return known.has_heard("event", NOW)
+
+    assert change(subscription, decide).delivered == 2
+    assert stored(subscription).delivered == 2
+
+
+def test_who_always_loses_gives_up() -> None:
+    subscription = subscribe()
+    events = iter(f"event {number}" for number in range(100))
+
+    def decide(known: Subscription) -> Subscription:
+        change(subscription, lambda other: other.has_heard(next(events), NOW))
+        return known.has_heard("event", NOW)
+
+    with pytest.raises(Unavailable):
+        change(subscription, decide)
+    assert stored(subscription).delivered == 5
+
+
+def test_the_first_end_is_the_only_one() -> None:
+    subscription = subscribe()
+    for reason in (TerminationReason.SUBSCRIPTION_DELETED, TerminationReason.SUBSCRIPTION_EXPIRED):
+        change(subscription, lambda known, why=reason: known.ended_because(why, NOW))
+
+    assert stored(subscription).ended is TerminationReason.SUBSCRIPTION_DELETED
+    assert stored(subscription).version == 2
+
+
+def test_a_new_one_does_not_replace_another() -> None:
+    subscription = subscribe()
+    change(subscription, lambda known: known.has_heard("event", NOW))
+
+    with pytest.raises(Exception, match="ConditionalCheckFailed"):
+        subscription_store().create(subscription)
+    assert stored(subscription).delivered == 1
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_new_one_whose_answer_was_lost_is_stored(dynamo: FaultyDynamoDB, lost: int) -> None:
+    dynamo.lose_answers(lost)
+
+    assert stored(subscribe()) == a_subscription()
+
+
+def test_a_change_whose_answer_was_lost_is_made_once(dynamo: FaultyDynamoDB) -> None:
+    subscription = subscribe()
+
+    def once(known: Subscription) -> Subscription:
+        known.require_active(subscription.client, NOW)
+        return known.ended_because(TerminationReason.SUBSCRIPTION_DELETED, NOW)
+
+    dynamo.lose_answers(1, after=1)
+
+    assert change(subscription, once).ended is TerminationReason.SUBSCRIPTION_DELETED
+    assert stored(subscription).version == 2
+
+
+def test_a_failing_table_is_unavailable(dynamo: FaultyDynamoDB) -> None:
+    subscription, store = subscribe(), subscription_store()
+    dynamo.fail(client_error("InternalServerError"))
+
+    for request in (
+        lambda: store.create(subscription),
+        lambda: store.read(subscription.number, subscription.subscription_id),
+        lambda: store.of_number(subscription.number),
+        lambda: change(subscription, lambda known: known.has_heard("event", NOW)),
+    ):
+        with pytest.raises(Unavailable):
+            request()
+
+
+def test_reads_are_as_of_now(requests: list[tuple[str, dict[str, Any]]]) -> None:
+    subscription = subscribe()
+    stored(subscription)
+    subscription_store().of_number(subscription.number)
+
+    reads = [arguments for name, arguments in requests if name in {"GetItem", "Query"}]
+    assert [read["ConsistentRead"] for read in reads] == [True, True]
+
+
+def test_the_access_token_is_stored_as_it_was_sealed(table: "DynamoDBClient") -> None:
+    subscription = subscribe(credential=CREDENTIAL)
+    item = table.get_item(
+        TableName=SUBSCRIPTIONS, Key=key(subscription.number, subscription.subscription_id)
+    )["Item"]
+
+    assert item["credential"] == {"L": [{"B": part} for part in CREDENTIAL.ciphertext]}

@@ -1,0 +1,127 @@
+"""Subscriptions: how long, for whom, and what ends them."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from camara.errors import NotFound, OutOfRange
+from events.subscription import Credential, EventType, Lifetimes, Subscription, TerminationReason
+from tests.support.builders import CLIENT_KEY, NOW, a_subscription
+
+DAY = 24 * 3600
+LIFETIMES = Lifetimes(default=30 * DAY, longest=90 * DAY)
+DELETED = TerminationReason.SUBSCRIPTION_DELETED
+EXPIRED = TerminationReason.SUBSCRIPTION_EXPIRED
+
+
+def ended(**changes: Any) -> Subscription:
+    return replace(a_subscription(), ended=DELETED, ended_at=NOW, **changes)
+
+
+@pytest.mark.parametrize(
+    ("requested", "expiry"),
+    [
+        (None, NOW + 30 * DAY),
+        (NOW + 1, NOW + 1),
+        (NOW + 90 * DAY, NOW + 90 * DAY),
+        (NOW + 90 * DAY + 1, NOW + 90 * DAY),
+    ],
+)
+def test_it_lasts_as_long_as_asked_for_but_no_longer_than_it_may(
+    requested: int | None, expiry: int
+) -> None:
+    assert LIFETIMES.expiry(requested, NOW) == expiry
+
+
+@pytest.mark.parametrize("requested", [NOW, NOW - 1])
+def test_it_cannot_end_before_it_begins(requested: int) -> None:
+    with pytest.raises(OutOfRange):
+        LIFETIMES.expiry(requested, NOW)
+
+
+def test_it_is_active_until_its_end() -> None:
+    subscription = a_subscription(ends_at=NOW + 10)
+
+    assert subscription.is_active(NOW + 9)
+    assert not subscription.is_active(NOW + 10)
+    assert not ended().is_active(NOW)
+
+
+def test_it_is_there_for_its_client_while_it_is_active() -> None:
+    subscription = a_subscription(ends_at=NOW + 10)
+
+    subscription.require_active(CLIENT_KEY, NOW)
+    for found, client, now in (
+        (subscription, "somebody", NOW),
+        (subscription, CLIENT_KEY, NOW + 10),
+        (ended(), CLIENT_KEY, NOW),
+    ):
+        with pytest.raises(NotFound):
+            found.require_active(client, now)
+
+
+def test_an_update_brings_what_it_brings_and_the_rest_stays() -> None:
+    old, new = Credential((b"old",), NOW + 1), Credential((b"new",), NOW + 2)
+    subscription = a_subscription(credential=old)
+
+    assert subscription.updated(None, None) == replace(subscription, version=2)
+    assert subscription.updated(new, None) == replace(subscription, version=2, credential=new)
+    assert subscription.updated(None, NOW + 3) == replace(subscription, version=2, ends_at=NOW + 3)
+
+
+def test_the_first_reason_stays() -> None:
+    subscription = a_subscription().ended_because(DELETED, NOW)
+
+    assert (subscription.version, subscription.ended, subscription.ended_at) == (2, DELETED, NOW)
+    assert subscription.ended_because(EXPIRED, NOW + 1) is subscription
+
+
+@pytest.mark.parametrize(
+    ("token_expires_at", "due_at", "reason"),
+    [
+        (None, NOW + 1000, EXPIRED),
+        (NOW + 5000, NOW + 1000, EXPIRED),
+        (NOW + 1120, NOW + 1000, EXPIRED),
+        (NOW + 1119, NOW + 999, TerminationReason.ACCESS_TOKEN_EXPIRED),
+    ],
+)
+def test_it_is_due_at_its_end_or_just_before_its_access_token_expires(
+    token_expires_at: int | None, due_at: int, reason: TerminationReason
+) -> None:
+    credential = Credential((b"sealed",), token_expires_at) if token_expires_at else None
+    subscription = a_subscription(ends_at=NOW + 1000, credential=credential)
+
+    assert subscription.due_at == due_at
+    assert subscription.ended_if_due(due_at - 1) is subscription
+    assert subscription.ended_if_due(due_at).ended is reason
+    assert ended(ends_at=NOW).ended_if_due(NOW) == ended(ends_at=NOW)
+
+
+def test_it_counts_what_it_has_heard_each_once() -> None:
+    once = a_subscription().has_heard("first", NOW)
+
+    assert (once.version, once.delivered, once.last_event_id) == (2, 1, "first")
+    assert once.has_heard("first", NOW) is once
+    assert once.has_heard("second", NOW).delivered == 2
+    assert once.has_heard("second", NOW).ended is None
+
+
+def test_it_ends_with_the_last_that_it_wanted_to_hear() -> None:
+    wants_two = a_subscription(max_events=2)
+    once = wants_two.has_heard("first", NOW)
+    twice = once.has_heard("second", NOW + 1)
+
+    assert once.ended is None
+    assert (twice.ended, twice.ended_at) == (TerminationReason.MAX_EVENTS_REACHED, NOW + 1)
+    assert twice.has_heard("that it has ended", NOW + 2).ended_at == NOW + 1
+
+
+def test_to_hear_of_the_end_is_no_other_end() -> None:
+    heard = ended(max_events=1).has_heard("that it has ended", NOW + 1)
+
+    assert (heard.ended, heard.ended_at, heard.delivered) == (DELETED, NOW, 1)
+
+
+def test_event_types_are_camaras() -> None:
+    assert {kind.rpartition(".")[0] for kind in EventType} == {"org.camaraproject.webrtc-events.v0"}

@@ -1,0 +1,75 @@
+"""Subscriptions as items: there and back, in the index while they live, and cleared up later."""
+
+from dataclasses import replace
+
+import pytest
+
+from camara.stale_index import stale_shard
+from events.item import key, subscription_from, subscription_from_image, subscription_item
+from events.subscription import Credential, EventType, Subscription, TerminationReason
+from tests.support.builders import ALICE_KEY, NOW, a_subscription, subscription_id
+
+DAY = 24 * 3600
+CREDENTIAL = Credential((b"\x00\xff", b"part two"), NOW + 3600)
+ENDED = a_subscription(ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW + 5, version=7)
+
+
+@pytest.mark.parametrize(
+    "subscription",
+    [
+        a_subscription(),
+        a_subscription(max_events=3, credential=CREDENTIAL, delivered=2, last_event_id="event"),
+        a_subscription(type=EventType.REGISTRATION_ENDS, starts_at=NOW - 1, client="client"),
+        ENDED,
+        replace(ENDED, credential=CREDENTIAL),
+    ],
+)
+def test_there_and_back(subscription: Subscription) -> None:
+    assert subscription_from(subscription_item(subscription)) == subscription
+
+
+def test_the_key_is_number_and_id() -> None:
+    item = subscription_item(a_subscription())
+
+    assert key(ALICE_KEY, subscription_id()) == {
+        "number": {"S": ALICE_KEY},
+        "subscriptionId": {"S": subscription_id()},
+    }
+    assert item.items() >= key(ALICE_KEY, subscription_id()).items()
+
+
+def test_it_is_in_the_index_until_it_has_ended() -> None:
+    item = subscription_item(a_subscription(ends_at=NOW + 10 * DAY))
+
+    assert item["staleShard"] == {"S": stale_shard(subscription_id())}
+    assert item["staleAt"] == {"N": str(NOW + 10 * DAY)}
+    assert not {"staleShard", "staleAt"} & subscription_item(ENDED).keys()
+    assert not {"terminationReason", "endedAt"} & item.keys()
+
+
+def test_it_is_swept_before_its_access_token_expires() -> None:
+    item = subscription_item(a_subscription(credential=CREDENTIAL))
+
+    assert item["staleAt"] == {"N": str(CREDENTIAL.expires_at - 120)}
+
+
+def test_it_is_kept_for_a_week_after_its_time_and_for_a_day_after_it_has_ended() -> None:
+    item = subscription_item(a_subscription(ends_at=NOW + 10 * DAY))
+
+    assert item["expiresAt"] == {"N": str(NOW + 17 * DAY)}
+    assert subscription_item(ENDED)["expiresAt"] == {"N": str(NOW + 5 + DAY)}
+
+
+def test_the_credential_is_bytes_and_absent_without_one() -> None:
+    item = subscription_item(a_subscription(credential=CREDENTIAL))
+
+    assert item["credential"] == {"L": [{"B": b"\x00\xff"}, {"B": b"part two"}]}
+    assert item["credentialExpiresAt"] == {"N": str(NOW + 3600)}
+    assert not {"credential", "credentialExpiresAt"} & subscription_item(ENDED).keys()
+
+
+def test_a_streams_image_is_read_without_its_credential() -> None:
+    subscription = a_subscription(credential=CREDENTIAL)
+    image = subscription_item(subscription) | {"credential": {"L": [{"B": "AP8="}]}}
+
+    assert subscription_from_image(image) == replace(subscription, credential=None)
