@@ -25,11 +25,22 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 _HOST = "127.0.0.1"
 _ALGORITHM = "RS256"
 _JWKS_PATH = "/.well-known/jwks.json"
-_ALL_SCOPES = " ".join(
+_SESSIONS = (
     f"{api}:sessions:{right}"
     for api in ("webrtc-call-handling", "webrtc-registration")
     for right in ("create", "read", "write", "delete")
 )
+_SUBSCRIPTIONS = (
+    f"webrtc-events:{right}"
+    for right in (
+        *(
+            f"org.camaraproject.webrtc-events.v0.{event}:create"
+            for event in ("session-invitation", "session-status", "registration-ends")
+        ),
+        *("read", "update", "delete"),
+    )
+)
+_ALL_SCOPES = " ".join((*_SESSIONS, *_SUBSCRIPTIONS))
 
 
 class TokenRequest(BaseModel):

@@ -1,5 +1,7 @@
 """The tour: devices register, calls end in each way a call can end, then every refusal, over HTTP.
 
+What the devices are notified of is shown beside it, and is to be what has happened, once, in order.
+
 The devices are the same in every tour, so that one can find and remove what another, cut short, has
 left behind.
 """
@@ -8,14 +10,19 @@ import time
 
 from infra.local import aws
 from infra.local.devices import REGISTRATIONS
-from infra.local.people import ALICE, BOB, CAROL, SDP, offer
+from infra.local.inbox import Heard
+from infra.local.people import ALICE, BOB, CAROL, SDP, Person, offer
 from infra.local.settings import Settings
 from infra.local.stack_file import Stack
+from infra.local.subscriptions import SUBSCRIPTIONS
 from infra.local.tour_guide import Step, TourGuide
+from infra.local.webhook import serving
 
 _CALL = "POST /webrtc/sessions"
 _CAMARAS_PATH = "/webrtc-call-handling/v0.4"
 _ANSWERED = {"status": "Connected", "answer": SDP}
+_INVITATION, _STATUS, _END = "session-invitation", "session-status", "registration-ends"
+_CANCELLED = "Call cancelled by originator"
 _STREAM_SECONDS = 30
 """After how long a call is over, at the latest, whose device is no longer registered."""
 _RING_SECONDS = 10
@@ -29,10 +36,15 @@ def settings_for(settings: Settings) -> Settings:
 
 def play(stack: Stack) -> bool:
     """Play the tour; return whether every answer was the expected one."""
-    guide = TourGuide(stack)
+    with serving() as webhook:
+        return _play(stack, TourGuide(stack, webhook))
+
+
+def _play(stack: Stack, guide: TourGuide) -> bool:
     guide.welcome()
     guide.tidy(ALICE, BOB, CAROL)
     _registered(guide)
+    made = _subscribed(guide)
     patient = stack.ring_timeout_seconds <= _RING_SECONDS
     forgotten, forgotten_at = _rings_unheard(guide) if patient else ("", 0.0)
     _cancelled(guide)
@@ -47,6 +59,7 @@ def play(stack: Stack) -> bool:
             f"Left out: a forgotten call, for here it rings {stack.ring_timeout_seconds} s"
         )
     _deregistered(guide)
+    _unsubscribed(guide, made)
     return guide.farewell()
 
 
@@ -64,20 +77,52 @@ def _registered(guide: TourGuide) -> None:
     guide.register(BOB)
 
 
+def _subscribed(guide: TourGuide) -> list[tuple[Person, str]]:
+    """Subscribe both phones; return whose subscriptions there are, and their paths."""
+    guide.announce("They subscribe to what happens to them; Bob wants to hear of new calls, too")
+    wanted = ((ALICE, _STATUS), (ALICE, _END), (BOB, _INVITATION), (BOB, _STATUS))
+    made = [(person, guide.subscribe(person, event)) for person, event in wanted]
+    create = f"POST {SUBSCRIPTIONS}"
+    hers = guide.subscription(ALICE, _STATUS)
+    inside = hers | {"sink": "https://169.254.169.254/latest/meta-data"}
+    guide.take(
+        Step(ALICE, create, "400 INVALID_SINK", "no sink inside the network", body=inside),
+        Step(BOB, create, "403 SUBSCRIPTION_MISMATCH", "her phone is not his", body=hers),
+        Step(BOB, f"GET {made[0][1]}", "404 NOT_FOUND", "hers is not his"),
+    )
+    return made
+
+
+def _unsubscribed(guide: TourGuide, made: list[tuple[Person, str]]) -> None:
+    guide.announce("They delete their subscriptions, and hear of that, too")
+    for person, path in made:
+        guide.take(Step(person, f"DELETE {path}", "204"))
+        guide.hear(path, Heard(person, "subscription-ended", None, "SUBSCRIPTION_DELETED"))
+    guide.take(
+        Step(BOB, f"DELETE {made[-1][1]}", "404 NOT_FOUND", "it is over"),
+        Step(BOB, f"DELETE {guide.registration(BOB)}", "204"),
+        Step(CAROL, f"DELETE {guide.registration(CAROL)}", "204"),
+    )
+
+
+def _both_hear(guide: TourGuide, call: str, number: int, words: str) -> None:
+    """Wait until both phones have been told of a change of a call."""
+    guide.hear(call, *(Heard(person, _STATUS, number, words) for person in (ALICE, BOB)))
+
+
 def _deregistered(guide: TourGuide) -> None:
     guide.announce("Alice calls Bob, Bob answers, and her phone is deregistered: terminated")
     call = _ring(guide)
     guide.take(
         Step(BOB, f"PUT {call}/status", "200 Connected", body=_ANSWERED),
-        Step(ALICE, f"DELETE {guide.registration(ALICE)}", "204"),
     )
+    _both_hear(guide, call, 3, "Call answered")
+    guide.take(Step(ALICE, f"DELETE {guide.registration(ALICE)}", "204"))
     over = Step(BOB, f"GET {call}", "200 Terminated", "a moment later: the stream tells of it")
     guide.await_(over, _STREAM_SECONDS)
-    guide.take(
-        Step(ALICE, _CALL, "403 INVALID_TOKEN_CONTEXT", "no phone", body=offer(ALICE, BOB)),
-        Step(BOB, f"DELETE {guide.registration(BOB)}", "204"),
-        Step(CAROL, f"DELETE {guide.registration(CAROL)}", "204"),
-    )
+    _both_hear(guide, call, 4, "Call terminated by network: registration deleted")
+    guide.hear(guide.registration(ALICE), Heard(ALICE, _END, None, "NETWORK_TERMINATED"))
+    guide.take(Step(ALICE, _CALL, "403 INVALID_TOKEN_CONTEXT", "no phone", body=offer(ALICE, BOB)))
 
 
 def _rings_unheard(guide: TourGuide) -> tuple[str, float]:
@@ -91,6 +136,7 @@ def _swept(guide: TourGuide, stack: Stack, call: str, deadline: float) -> None:
     while (remaining := deadline + 1 - time.time()) > 0:
         guide.wait(remaining, "for its deadline")
     guide.tell("EndStaleSessions", aws.invoke(stack, "EndStaleSessions", {}))
+    _both_hear(guide, call, 3, "Call not answered: deadline passed")
     guide.take(
         Step(BOB, f"GET {call}", "200 NoAnswer"),
         Step(ALICE, f"DELETE {call}", "404 NOT_FOUND", "it is over"),
@@ -102,6 +148,9 @@ def _cancelled(guide: TourGuide) -> None:
     call = _ring(guide)
     guide.take(
         Step(ALICE, f"DELETE {call}", "204"),
+    )
+    _both_hear(guide, call, 3, _CANCELLED)
+    guide.take(
         Step(BOB, f"GET {call}", "200 SessionCancelled"),
         Step(BOB, f"GET {_on_camaras_path(call)}", "200 SessionCancelled", "CAMARA's own path"),
     )
@@ -112,8 +161,9 @@ def _declined(guide: TourGuide) -> None:
     call = _ring(guide)
     guide.take(
         Step(BOB, f"DELETE {call}", "204"),
-        Step(ALICE, f"GET {call}", "200 Declined"),
     )
+    _both_hear(guide, call, 3, "Call declined by receiver")
+    guide.take(Step(ALICE, f"GET {call}", "200 Declined"))
 
 
 def _terminated(guide: TourGuide) -> None:
@@ -123,10 +173,14 @@ def _terminated(guide: TourGuide) -> None:
     guide.take(
         Step(BOB, f"PUT {call}/status", "200 Connected", body=_ANSWERED),
         Step(ALICE, f"GET {call}", "200 Connected"),
+    )
+    _both_hear(guide, call, 3, "Call answered")
+    guide.take(
         Step(BOB, f"DELETE {call}", "204", headers=attempt),
         Step(BOB, f"DELETE {call}", "204", "a retry gets the same answer", headers=attempt),
-        Step(ALICE, f"GET {call}", "200 Terminated"),
     )
+    _both_hear(guide, call, 4, "Call terminated by receiver")
+    guide.take(Step(ALICE, f"GET {call}", "200 Terminated"))
 
 
 def _refused_tokens(guide: TourGuide) -> None:
@@ -156,6 +210,7 @@ def _refused_tokens(guide: TourGuide) -> None:
         Step(ALICE, delete, "204", "the call was left alone"),
         Step(ALICE, delete, "404 NOT_FOUND", "and now is over"),
     )
+    _both_hear(guide, call, 3, _CANCELLED)
 
 
 def _refused_requests(guide: TourGuide) -> None:
@@ -181,13 +236,16 @@ def _refused_requests(guide: TourGuide) -> None:
         Step(ALICE, f"PUT {call}/status", "409 INCOMPATIBLE_STATE", "her own", body=_ANSWERED),
         Step(ALICE, f"DELETE {call}", "204", "the call was left alone"),
     )
+    _both_hear(guide, call, 3, _CANCELLED)
 
 
 def _ring(guide: TourGuide) -> str:
     """Let Alice call Bob until it rings; return the call's path."""
     created = guide.take(Step(ALICE, _CALL, "201 Initial", body=offer(ALICE, BOB)))
     call = f"/webrtc/sessions/{(created.json or {}).get('mediaSessionId')}"
+    guide.hear(call, Heard(BOB, _INVITATION, 1, "New incoming call"))
     guide.take(Step(BOB, f"PUT {call}/status", "200 Ringing", body={"status": "Ringing"}))
+    _both_hear(guide, call, 2, "Call rings")
     return call
 
 

@@ -4,14 +4,16 @@ import json
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local import devices, loopback_http
+from infra.local import devices, loopback_http, subscriptions
+from infra.local.inbox import Heard, Inbox
 from infra.local.loopback_http import Answer
 from infra.local.people import Person, token
 from infra.local.stack_file import Stack
+from infra.local.webhook import Webhook
 
 _BOLD, _DIM, _RED, _GREEN = 1, 2, 31, 32
 _ID = re.compile(r"[^/?=]{21,}")
@@ -39,10 +41,15 @@ class Step:
 
 
 class TourGuide:
-    """Takes steps, and keeps count of the answers that were not the expected ones."""
+    """Takes steps, and keeps count of the answers that were not the expected ones.
 
-    def __init__(self, stack: Stack) -> None:
+    Likewise of the notifications that the people get at this webhook.
+    """
+
+    def __init__(self, stack: Stack, webhook: Webhook) -> None:
         self._stack = stack
+        self._inbox = Inbox(webhook, _show_heard)
+        self._heard = 0
         self._tokens = dict[Person, str]()
         self._registered = dict[Person, str]()
         self._taken = 0
@@ -51,7 +58,7 @@ class TourGuide:
     def welcome(self) -> None:
         """Say what the lines to come show."""
         print(f"\nWho asks for what below {self._stack.api_url}, and the answer;")
-        print("ok: it is the expected one.")
+        print("ok: it is the expected one. Behind an arrow, what comes to whose webhook.")
 
     def announce(self, scene: str) -> None:
         """Show the title of what comes next."""
@@ -66,9 +73,11 @@ class TourGuide:
         return person.device_id(_DEVICE)
 
     def tidy(self, *people: Person) -> None:
-        """Deregister what an earlier tour may have left behind, and say nothing of it."""
+        """Remove what an earlier tour may have left behind, and say nothing of it."""
         for person in people:
-            devices.deregister(self._stack, self._own_token(person), self.device_id(person))
+            bearer, device_id = self._own_token(person), self.device_id(person)
+            subscriptions.unsubscribe(self._stack, bearer, device_id)
+            devices.deregister(self._stack, bearer, device_id)
 
     def register(self, person: Person) -> str:
         """Register the phone of this person, who calls with it from now on; return its path."""
@@ -82,6 +91,22 @@ class TourGuide:
     def registration(self, person: Person) -> str:
         """Return the path of the registration that this person has made."""
         return f"{devices.REGISTRATIONS}/{self._registered[person]}"
+
+    def subscription(self, person: Person, event: str) -> dict[str, Any]:
+        """Return the body that subscribes the phone of this person."""
+        return subscriptions.request(self.device_id(person), event, self._inbox.sink(person))
+
+    def subscribe(self, person: Person, event: str) -> str:
+        """Subscribe the phone of this person to one type of event; return the path."""
+        body = self.subscription(person, event)
+        path = subscriptions.SUBSCRIPTIONS
+        created = self.take(Step(person, f"POST {path}", "201 ACTIVE", event, body=body))
+        return f"{path}/{(created.json or {}).get('id')}"
+
+    def hear(self, path: str, *expected: Heard) -> None:
+        """Wait for these notifications about a call, a registration or a subscription."""
+        self._complain(self._inbox.hear(path.rpartition("/")[2], expected))
+        self._heard += len(expected)
 
     def take(self, *steps: Step) -> Answer:
         """Take these steps in turn, and show each; return the last one's answer."""
@@ -111,12 +136,21 @@ class TourGuide:
 
     def farewell(self) -> bool:
         """Sum up; return whether every answer was the expected one."""
+        self._complain(self._inbox.strays())
         if self._surprises:
-            verdict = f"{self._surprises} of {self._taken} answers were not the expected ones."
+            verdict = f"{self._surprises} answers or notifications were not the expected ones."
             print(f"\n{_painted(verdict, _RED)}")
         else:
-            print(f"\n{_painted(f'{self._taken} requests, each answered as expected.', _GREEN)}")
+            verdict = f"{self._taken} requests, each answered as expected, and {self._heard}"
+            print(
+                f"\n{_painted(f'{verdict} notifications, each heard once and in order.', _GREEN)}"
+            )
         return not self._surprises
+
+    def _complain(self, problems: Sequence[str]) -> None:
+        self._surprises += bool(problems)
+        for problem in problems:
+            print(_painted(f"    !!  {problem}", _RED), flush=True)
 
     def _note(self, step: Step, outcome: str) -> None:
         self._taken += 1
@@ -163,6 +197,10 @@ def _show(step: Step, outcome: str) -> None:
         verdict = _painted(f"!!  {outcome}, but expected {step.expect}  ", _RED)
     request = f"  {step.person.name:<7}{method:<8}{_shortened(path):<46} "
     print(f"{request}{verdict}{_painted(step.note, _DIM)}".rstrip(), flush=True)
+
+
+def _show_heard(heard: Heard) -> None:
+    print(heard, flush=True)
 
 
 def _shortened(path: str) -> str:

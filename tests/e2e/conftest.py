@@ -2,13 +2,16 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from infra.local.settings import Settings
 from infra.local.stack import running
 from infra.local.stack_file import Stack
+from infra.local.webhook import Webhook, serving
 from tests.e2e.aws import Aws
+from tests.e2e.ear import Ear
 from tests.e2e.subscriber import Line, Subscriber
 from tests.support.builders import ALICE, BOB, EVE
 from tests.support.http import EmbeddedApi
@@ -61,6 +64,31 @@ def somebody(api: EmbeddedApi) -> Callable[[], Subscriber]:
 @pytest.fixture(scope="session")
 def line(alice: Subscriber, bob: Subscriber) -> Line:
     return Line(alice, bob)
+
+
+@pytest.fixture(scope="session")
+def webhook() -> Iterator[Webhook]:
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture
+def ear(webhook: Webhook) -> Callable[..., Ear]:
+    """Subscribes somebody's phone, to what goes to a sink of its own."""
+
+    def subscribed(who: Subscriber, event: str, **config: Any) -> Ear:
+        sink = secrets.token_hex(8)
+        created = who.subscribe(event, webhook.sink(sink), **config)
+        assert created.status == 201, created
+        return Ear(webhook, sink, created.body["id"])
+
+    return subscribed
+
+
+@pytest.fixture
+def callers(somebody: Callable[[], Subscriber]) -> Line:
+    """Two people with a phone each, who are nobody else's."""
+    return Line(somebody().with_device(), somebody().with_device())
 
 
 @pytest.fixture(scope="session")

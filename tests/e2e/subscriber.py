@@ -11,6 +11,8 @@ from tests.support.builders import ANSWER, a_call_request
 from tests.support.http import EmbeddedApi
 
 REGISTRATIONS = "/webrtc-registration/v0.4/sessions"
+SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
+EVENTS = "org.camaraproject.webrtc-events.v0"
 _NEXT_CENTURY = "2100-01-01T00:00:00Z"
 
 
@@ -120,6 +122,25 @@ class Subscriber:
         """End a registration, if not said otherwise that of its device."""
         known = registration_id or self.registration_id
         return self.send("DELETE", f"{REGISTRATIONS}/{known}")
+
+    def subscribe(self, event: str, sink: str, **more: Any) -> Answer:
+        """Subscribe its phone to one type of event; ``more`` goes into the body's ``config``."""
+        config = {"subscriptionDetail": {"deviceId": self.device_id()}} | more
+        return self.subscribe_with(
+            {"protocol": "HTTP", "sink": sink, "types": [f"{EVENTS}.{event}"], "config": config}
+        )
+
+    def subscribe_with(self, body: Any, **request: Any) -> Answer:
+        """Subscribe with this body."""
+        return self.send("POST", SUBSCRIPTIONS, body, **request)
+
+    def subscription(self, subscription_id: str) -> Answer:
+        """Read a subscription."""
+        return self.send("GET", f"{SUBSCRIPTIONS}/{subscription_id}")
+
+    def unsubscribe(self, subscription_id: str) -> Answer:
+        """End a subscription."""
+        return self.send("DELETE", f"{SUBSCRIPTIONS}/{subscription_id}")
 
     def status_of(self, call: str) -> str:
         """Return the status of a call that this subscriber can see."""

@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.aws import Aws
 from tests.support.template import properties, template
 
-TABLES = ("SessionsTable", "RegistrationsTable")
+TABLES = ("SessionsTable", "RegistrationsTable", "SubscriptionsTable")
 INDEXES = {
     table: {
         index["IndexName"]: index["KeySchema"][0]["AttributeName"]
@@ -18,21 +18,47 @@ INDEXES = {
 }
 NOBODYS = {"S": "nobody's"}
 WRITES = {"PutItem", "TransactWriteItems to put"}
-ALLOWED: Mapping[str, tuple[set[str], set[str]]] = {
-    # With the sessions, and with the registrations.
-    "CreateSessionRole": (WRITES, {"GetItem", "TransactWriteItems to check"}),
-    "GetSessionDetailsByIdRole": ({"Query"}, {"GetItem"}),
-    "DeleteSessionByIdRole": ({"UpdateItem"}, {"GetItem"}),
-    "UpdateSessionStatusRole": ({"Query", *WRITES}, {"GetItem"}),
-    "RegistrationApiRole": (set(), {"GetItem", "BatchGetItem", *WRITES}),
-    "EndStaleSessionsRole": ({"UpdateItem", "Query of StaleSessions"}, set()),
-    "EndExpiredRegistrationsRole": (set(), {"GetItem", "Query of StaleRegisters", *WRITES}),
+READ_AND_WRITE = {"GetItem", *WRITES}
+ALLOWED: Mapping[str, tuple[set[str], set[str], set[str]]] = {
+    # With the sessions, with the registrations, and with the subscriptions.
+    "CreateSessionRole": (WRITES, {"GetItem", "TransactWriteItems to check"}, set()),
+    "GetSessionDetailsByIdRole": ({"Query"}, {"GetItem"}, set()),
+    "DeleteSessionByIdRole": ({"UpdateItem"}, {"GetItem"}, set()),
+    "UpdateSessionStatusRole": ({"Query", *WRITES}, {"GetItem"}, set()),
+    "RegistrationApiRole": (set(), {"BatchGetItem", *READ_AND_WRITE}, set()),
+    "SubscriptionApiRole": (set(), {"GetItem"}, {"Query", *READ_AND_WRITE}),
+    "PublishSessionEventsRole": (set(), {"GetItem"}, {"Query"}),
+    "PublishRegistrationEndsRole": (set(), set(), {"Query"}),
+    "PublishSubscriptionEndsRole": (set(), set(), set()),
+    "DeliverNotificationRole": ({"Query"}, set(), READ_AND_WRITE),
+    "EndExpiredSubscriptionsRole": (
+        set(),
+        set(),
+        {"Query of StaleSubscriptions", *READ_AND_WRITE},
+    ),
+    "EndStaleSessionsRole": ({"UpdateItem", "Query of StaleSessions"}, set(), set()),
+    "EndExpiredRegistrationsRole": (set(), {"Query of StaleRegisters", *READ_AND_WRITE}, set()),
     "EndSessionsOfRegistrationRole": (
         {"UpdateItem", "Query of SessionsOfRegistration", "Query of SessionsOfReceiver"},
         {"GetItem"},
+        set(),
     ),
-    "JwtAuthorizerRole": (set(), set()),
+    "JwtAuthorizerRole": (set(), set(), set()),
 }
+TO_NOTIFICATIONS, TO_NOT_PUBLISHED = "NotificationsQueue", "EventsNotPublished"
+SENDS: Mapping[str, set[str]] = {
+    "EndSessionsOfRegistrationRole": {"RegistrationEndsNotHandled"},
+    "PublishSessionEventsRole": {TO_NOTIFICATIONS, TO_NOT_PUBLISHED},
+    "PublishRegistrationEndsRole": {TO_NOTIFICATIONS, TO_NOT_PUBLISHED},
+    "PublishSubscriptionEndsRole": {TO_NOTIFICATIONS, TO_NOT_PUBLISHED},
+}
+RECEIVES = {"DeliverNotificationRole": TO_NOTIFICATIONS}
+READS_A_STREAM = {"EndSessionsOfRegistrationRole", *SENDS}
+QUEUES = sorted(
+    name
+    for name, resource in template()["Resources"].items()
+    if resource["Type"] == "AWS::SQS::Queue"
+)
 
 
 def _actions(logical_id: str) -> Mapping[str, Callable[[Any, str], Any]]:
@@ -97,13 +123,35 @@ def _actions(logical_id: str) -> Mapping[str, Callable[[Any, str], Any]]:
     }
 
 
-# A message that may be sent is refused for its length, so that none is left in the queue.
-ON_THE_QUEUE: Mapping[str, Callable[[Any, str], Any]] = {
-    "SendMessage": lambda sqs, url: sqs.send_message(QueueUrl=url, MessageBody="x" * 2_000_000),
-    "ReceiveMessage": lambda sqs, url: sqs.receive_message(QueueUrl=url),
+# What may be sent is refused for its length, so that none is left in the queue.
+TOO_LONG = "x" * 2_000_000
+ON_A_QUEUE: Mapping[str, Callable[[Any, str], Any]] = {
+    "SendMessage": lambda sqs, url: sqs.send_message(QueueUrl=url, MessageBody=TOO_LONG),
+    "ChangeMessageVisibility": lambda sqs, url: sqs.change_message_visibility(
+        QueueUrl=url, ReceiptHandle="nobody's", VisibilityTimeout=0
+    ),
+    "DeleteMessage": lambda sqs, url: sqs.delete_message(QueueUrl=url, ReceiptHandle="nobody's"),
+    "GetQueueAttributes": lambda sqs, url: sqs.get_queue_attributes(QueueUrl=url),
+    "SetQueueAttributes": lambda sqs, url: sqs.set_queue_attributes(QueueUrl=url, Attributes={}),
     "PurgeQueue": lambda sqs, url: sqs.purge_queue(QueueUrl=url),
     "DeleteQueue": lambda sqs, url: sqs.delete_queue(QueueUrl=url),
 }
+# A message that is received would be missed, so whoever may is not put to the test.
+TO_RECEIVE: Mapping[str, Callable[[Any, str], Any]] = {
+    "ReceiveMessage": lambda sqs, url: sqs.receive_message(QueueUrl=url),
+}
+WHO_RECEIVES = {"ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes"}
+WITH_THE_KEY: Mapping[str, Callable[[Any, str], Any]] = {
+    "Encrypt": lambda kms, key: kms.encrypt(KeyId=key, Plaintext=b"nobody's"),
+    "Decrypt": lambda kms, key: kms.decrypt(KeyId=key, CiphertextBlob=b"nobody's"),
+    "GenerateDataKey": lambda kms, key: kms.generate_data_key(KeyId=key, KeySpec="AES_256"),
+    "DescribeKey": lambda kms, key: kms.describe_key(KeyId=key),
+    "CreateGrant": lambda kms, key: kms.create_grant(
+        KeyId=key, GranteePrincipal="arn:aws:iam::000000000000:root", Operations=["Decrypt"]
+    ),
+    "ScheduleKeyDeletion": lambda kms, key: kms.schedule_key_deletion(KeyId=key),
+}
+USES_THE_KEY = {"SubscriptionApiRole": {"Encrypt"}, "DeliverNotificationRole": {"Decrypt"}}
 STREAM = "nobody's"
 EVENTS = [{"timestamp": 0, "message": "forged"}]
 ON_A_LOG: Mapping[str, Callable[[Any, str], Any]] = {
@@ -148,9 +196,9 @@ def test_the_role_may_do_this_and_nothing_else_with_the_tables(aws: Aws, role: s
         assert {action for action, ask in actions if _may(ask, dynamodb, table)} == allowed
 
 
-# That EndSessionsOfRegistration may read the stream of registrations is not to be seen here: the
-# emulator reads it by itself, and allows a role nothing with the ARN of a stream.
-@pytest.mark.parametrize("role", sorted(ALLOWED.keys() - {"EndSessionsOfRegistrationRole"}))
+# That a function may read the stream that drives it is not to be seen here: the emulator reads it
+# by itself, and allows a role nothing with the ARN of a stream.
+@pytest.mark.parametrize("role", sorted(ALLOWED.keys() - READS_A_STREAM))
 def test_the_role_may_read_no_stream(aws: Aws, role: str) -> None:
     streams = aws.in_role(role).client("dynamodbstreams")
 
@@ -162,12 +210,47 @@ def test_the_role_may_read_no_stream(aws: Aws, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ALLOWED)
-def test_the_role_may_send_to_the_queue_only_what_it_could_not_handle(aws: Aws, role: str) -> None:
+def test_the_role_may_do_this_and_nothing_else_with_the_queues(aws: Aws, role: str) -> None:
     queues = aws.in_role(role).client("sqs")
-    (url,) = aws.client("sqs").list_queues(QueueNamePrefix=aws.stack.stack_name)["QueueUrls"]
 
-    allowed = {action for action, ask in ON_THE_QUEUE.items() if _may(ask, queues, url)}
-    assert allowed == ({"SendMessage"} if role == "EndSessionsOfRegistrationRole" else set())
+    for queue in QUEUES:
+        allowed = {"SendMessage"} if queue in SENDS.get(role, set()) else set()
+        if RECEIVES.get(role) == queue:
+            actions, allowed = dict(ON_A_QUEUE), WHO_RECEIVES
+        else:
+            actions = {**ON_A_QUEUE, **TO_RECEIVE}
+        url = _url_of(aws, queue)
+        assert {action for action, ask in actions.items() if _may(ask, queues, url)} == allowed
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_only_the_publisher_of_sessions_may_tell_the_bus(aws: Aws, role: str) -> None:
+    events = aws.in_role(role).client("events")
+    # Nothing has such a source, so no rule is for it.
+    entry = {"Source": "nobody", "DetailType": "nothing", "Detail": "{}"}
+
+    def tell(client: Any, bus: str) -> Any:
+        return client.put_events(Entries=[entry | {"EventBusName": bus}])
+
+    assert _may(tell, events, aws.stack.stack_name) is (role == "PublishSessionEventsRole")
+    assert not _may(tell, events, "default")
+    assert not _may(
+        lambda client, bus: client.put_rule(Name="no", EventBusName=bus, EventPattern="{}"),
+        events,
+        aws.stack.stack_name,
+    )
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_the_role_may_do_this_and_nothing_else_with_the_key(aws: Aws, role: str) -> None:
+    cloudformation = aws.client("cloudformation")
+    stack = {"StackName": aws.stack.stack_name, "LogicalResourceId": "SinkCredentialsKey"}
+    key = cloudformation.describe_stack_resource(**stack)["StackResourceDetail"]
+    kms = aws.in_role(role).client("kms")
+
+    actions = WITH_THE_KEY.items()
+    allowed = {action for action, ask in actions if _may(ask, kms, key["PhysicalResourceId"])}
+    assert allowed == USES_THE_KEY.get(role, set())
 
 
 # That it may write its own log is not to be seen here: the emulator writes the logs itself, and
@@ -188,6 +271,12 @@ def test_the_role_may_call_no_function(aws: Aws, role: str) -> None:
 
     for function in aws.stack.functions.values():
         assert not _may(lambda client, name: client.invoke(FunctionName=name), lambda_, function)
+
+
+def _url_of(aws: Aws, queue: str) -> str:
+    prefix = f"{aws.stack.stack_name}-{queue}-"
+    (url,) = aws.client("sqs").list_queues(QueueNamePrefix=prefix)["QueueUrls"]
+    return str(url)
 
 
 def _log_of(aws: Aws, function: str) -> str:

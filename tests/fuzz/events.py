@@ -8,6 +8,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from events.subscription import EventType
 from tests.fuzz.strategies import json, some_of, text
 from tests.support.builders import (
     ALICE,
@@ -16,11 +17,13 @@ from tests.support.builders import (
     NOW,
     OFFER,
     SCOPES,
+    SINK,
     a_call_request,
     a_context,
     a_location,
     a_registration,
 )
+from tests.support.subscriptions_api import a_credential, a_subscription_request
 
 device_ids = st.uuids().map(str) | st.sampled_from([a_registration().device_id]) | text
 _names = text | st.from_regex(r"[A-Za-z0-9._~-]{1,300}", fullmatch=True)
@@ -35,6 +38,24 @@ _location = some_of(
         "confidence": some_of({"value": st.floats() | st.integers()}),
     }
 ) | st.builds(a_location)
+_times = st.datetimes().map(lambda time: time.isoformat() + "Z")
+_lifetime = some_of({"subscriptionExpireTime": _times})
+_subscription_config = some_of(
+    {
+        "subscriptionDetail": some_of({"deviceId": device_ids}),
+        "subscriptionExpireTime": _times,
+        "subscriptionMaxEvents": st.integers(),
+        "initialEvent": st.booleans(),
+    }
+)
+_credential = some_of(
+    {
+        "credentialType": st.sampled_from(["ACCESSTOKEN", "PLAIN"]),
+        "accessTokenType": st.just("bearer"),
+        "accessToken": st.text("abc.-_~+/=", max_size=9000),
+        "accessTokenExpiresUtc": _times,
+    }
+) | st.builds(a_credential)
 _objects: SearchStrategy[dict[str, Any]] = (
     some_of(
         {
@@ -55,6 +76,17 @@ _objects: SearchStrategy[dict[str, Any]] = (
             "phoneNumber": st.just(ALICE),
         }
     )
+    | some_of(
+        {
+            "protocol": st.just("HTTP"),
+            "sink": st.sampled_from([SINK, "https://10.0.0.1/", "https://[::1]:9000/x"]) | text,
+            "types": st.lists(st.sampled_from(list(EventType)), max_size=3),
+            "config": _subscription_config,
+            "sinkCredential": _credential,
+        }
+    )
+    | st.builds(a_subscription_request, sinkCredential=_credential)
+    | st.builds(dict, sinkCredential=_credential, config=_lifetime)
     | st.builds(a_call_request, locationDetails=_location, originatorName=text)
     | st.builds(dict, status=st.sampled_from(["Ringing", "Connected"]), answer=_sdp, offer=_sdp)
 )

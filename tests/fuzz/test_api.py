@@ -5,11 +5,13 @@ refused, and what breaks none is not.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
+from infra.local.settings import HOST
 from infra.local.stack_file import Stack
 from tests.e2e.subscriber import Line, Subscriber
 from tests.fuzz.requests_from_openapi import Case, Sender, keeps_the_rules_in_words, openapi
@@ -19,6 +21,10 @@ from tests.support.http import EmbeddedApi
 ANYTHING = openapi(examples=40)
 ABOUT_A_CALL = openapi(examples=40).include(path_regex="mediaSessionId")
 ABOUT_A_DEVICE = openapi(examples=40).include(path_regex="webrtc-registration.*registrationId")
+NEW_SUBSCRIPTION = openapi(examples=40).include(method="POST", path_regex="webrtc-events")
+ABOUT_A_SUBSCRIPTION = openapi(examples=40).include(path_regex="webrtc-events.*subscriptionId")
+NOBODYS_SINK = f"https://{HOST}:1024/nobody"
+"""Whatever is notified here, nobody is."""
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +76,37 @@ def test_any_request_about_a_device(
     sender.send(case, api.token(**owner.claims), *checks)
 
 
+@NEW_SUBSCRIPTION.parametrize()
+def test_any_new_subscription(
+    case: Case, sender: Sender, api: EmbeddedApi, somebody: Callable[[], Subscriber]
+) -> None:
+    subscriber = somebody().with_device()
+    if _is_positive(case):
+        # The device is to be the caller's, and nobody on the network is to be notified.
+        body: Any = case.body
+        body["sink"] = NOBODYS_SINK
+        body["config"]["subscriptionDetail"]["deviceId"] = subscriber.device_id()
+
+    sender.send(case, api.token(**subscriber.claims), negative_data_rejection)
+
+
+@ABOUT_A_SUBSCRIPTION.parametrize()
+def test_any_request_about_a_subscription(
+    case: Case, sender: Sender, api: EmbeddedApi, somebody: Callable[[], Subscriber]
+) -> None:
+    subscriber = somebody().with_device()
+    created = subscriber.subscribe("session-status", NOBODYS_SINK)
+    case.path_parameters["subscriptionId"] = created.body["id"]
+
+    sender.send(case, api.token(**subscriber.claims), negative_data_rejection)
+
+
+def _is_positive(case: Case) -> bool:
+    return case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
+
+
 def _is_to_be_accepted(case: Case) -> bool:
-    if case.meta is None or case.meta.generation.mode is not GenerationMode.POSITIVE:
+    if not _is_positive(case):
         return False
     if isinstance(case.body, dict) and "registrationExpireTime" in case.body:
         return False  # for it may be in the past

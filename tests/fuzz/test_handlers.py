@@ -7,21 +7,28 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from camara.dynamodb import dynamodb_client
+from events.configuration import subscriptions_table
+from events.item import key
+from events.store import subscription_store
+from events.subscription import Subscription
 from registration.store import registration_store
 from tests.fuzz.effort import effort
 from tests.fuzz.events import events
-from tests.integration.conftest import environment, table, time_stands_still
+from tests.integration.conftest import Messaging, environment, messaging, table, time_stands_still
 from tests.support.api import SESSION, SESSIONS, STATUS, a_call
-from tests.support.builders import ALICE, ALICE_KEY, BOB, a_context, registration_id
+from tests.support.builders import ALICE, ALICE_KEY, BOB, a_context, a_subscription, registration_id
 from tests.support.contract import check_response
 from tests.support.devices import register
 from tests.support.openapi import operations
 from tests.support.template import properties, routes
 
-__all__ = ["environment", "table", "time_stands_still"]
+__all__ = ["environment", "messaging", "table", "time_stands_still"]
 
 REGISTRATIONS = "/webrtc-registration/v0.4/sessions"
 REGISTRATION = REGISTRATIONS + "/{registrationId}"
+SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
+SUBSCRIPTION = SUBSCRIPTIONS + "/{subscriptionId}"
 HANDLERS = {(route.method, route.path): properties(route.function)["Handler"] for route in routes()}
 every_operation = pytest.mark.parametrize(("method", "resource"), operations())
 
@@ -41,7 +48,8 @@ def answer(method: str, resource: str, event: dict[str, Any]) -> int:
 @every_operation
 @given(data=st.data())
 @effort(100)
-def test_any_event(method: str, resource: str, data: st.DataObject) -> None:
+def test_any_event(messaging: Messaging, method: str, resource: str, data: st.DataObject) -> None:
+    del messaging  # the key, for what it takes
     answer(method, resource, data.draw(events(resource)))
 
 
@@ -75,6 +83,38 @@ def test_any_events_of_a_device(method: str, data: st.DataObject) -> None:
 def test_any_device(event: dict[str, Any]) -> None:
     answer("POST", REGISTRATIONS, event)
     answer("GET", REGISTRATIONS, event)
+
+
+@given(event=events(SUBSCRIPTIONS, caller=st.builds(a_context)))
+@effort(100)
+def test_any_new_subscription(messaging: Messaging, event: dict[str, Any]) -> None:
+    del messaging
+    for known in subscription_store().of_number(ALICE_KEY):
+        _forget(known)
+
+    answer("POST", SUBSCRIPTIONS, event)
+    answer("GET", SUBSCRIPTIONS, event)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@given(data=st.data())
+@effort(60)
+def test_any_events_of_a_subscription(
+    messaging: Messaging, method: str, data: st.DataObject
+) -> None:
+    del messaging
+    known = a_subscription()
+    _forget(known)
+    subscription_store().create(known)
+    subscription = st.just(known.subscription_id)
+    caller = st.builds(a_context)
+
+    answer(method, SUBSCRIPTION, data.draw(events(SUBSCRIPTION, subscription, caller)))
+
+
+def _forget(known: Subscription) -> None:
+    where = key(known.number, known.subscription_id)
+    dynamodb_client().delete_item(TableName=subscriptions_table(), Key=where)
 
 
 @given(event=events(SESSIONS, caller=st.builds(a_context)))

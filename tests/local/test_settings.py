@@ -96,6 +96,7 @@ def test_every_parameter_of_the_template_is_given() -> None:
     assert parameters["SetupTimeoutSeconds"] == "180"
     assert parameters["SnapStart"] == "false"
     assert parameters["Architecture"] in {"arm64", "x86_64"}
+    assert parameters["LoopbackSinks"] == "true"
 
 
 def test_what_runs_here_sees_nothing_of_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:

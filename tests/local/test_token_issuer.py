@@ -16,6 +16,7 @@ import pytest
 from authorizer.access_token import InvalidToken, Jwks, verified_claims
 from infra.local import token_issuer
 from infra.local.loopback_http import Answer, call
+from tests.support.builders import SCOPES
 
 AUDIENCE = "the-api"
 DISCOVERY = "/.well-known/openid-configuration"
@@ -123,11 +124,7 @@ def test_who_asks_for_nothing_gets_the_defaults(issuer: str, body: str | None) -
     assert said["exp"] == said["iat"] + 3600
     assert said["iss"] == issuer
     assert said["aud"] == AUDIENCE
-    assert said["scope"].split() == [
-        f"{api}:sessions:{right}"
-        for api in ("webrtc-call-handling", "webrtc-registration")
-        for right in ("create", "read", "write", "delete")
-    ]
+    assert set(said["scope"].split()) == set(SCOPES.split())
     assert "phone_number" not in said
 
 

@@ -1,24 +1,38 @@
 """Every function as it was built, under the Lambda runtime emulator.
 
-What a function reaches is on loopback: a DynamoDB with the tables, an issuer's key set.
+What a function reaches is on loopback: its part of AWS, an issuer's key set, a webhook.
 """
 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 from werkzeug.wrappers import Response
 
 from infra.local.settings import BUILD, REGION
+from infra.local.webhook import Webhook, serving
 from tests.runtime import loopback
 from tests.runtime.events import variables_of
 from tests.runtime.lambda_function import LambdaFunction, environment, running
 from tests.runtime.lambda_packages import link_lambda_packages
 from tests.support.table import create_tables
 from tests.support.tokens import rsa_jwk
+
+
+def client(url: str, service: Any) -> Any:
+    """Return a client of a service on loopback."""
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,19 +50,27 @@ def lambda_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dynamodb_url() -> Iterator[str]:
-    """A DynamoDB with the tables, empty."""
-    with loopback.served(loopback.dynamodb) as url:
-        create_tables(
-            boto3.client(
-                "dynamodb",
-                endpoint_url=url,
-                region_name=REGION,
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
-            )
-        )
+def aws_url() -> Iterator[str]:
+    """What the functions need of AWS: the tables, empty, the queue, the bus and the key."""
+    with loopback.served(loopback.aws) as url:
+        create_tables(client(url, "dynamodb"))
         yield url
+
+
+@pytest.fixture(scope="session")
+def of_events(aws_url: str) -> dict[str, str]:
+    """The variables that say where the Events API's part of AWS is."""
+    queue = client(aws_url, "sqs").create_queue(
+        QueueName="notifications.fifo", Attributes={"FifoQueue": "true"}
+    )
+    client(aws_url, "events").create_event_bus(Name="sessions")
+    key = client(aws_url, "kms").create_key()["KeyMetadata"]["KeyId"]
+    return {
+        "AWS_ENDPOINT_URL": aws_url,
+        "NOTIFICATIONS_QUEUE": queue["QueueUrl"],
+        "SINK_CREDENTIALS_KEY": key,
+        "LOOPBACK_SINKS": "true",
+    }
 
 
 @pytest.fixture(scope="session")
@@ -75,47 +97,61 @@ def run(
 
 
 @pytest.fixture(scope="session")
-def registration_api(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
+def registration_api(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
     """Lets a device be registered for a second, too."""
     shortest = {"REGISTRATION_MIN_SECONDS": "1"}
-    return run("RegistrationApi", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url, **shortest)
+    return run("RegistrationApi", AWS_ENDPOINT_URL=aws_url, **shortest)
 
 
 @pytest.fixture(scope="session")
-def create_session(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
-    return run("CreateSession", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+def create_session(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
+    return run("CreateSession", AWS_ENDPOINT_URL=aws_url)
 
 
 @pytest.fixture(scope="session")
-def get_session(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
-    return run("GetSessionDetailsById", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+def get_session(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
+    return run("GetSessionDetailsById", AWS_ENDPOINT_URL=aws_url)
 
 
 @pytest.fixture(scope="session")
-def update_session(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
-    return run("UpdateSessionStatus", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+def update_session(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
+    return run("UpdateSessionStatus", AWS_ENDPOINT_URL=aws_url)
 
 
 @pytest.fixture(scope="session")
-def delete_session(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
-    return run("DeleteSessionById", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+def delete_session(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
+    return run("DeleteSessionById", AWS_ENDPOINT_URL=aws_url)
 
 
 @pytest.fixture(scope="session")
-def end_stale(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
-    return run("EndStaleSessions", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+def end_stale(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
+    return run("EndStaleSessions", AWS_ENDPOINT_URL=aws_url)
 
 
 @pytest.fixture(scope="session")
-def end_expired(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
-    return run("EndExpiredRegistrations", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+def end_expired(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
+    return run("EndExpiredRegistrations", AWS_ENDPOINT_URL=aws_url)
 
 
 @pytest.fixture(scope="session")
-def end_of_registration(run: Callable[..., LambdaFunction], dynamodb_url: str) -> LambdaFunction:
-    return run("EndSessionsOfRegistration", AWS_ENDPOINT_URL_DYNAMODB=dynamodb_url)
+def end_of_registration(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
+    return run("EndSessionsOfRegistration", AWS_ENDPOINT_URL=aws_url)
 
 
 @pytest.fixture(scope="session")
 def authorizer(run: Callable[..., LambdaFunction], jwks_url: str) -> LambdaFunction:
     return run("JwtAuthorizer", JWKS_URI=jwks_url)
+
+
+@pytest.fixture(scope="session")
+def events_function(
+    run: Callable[..., LambdaFunction], of_events: dict[str, str]
+) -> Callable[[str], LambdaFunction]:
+    """Starts a function of the Events API, each once."""
+    return cache(lambda logical_id: run(logical_id, **of_events))
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    with serving() as served:
+        yield served

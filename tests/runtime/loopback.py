@@ -1,6 +1,7 @@
 """Servers on loopback that stand in for what a function reaches over the network."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -8,6 +9,9 @@ from typing import Any
 
 from moto.core.request import Request
 from moto.dynamodb.responses import DynamoHandler
+from moto.events.responses import EventsHandler
+from moto.kms.responses import KmsResponse
+from moto.sqs.responses import SQSResponse
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
@@ -33,7 +37,19 @@ def served(app: Any) -> Iterator[str]:
         server.server_close()
 
 
-def dynamodb(environ: Any, start_response: Any) -> Any:
-    """Moto's DynamoDB (its own server would bring every other service along, and Flask)."""
-    status, headers, body = DynamoHandler.dispatch(_ServedRequest(environ))
+_SERVICES = {
+    "dynamodb": DynamoHandler,
+    "events": EventsHandler,
+    "kms": KmsResponse,
+    "sqs": SQSResponse,
+}
+# Whoever signs a request says for which service: Credential=<key>/<date>/<region>/<service>/...
+_SERVICE = re.compile(r"Credential=[^/]+/\d+/[\w-]+/(\w+)/")
+
+
+def aws(environ: Any, start_response: Any) -> Any:
+    """Moto's part of AWS (its own server would bring every other service along, and Flask)."""
+    signed = _SERVICE.search(environ["HTTP_AUTHORIZATION"])
+    assert signed, "who asks AWS signs what it asks"
+    status, headers, body = _SERVICES[signed[1]].dispatch(_ServedRequest(environ))
     return Response(body, status, headers)(environ, start_response)

@@ -2,10 +2,13 @@
 
 import pytest
 
+from call_handling.item import session_from
 from camara.identity import client_key, subscriber_key
+from events.item import subscription_from
+from events.notification import Notification
 from registration.item import number_owner, register_from
 from tests.runtime.events import EVENTS, FUNCTIONS, event, variables_of
-from tests.support.table import REGISTRATIONS, TABLE
+from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE
 from tests.support.template import properties, routes, template
 
 
@@ -30,6 +33,7 @@ def test_sets_variables_that_the_template_takes_from_a_deployment(logical_id: st
     assert own.keys() <= variables_of(logical_id).keys()
     assert variables_of(logical_id).get("SESSIONS_TABLE", TABLE) == TABLE
     assert variables_of(logical_id).get("REGISTRATIONS_TABLE", REGISTRATIONS) == REGISTRATIONS
+    assert variables_of(logical_id).get("SUBSCRIPTIONS_TABLE", SUBSCRIPTIONS) == SUBSCRIPTIONS
 
 
 @pytest.mark.parametrize("logical_id", sorted({route.function for route in routes()}))
@@ -55,3 +59,31 @@ def test_the_registration_that_has_ended_is_one_of_the_caller_of_the_other_paylo
     assert ended.registration.client == client_key(caller["client_id"])
     assert ended.registration.registration_id == event("CreateSession")["headers"]["registrationId"]
     assert f'"{ended.registration.device_id}"' in event("RegistrationApi")["body"]
+    assert event("PublishRegistrationEnds") == event("EndSessionsOfRegistration")
+
+
+def test_the_events_are_of_the_call_and_the_device_of_the_other_payloads() -> None:
+    call = event("CreateSession")
+    caller = call["requestContext"]["authorizer"]
+    (changed,) = event("PublishSessionEvents")["Records"]
+    session = session_from(changed["dynamodb"]["NewImage"])
+    assert (
+        session.media_session_id
+        == event("GetSessionDetailsById")["pathParameters"]["mediaSessionId"]
+    )
+    assert session.registration_id == call["headers"]["registrationId"]
+    assert session.originator == subscriber_key(caller["phone_number"])
+
+    (ended,) = event("PublishSubscriptionEnds")["Records"]
+    subscription = subscription_from(ended["dynamodb"]["NewImage"])
+    assert (subscription.number, subscription.client) == (
+        subscriber_key(caller["phone_number"]),
+        client_key(caller["client_id"]),
+    )
+    for name in ("SubscriptionApi", "RegistrationApi"):
+        assert f'"{subscription.device_id}"' in event(name)["body"]
+    (message,) = event("DeliverNotification")["Records"]
+    notification = Notification.from_json(message["body"])
+    assert notification.subscription_id == subscription.subscription_id
+    assert notification.media_session_id == session.media_session_id
+    assert message["attributes"]["MessageGroupId"] == subscription.subscription_id

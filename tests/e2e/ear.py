@@ -1,0 +1,71 @@
+"""What comes to one sink of the webhook."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local.webhook import Delivery, Webhook
+from tests.e2e.subscriber import EVENTS
+from tests.support.contract import check_notification
+
+STREAM_SECONDS = 30
+"""After how long a notification has come, at the latest, to a sink that takes it."""
+
+_WHILE_SECONDS = 3
+
+
+@dataclass(frozen=True)
+class Ear:
+    """A sink, and the subscription that notifies it."""
+
+    webhook: Webhook
+    sink: str
+    subscription_id: str
+
+    def answer(self, *statuses: int) -> None:
+        """Answer the next notifications so."""
+        self.webhook.answer(self.sink, *statuses)
+
+    @property
+    def attempts(self) -> Sequence[Delivery]:
+        """All POSTs until now."""
+        return self.webhook.attempts(self.sink)
+
+    @property
+    def heard(self) -> list[dict[str, Any]]:
+        """The notifications taken until now; none twice, each as documented."""
+        events = [check_notification(delivery.body) for delivery in self._taken]
+        ids = [event["id"] for event in events]
+        assert len(set(ids)) == len(ids), f"twice: {ids}"
+        assert {event["data"]["subscriptionId"] for event in events} <= {self.subscription_id}
+        return events
+
+    def hears(self, count: int, seconds: float = STREAM_SECONDS) -> list[dict[str, Any]]:
+        """Wait for as many notifications; return them all."""
+        enough = self.webhook.wait_for(lambda: len(self._taken) >= count, seconds)
+        assert enough, f"{len(self._taken)} of {count} after {seconds} s: {self.heard}"
+        return self.heard
+
+    def hears_nothing_more(self) -> bool:
+        """Tell whether for a while nothing comes, be it taken or not."""
+        before = len(self.attempts)
+        return not self.webhook.wait_for(lambda: len(self.attempts) > before, _WHILE_SECONDS)
+
+    def statuses(self) -> list[tuple[int, str]]:
+        """Return number and status of what it has heard of calls."""
+        return [
+            (event["data"]["sequenceNumber"], event["data"]["status"])
+            for event in self.heard
+            if "sequenceNumber" in event["data"]
+        ]
+
+    def ended(self) -> str | None:
+        """Return why the subscription has ended, if that was the last that it heard."""
+        last = self.heard[-1]
+        if last["type"] != f"{EVENTS}.subscription-ended":
+            return None
+        return str(last["data"]["terminationReason"])
+
+    @property
+    def _taken(self) -> Sequence[Delivery]:
+        return self.webhook.taken(self.sink)

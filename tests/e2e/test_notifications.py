@@ -1,0 +1,340 @@
+"""What happens to calls and devices reaches the subscribed sinks: once, in order, complete."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from infra.local.settings import HOST
+from tests.e2e.aws import Aws
+from tests.e2e.ear import Ear
+from tests.e2e.subscriber import EVENTS, Line, Subscriber
+from tests.support.builders import ANSWER, OFFER, a_location
+
+type Subscribed = Callable[..., Ear]
+
+STATUS, INVITATION, ENDS = "session-status", "session-invitation", "registration-ends"
+CLOSED_PORT = f"http://{HOST}:1024/nobody"
+# The first delays after an attempt that failed are 5 and 10 seconds.
+AFTER_TWO_FAILURES_SECONDS = 60
+
+
+def test_the_receiver_is_invited_with_the_offer(callers: Line, ear: Subscribed) -> None:
+    bob = ear(callers.bob, INVITATION)
+    alice = ear(callers.alice, INVITATION)
+
+    call = callers.call()
+
+    (event,) = bob.hears(1)
+    assert event["type"] == f"{EVENTS}.{INVITATION}"
+    assert event["data"] == {
+        "subscriptionId": bob.subscription_id,
+        "mediaSessionId": call,
+        "originatorAddress": f"tel:{callers.alice.number}",
+        "originatorName": "Alice",
+        "receiverAddress": f"tel:{callers.bob.number}",
+        "receiverName": "Bob",
+        "offer": {"sdp": OFFER},
+        "status": "Initial",
+        "reason": "New incoming call",
+        "sequenceNumber": 1,
+    }
+    happened = datetime.fromisoformat(event["time"]).timestamp()
+    assert abs(time.time() - happened) < 60
+    (delivery,) = bob.attempts
+    assert delivery.headers["content-type"] == "application/cloudevents+json"
+    assert delivery.headers["x-correlator"]
+    assert "authorization" not in delivery.headers
+    assert alice.hears_nothing_more()
+
+
+def test_the_invitation_says_where_the_caller_is(callers: Line, ear: Subscribed) -> None:
+    bob = ear(callers.bob, INVITATION)
+    body = {
+        "originatorAddress": f"tel:{callers.alice.number}",
+        "receiverAddress": f"tel:{callers.bob.number}",
+        "offer": {"sdp": OFFER},
+        "locationDetails": a_location(),
+    }
+
+    assert callers.alice.post(body).status == 201
+
+    (event,) = bob.hears(1)
+    assert event["data"]["locationDetails"] == a_location()
+
+
+def test_both_hear_of_each_change_also_of_their_own(callers: Line, ear: Subscribed) -> None:
+    ears = [ear(callers.alice, STATUS), ear(callers.bob, STATUS)]
+
+    call = callers.call("Ringing")
+    callers.bob.answer(call)
+    callers.bob.put(call, "Hold")
+    callers.bob.delete(call, correlator="hang-up-1")
+
+    for one in ears:
+        events = one.hears(4)
+        assert one.statuses() == [
+            (2, "Ringing"),
+            (3, "Connected"),
+            (4, "Hold"),
+            (5, "Terminated"),
+        ]
+        assert [event["data"]["reason"] for event in events] == [
+            "Call rings",
+            "Call answered",
+            "Call on hold",
+            "Call terminated by receiver",
+        ]
+        assert {event["data"]["mediaSessionId"] for event in events} == {call}
+        assert events[-1]["data"]["answer"] == {"sdp": ANSWER}
+        assert one.attempts[-1].headers["x-correlator"] == "hang-up-1"
+        assert one.hears_nothing_more()
+
+
+def test_each_way_a_call_may_end_is_told_in_words(callers: Line, ear: Subscribed) -> None:
+    ears = [ear(callers.alice, STATUS), ear(callers.bob, STATUS)]
+    cancelled, declined = callers.call(), callers.call()
+
+    callers.alice.delete(cancelled)
+    callers.bob.delete(declined)
+    # A retry, and somebody who comes too late, change nothing.
+    callers.alice.delete(cancelled)
+    callers.bob.delete(cancelled)
+
+    for one in ears:
+        told = {event["data"]["mediaSessionId"]: event["data"] for event in one.hears(2)}
+        assert told[cancelled]["reason"] == "Call cancelled by originator"
+        assert told[declined]["reason"] == "Call declined by receiver"
+        assert one.hears_nothing_more()
+
+
+def test_nobody_else_hears_of_a_call(
+    callers: Line, ear: Subscribed, somebody: Callable[[], Subscriber]
+) -> None:
+    stranger = somebody().with_device()
+    strangers = [ear(stranger, event) for event in (STATUS, INVITATION, ENDS)]
+    through_another = callers.alice.with_token(client_id="another-app").with_device("tablet")
+    device = {"subscriptionDetail": {"deviceId": callers.alice.device_id("tablet")}}
+    other_client = ear(through_another, STATUS, **device)
+    alice = ear(callers.alice, STATUS)
+
+    callers.alice.delete(callers.call())
+
+    alice.hears(1)
+    for one in (*strangers, other_client):
+        assert not one.attempts
+
+
+def test_a_failing_sink_hears_all_in_order_and_keeps_nobody_waiting(
+    callers: Line, ear: Subscribed
+) -> None:
+    failing, fine = ear(callers.alice, STATUS), ear(callers.alice, STATUS)
+    assert callers.alice.subscribe(STATUS, CLOSED_PORT).status == 201
+    failing.answer(500, 503)
+
+    call = callers.call("Ringing")
+    callers.bob.answer(call)
+    callers.alice.delete(call)
+
+    fine.hears(3)
+    assert len(failing.attempts) < 3
+    failing.hears(3, AFTER_TWO_FAILURES_SECONDS)
+    assert failing.statuses() == fine.statuses()
+    first, second, third, *_ = failing.attempts
+    assert first.body == second.body == third.body
+    assert 4 < second.at - first.at < 15
+    assert 9 < third.at - second.at < 25
+
+
+def test_a_sink_that_is_gone_ends_the_subscription(callers: Line, ear: Subscribed) -> None:
+    gone = ear(callers.alice, STATUS)
+    gone.answer(410)
+
+    call = callers.call("Ringing")
+
+    assert gone.hears(1)[0]["data"]["terminationReason"] == "NETWORK_TERMINATED"
+    assert callers.alice.subscription(gone.subscription_id).body["status"] == "EXPIRED"
+    callers.alice.delete(call)
+    assert gone.hears_nothing_more()
+
+
+def test_a_sink_that_refuses_its_token_ends_the_subscription(
+    callers: Line, ear: Subscribed
+) -> None:
+    refusing = ear(callers.alice, STATUS)
+    refusing.answer(401)
+
+    callers.call("Ringing")
+
+    assert refusing.hears(1)[0]["data"]["terminationReason"] == "ACCESS_TOKEN_EXPIRED"
+
+
+def test_a_sink_gets_the_token_that_it_was_promised(callers: Line, ear: Subscribed) -> None:
+    one = ear(callers.alice, STATUS)
+    body = {
+        "protocol": "HTTP",
+        "sink": one.webhook.sink("with-token"),
+        "types": [f"{EVENTS}.{STATUS}"],
+        "config": {"subscriptionDetail": {"deviceId": callers.alice.device_id()}},
+        "sinkCredential": _credential("made-up-sink-token"),
+    }
+    created = callers.alice.subscribe_with(body)
+    assert created.status == 201
+    assert "made-up-sink-token" not in str(created.body)
+    update = {"sinkCredential": _credential("made-up-sink-token-2" + "x" * 5000)}
+    path = f"/webrtc-events/v0.3/subscriptions/{created.body['id']}"
+
+    call = callers.call("Ringing")
+    with_token = Ear(one.webhook, "with-token", created.body["id"])
+    with_token.hears(1)
+    assert callers.alice.send("PUT", path, update).status == 200
+    callers.alice.delete(call)
+    with_token.hears(2)
+
+    assert [each.headers["authorization"] for each in with_token.attempts] == [
+        "Bearer made-up-sink-token",
+        "Bearer made-up-sink-token-2" + "x" * 5000,
+    ]
+
+
+def test_as_many_as_were_asked_for(callers: Line, ear: Subscribed) -> None:
+    two = ear(callers.bob, STATUS, subscriptionMaxEvents=2)
+
+    call = callers.call("Ringing")
+    callers.bob.answer(call)
+    callers.bob.delete(call)
+
+    two.hears(3)
+    assert two.statuses() == [(2, "Ringing"), (3, "Connected")]
+    assert two.ended() == "MAX_EVENTS_REACHED"
+    assert two.hears_nothing_more()
+
+
+def test_a_deleted_subscription_says_so_and_is_silent(callers: Line, ear: Subscribed) -> None:
+    deleted = ear(callers.alice, STATUS)
+    call = callers.call("Ringing")
+    deleted.hears(1)
+
+    assert callers.alice.unsubscribe(deleted.subscription_id).status == 204
+    assert callers.alice.unsubscribe(deleted.subscription_id).code == (404, "NOT_FOUND")
+    callers.alice.delete(call)
+
+    deleted.hears(2)
+    assert deleted.ended() == "SUBSCRIPTION_DELETED"
+    assert deleted.hears_nothing_more()
+    assert callers.alice.subscription(deleted.subscription_id).code == (404, "NOT_FOUND")
+
+
+def test_an_expired_subscription_says_so_and_is_silent(
+    callers: Line, ear: Subscribed, aws: Aws
+) -> None:
+    expired = ear(callers.alice, STATUS)
+    _expire(aws, expired.subscription_id)
+
+    call = callers.call("Ringing")
+    assert expired.hears_nothing_more() or expired.ended() == "SUBSCRIPTION_EXPIRED"
+    aws.client("lambda").invoke(
+        FunctionName=aws.stack.functions["EndExpiredSubscriptions"], Qualifier="live", Payload="{}"
+    )
+    expired.hears(1)
+    callers.alice.delete(call)
+
+    assert expired.hears_nothing_more()
+    assert expired.ended() == "SUBSCRIPTION_EXPIRED"
+    assert expired.statuses() == []
+
+
+def test_a_device_hears_that_its_registration_is_deleted(callers: Line, ear: Subscribed) -> None:
+    phone = ear(callers.alice, ENDS)
+    callers.alice.with_device("tablet")
+
+    callers.alice.deregister()
+
+    (event,) = phone.hears(1)
+    assert event["data"] == {
+        "subscriptionId": phone.subscription_id,
+        "registrationId": callers.alice.registration_id,
+        "terminationReason": "NETWORK_TERMINATED",
+        "terminationDescription": "The registration was deleted",
+    }
+
+
+def test_calls_that_end_with_their_device_are_told_of(callers: Line, ear: Subscribed) -> None:
+    bob = ear(callers.bob, STATUS)
+    callers.call("Connected")
+
+    callers.alice.deregister()
+
+    event = bob.hears(2)[-1]["data"]
+    assert (event["status"], event["reason"]) == (
+        "Terminated",
+        "Call terminated by network: registration deleted",
+    )
+
+
+def test_the_bus_hears_of_each_change_in_sip(callers: Line, aws: Aws) -> None:
+    sqs, events = aws.client("sqs"), aws.client("events")
+    queue = sqs.create_queue(QueueName="ims")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    bus = aws.stack.stack_name
+    rule = {"Name": "ims", "EventBusName": bus}
+    events.put_rule(**rule, EventPattern='{"detail-type": ["MediaSessionStatusChanged"]}')
+    target = {"Id": "ims", "Arn": attributes["Attributes"]["QueueArn"]}
+    events.put_targets(Rule="ims", EventBusName=bus, Targets=[target])
+    try:
+        call = callers.call("Ringing")
+        callers.alice.delete(call)
+        told = _received(sqs, queue, call, 3)
+    finally:
+        events.remove_targets(Rule="ims", EventBusName=bus, Ids=["ims"])
+        events.delete_rule(**rule)
+        sqs.delete_queue(QueueUrl=queue)
+
+    assert [(each["sequenceNumber"], each["status"], each["sip"]) for each in told] == [
+        (1, "Initial", {"method": "INVITE"}),
+        (2, "Ringing", {"status": 180, "phrase": "Ringing"}),
+        (3, "SessionCancelled", {"method": "CANCEL"}),
+    ]
+    assert [each["previousStatus"] for each in told] == [None, "Initial", "Ringing"]
+    assert told[-1]["endedBy"] == "originator"
+    assert callers.alice.number not in str(told)
+
+
+def _received(sqs: Any, queue: str, call: str, count: int) -> list[Any]:
+    """Return what the bus has said of a call, by number, as soon as it is so much."""
+    until = time.monotonic() + 30
+    told = list[Any]()
+    while len(told) < count and time.monotonic() < until:
+        answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        for message in answer.get("Messages", []):
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            detail = json.loads(message["Body"])["detail"]
+            if detail["mediaSessionId"] == call:
+                told.append(detail)
+    return sorted(told, key=lambda detail: int(detail["sequenceNumber"]))
+
+
+def _credential(token: str) -> dict[str, str]:
+    return {
+        "credentialType": "ACCESSTOKEN",
+        "accessTokenType": "bearer",
+        "accessToken": token,
+        "accessTokenExpiresUtc": "2100-01-01T00:00:00Z",
+    }
+
+
+def _expire(aws: Aws, subscription_id: str) -> None:
+    """Move the end of a subscription into the past: nobody has to wait for it."""
+    dynamodb, table = aws.client("dynamodb"), aws.stack.tables["SubscriptionsTable"]
+    (item,) = dynamodb.scan(
+        TableName=table,
+        FilterExpression="subscriptionId = :id",
+        ExpressionAttributeValues={":id": {"S": subscription_id}},
+    )["Items"]
+    dynamodb.update_item(
+        TableName=table,
+        Key={name: item[name] for name in ("number", "subscriptionId")},
+        UpdateExpression="SET endsAt = :past, staleAt = :past",
+        ExpressionAttributeValues={":past": {"N": str(int(time.time()) - 1)}},
+    )
