@@ -13,6 +13,7 @@ from tests.performance.artifact_size import measure as artifact_size
 from tests.performance.cold_init import measure as cold_init
 from tests.performance.init_parts import measure as init_parts
 from tests.performance.machine import machine
+from tests.performance.notification_cost import measure as notification_cost
 from tests.performance.notifications import measure as notifications
 from tests.performance.operations import measure as operations
 from tests.performance.page.document import page
@@ -35,6 +36,7 @@ _BENCHMARKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "sweep-growth": sweep_growth,
     "sdp-growth": sdp_growth,
     "init-parts": init_parts,
+    "notification-cost": notification_cost,
     "notifications": notifications,
 }
 _RESULTS = ROOT / ".local" / "bench.json"

@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.performance.sent import Sent, in_words, sent_by
 from tests.performance.write_units import Item, index_units, item_bytes, table_units
-from tests.support.table import REGISTRATIONS, TABLE
+from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE
 from tests.support.template import properties
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_TABLES = {TABLE: "SessionsTable", REGISTRATIONS: "RegistrationsTable"}
+_TABLES = {
+    TABLE: "SessionsTable",
+    REGISTRATIONS: "RegistrationsTable",
+    SUBSCRIPTIONS: "SubscriptionsTable",
+}
 _TRANSACTION = 2
 _CHECK = "ConditionCheck"
 _READ_UNIT_BYTES = 4096

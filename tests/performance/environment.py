@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from tests.support.table import REGISTRATIONS, TABLE
+from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE
 from tests.support.template import properties, template
 
 FUNCTION = "DeleteSessionById"
@@ -23,6 +23,7 @@ def function_environment(logical_id: str = FUNCTION) -> dict[str, str]:
     return variables | {
         "SESSIONS_TABLE": TABLE,
         "REGISTRATIONS_TABLE": REGISTRATIONS,
+        "SUBSCRIPTIONS_TABLE": SUBSCRIPTIONS,
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
         "TZ": ":UTC",
@@ -44,5 +45,5 @@ def function_environment(logical_id: str = FUNCTION) -> dict[str, str]:
 
 def _resolved(value: Any) -> str:
     if isinstance(value, dict):
-        return str(template()["Parameters"].get(value["Ref"], {}).get("Default", ""))
+        return str(template()["Parameters"].get(value.get("Ref"), {}).get("Default", ""))
     return str(value)

@@ -15,6 +15,7 @@ from call_handling.item import key
 from call_handling.store import session_store
 from camara import clock
 from camara.dynamodb import dynamodb_client
+from events.store import subscription_store
 from registration.configuration import lifetimes, limits
 from registration.store import registration_store
 from tests.performance.environment import function_environment
@@ -26,7 +27,15 @@ from tests.support.table import TABLE, create_tables
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_CACHED = (endings, session_store, registration_store, timeouts, lifetimes, limits)
+_CACHED = (
+    endings,
+    session_store,
+    registration_store,
+    subscription_store,
+    timeouts,
+    lifetimes,
+    limits,
+)
 """What a process reads of its environment once."""
 
 
