@@ -14,7 +14,7 @@ from tests.e2e.races import Race
 from tests.e2e.subscriber import Line, Subscriber
 from tests.support.api import Answer
 
-ROUNDS = 200
+ROUNDS = 100
 
 
 @pytest.fixture(scope="module")
