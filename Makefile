@@ -75,7 +75,7 @@ test: $(STACK_READY) build ## Run all tests, those on the embedded stack include
 
 .PHONY: test-fast
 test-fast: $(PROJECT_READY) ## Run the tests that need no stack
-	@$(PYTHON) -m pytest tests/unit tests/integration tests/contract tests/local tests/performance
+	@$(PYTHON) -m pytest tests/unit tests/integration tests/contract tests/delivery tests/local tests/performance
 
 .PHONY: mutation
 mutation: $(MUTATION_READY) ## Break the domain and the store: do the tests notice? [MUTANTS='call_handling.session.*']
