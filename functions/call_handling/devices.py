@@ -1,7 +1,8 @@
 """Which sessions belong to a device, and when they end with its registration.
 
 The device that places a call is known. Those that may answer are all that the receiver has, until
-the answer says which (or through which client). A session ends with the last of them. ADR 5.
+the answer says which (or through which client). A session ends with the last of them. Source: ADR
+5; AWS, "Condition expressions", ``contains``.
 """
 
 from collections.abc import Iterable, Iterator

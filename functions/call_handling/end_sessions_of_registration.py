@@ -31,7 +31,7 @@ from registration.store import registration_store
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Return the first record that could not be dealt with: it comes again, with those after it."""
+    """Return what could not be dealt with: the first of it comes again, with all after it."""
     processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
     def end_sessions(record: DynamoDBRecord) -> None:

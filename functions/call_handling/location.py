@@ -1,11 +1,11 @@
 """Where a party is: CAMARA Call Handling, ``LocationDetails`` (RFC 5491 shapes, WGS84)."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
 from camara.body import Body, Timestamp
+from camara.clock import rfc3339
 
 type Latitude = Annotated[float, Field(ge=-90, le=90)]
 type Longitude = Annotated[float, Field(ge=-180, le=180)]
@@ -73,5 +73,5 @@ class LocationDetails(Body):
 
     def as_json(self, now: int) -> dict[str, Any]:
         """Return the JSON object again; it was measured ``now`` (Unix seconds) if it says not."""
-        measured = datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z")
+        measured = rfc3339(now)
         return {"timestamp": measured, **self.model_dump(by_alias=True, exclude_none=True)}

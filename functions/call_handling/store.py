@@ -17,7 +17,7 @@ from call_handling.item import call_from, media_items, session_item
 from call_handling.party import Actor
 from call_handling.session import CallingDevice, Change, Session, Timeouts
 from call_handling.status import Role
-from camara.dynamodb import dynamodb_client, unavailable_on_failure
+from camara.dynamodb import dynamodb_client, if_still, unavailable_on_failure
 from camara.errors import InvalidTokenContext, NotFound, Unavailable
 from registration.register import Registration
 from registration.store import RegistrationStore, registration_store
@@ -79,8 +79,7 @@ class SessionStore:
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": session_item(session),
-            "ConditionExpression": "attribute_not_exists(mediaSessionId) OR writeId = :writeId",
-            "ExpressionAttributeValues": {":writeId": {"S": write_id}},
+            **if_still(0, write_id),
         }
         writes = [
             self._registrations.require_active(device.originator, device.registration_id, now),
@@ -144,11 +143,7 @@ class SessionStore:
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": session_item(after.session),
-            "ConditionExpression": "version = :version OR writeId = :writeId",
-            "ExpressionAttributeValues": {
-                ":version": {"N": str(before.session.version)},
-                ":writeId": {"S": after.session.write_id},
-            },
+            **if_still(before.session.version, after.session.write_id),
         }
         media = [
             {"Put": {"TableName": self._table, "Item": item}} for item in media_items(after, before)

@@ -1,8 +1,14 @@
-"""The time, in one place, so that a test can set it."""
+"""The time, in one place, so that a test can set it, and in words."""
 
 import time
+from datetime import UTC, datetime
 
 
 def now() -> int:
     """Return the Unix time in whole seconds."""
     return int(time.time())
+
+
+def rfc3339(seconds: float) -> str:
+    """Return a Unix time in UTC as RFC 3339 (5.6) writes it."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

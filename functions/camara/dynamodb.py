@@ -71,6 +71,21 @@ def _as_it_came(
         response_dict["body"] = b"{}"
 
 
+def if_still(version: int, write_id: str) -> dict[str, Any]:
+    """Return the condition that an item is still at ``version``, 0 being none, for a write of it.
+
+    What this very write has stored passes, too: the SDK repeats a request whose answer was lost.
+    """
+    unchanged = "version = :version" if version else "attribute_not_exists(version)"
+    values = {":writeId": {"S": write_id}}
+    if version:
+        values[":version"] = {"N": str(version)}
+    return {
+        "ConditionExpression": f"{unchanged} OR writeId = :writeId",
+        "ExpressionAttributeValues": values,
+    }
+
+
 @contextmanager
 def unavailable_on_failure() -> Iterator[None]:
     """Raise ``Unavailable`` for what DynamoDB or the way to it did wrong.

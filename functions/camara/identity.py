@@ -1,7 +1,8 @@
 """Subscribers, users and clients as short hashes, so that no number becomes a key.
 
 They keep identities apart and hide nobody, for numbers can be guessed: treat a key as the number
-itself. They are short because DynamoDB bills by the size of an item.
+itself. They are short because DynamoDB bills by the size of an item. Source: RFC 7693 (BLAKE2), RFC
+4648 (base64url).
 """
 
 import hashlib

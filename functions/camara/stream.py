@@ -4,10 +4,9 @@ Source: AWS, "Using Lambda with DynamoDB" and "with Amazon SQS", partial batch r
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
-from camara import log, metrics
+from camara import clock, log, metrics
 
 type Failures = dict[str, list[dict[str, str]]]
 """Lambda's ``batchItemFailures``: where to begin again."""
@@ -29,8 +28,7 @@ def in_order(
 
 def time_of(record: dict[str, Any]) -> str:
     """Return when the change was made that a stream's record tells of (RFC 3339)."""
-    seconds = float(record["dynamodb"]["ApproximateCreationDateTime"])
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+    return clock.rfc3339(float(record["dynamodb"]["ApproximateCreationDateTime"]))
 
 
 def _identifier(record: dict[str, Any]) -> str:

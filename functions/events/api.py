@@ -45,7 +45,7 @@ _CREATE_SCOPES = {
 
 
 @operation("createNotificationChannelSubscription", *_CREATE_SCOPES.values())
-def create_subscription(request: Request, caller: Caller) -> Response:
+def create_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """Subscribe to one type of event; answers 201 with ``Subscription`` and ``Location``."""
     now = clock.now()
     body = SubscriptionRequest.parse(request.json_object())
@@ -83,7 +83,7 @@ def create_subscription(request: Request, caller: Caller) -> Response:
 
 
 @operation("retrieveNotificationChannelSubscriptionList", "webrtc-events:read")
-def list_subscriptions(_request: Request, caller: Caller) -> Response:
+def retrieve_notification_channel_subscription_list(_request: Request, caller: Caller) -> Response:
     """Show the active subscriptions; answers 200 with ``Subscription`` in a list."""
     now = clock.now()
     number, client = _owner(caller)
@@ -92,7 +92,7 @@ def list_subscriptions(_request: Request, caller: Caller) -> Response:
 
 
 @operation("retrieveNotificationChannelSubscription", "webrtc-events:read")
-def read_subscription(request: Request, caller: Caller) -> Response:
+def retrieve_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """Show a subscription, or for a while how it was when it ended; answers 200."""
     now = clock.now()
     subscription_id = _subscription_id(request)
@@ -106,7 +106,7 @@ def read_subscription(request: Request, caller: Caller) -> Response:
 
 
 @operation("updateNotificationChannelSubscription", "webrtc-events:update")
-def update_subscription(request: Request, caller: Caller) -> Response:
+def update_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """Change the access token, or the end; answers 200 with ``Subscription``."""
     now = clock.now()
     subscription_id = _subscription_id(request)
@@ -127,7 +127,7 @@ def update_subscription(request: Request, caller: Caller) -> Response:
 
 
 @operation("deleteNotificationChannelSubscription", "webrtc-events:delete")
-def delete_subscription(request: Request, caller: Caller) -> Response:
+def delete_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """End a subscription; answers 204."""
     now = clock.now()
     subscription_id = _subscription_id(request)
@@ -175,13 +175,13 @@ def _subscription_id(request: Request) -> str:
 # Without an id there is nothing to update or to delete, which is for the operation to say (400).
 handler = resolved(
     {
-        ("POST", _SUBSCRIPTIONS): create_subscription,
-        ("GET", _SUBSCRIPTIONS): list_subscriptions,
-        ("PUT", _SUBSCRIPTIONS): update_subscription,
-        ("DELETE", _SUBSCRIPTIONS): delete_subscription,
-        ("GET", _SUBSCRIPTION): read_subscription,
-        ("PUT", _SUBSCRIPTION): update_subscription,
-        ("DELETE", _SUBSCRIPTION): delete_subscription,
+        ("POST", _SUBSCRIPTIONS): create_notification_channel_subscription,
+        ("GET", _SUBSCRIPTIONS): retrieve_notification_channel_subscription_list,
+        ("PUT", _SUBSCRIPTIONS): update_notification_channel_subscription,
+        ("DELETE", _SUBSCRIPTIONS): delete_notification_channel_subscription,
+        ("GET", _SUBSCRIPTION): retrieve_notification_channel_subscription,
+        ("PUT", _SUBSCRIPTION): update_notification_channel_subscription,
+        ("DELETE", _SUBSCRIPTION): delete_notification_channel_subscription,
     }
 )
 

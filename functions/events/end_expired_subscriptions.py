@@ -1,7 +1,7 @@
 """EndExpiredSubscriptions: ends the subscriptions whose time, or whose access token's, is up.
 
 Invoked every minute by EventBridge Scheduler. An expired subscription hears nothing from its last
-second on; this is what tells the stream, and so the sink.
+second on; this is what tells the stream, and so the sink. Source: ADR 4 and 6.
 """
 
 from typing import Any

@@ -1,8 +1,8 @@
 """How a subscription is shown: CAMARA's ``Subscription``, without the sink's access token."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from camara.clock import rfc3339
 from events.subscription import Subscription
 
 
@@ -13,7 +13,7 @@ def subscription_response(subscription: Subscription, now: int) -> dict[str, Any
     """
     config: dict[str, Any] = {
         "subscriptionDetail": {"deviceId": subscription.device_id},
-        "subscriptionExpireTime": _time(subscription.ends_at),
+        "subscriptionExpireTime": rfc3339(subscription.ends_at),
     }
     if subscription.max_events is not None:
         config["subscriptionMaxEvents"] = subscription.max_events
@@ -23,11 +23,7 @@ def subscription_response(subscription: Subscription, now: int) -> dict[str, Any
         "types": [subscription.type.value],
         "config": config,
         "id": subscription.subscription_id,
-        "startsAt": _time(subscription.starts_at),
-        "expiresAt": _time(subscription.ends_at),
+        "startsAt": rfc3339(subscription.starts_at),
+        "expiresAt": rfc3339(subscription.ends_at),
         "status": "ACTIVE" if subscription.is_active(now) else "EXPIRED",
     }
-
-
-def _time(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

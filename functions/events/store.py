@@ -1,6 +1,6 @@
 """Subscriptions in DynamoDB: every change is one write on the condition of its version.
 
-The SDK repeats a request whose answer was lost: what it has stored itself is no obstacle to it.
+Source: AWS, "DynamoDB condition expressions"; ADR 6.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from camara.dynamodb import dynamodb_client, unavailable_on_failure
+from camara.dynamodb import dynamodb_client, if_still, unavailable_on_failure
 from camara.errors import NotFound, Unavailable
 from events.configuration import subscriptions_table
 from events.item import key, subscription_from, subscription_item
@@ -79,16 +79,11 @@ class SubscriptionStore:
 
     def _put(self, subscription: Subscription, before: int, write_id: str) -> None:
         """Write over version ``before``, 0 being none."""
-        unchanged = "version = :version" if before else "attribute_not_exists(version)"
-        values = {":writeId": {"S": write_id}}
-        if before:
-            values[":version"] = {"N": str(before)}
         with unavailable_on_failure():
             self._client.put_item(
                 TableName=self._table,
                 Item=subscription_item(subscription) | {"writeId": {"S": write_id}},
-                ConditionExpression=f"{unchanged} OR writeId = :writeId",
-                ExpressionAttributeValues=values,
+                **if_still(before, write_id),
             )
 
 

@@ -1,7 +1,7 @@
 """EndExpiredRegistrations: ends the registrations that nobody has refreshed.
 
 Invoked every minute by EventBridge Scheduler. An expired registration counts for nothing from its
-last second on; this is what tells the stream, and so the calls of the device.
+last second on; this is what tells the stream, and so the calls of the device. Source: ADR 4 and 5.
 """
 
 from typing import Any

@@ -1,9 +1,9 @@
 """How a registration is shown: CAMARA's ``RegSessionResponse``."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from camara.address import is_e164
+from camara.clock import rfc3339
 
 
 def reg_session_response(subscriber: str, registration_id: str, expires_at: int) -> dict[str, Any]:
@@ -15,5 +15,5 @@ def reg_session_response(subscriber: str, registration_id: str, expires_at: int)
     return {
         "regInfo": {**number, "regStatus": "Registered"},
         "registrationId": registration_id,
-        "expiresAt": datetime.fromtimestamp(expires_at, UTC).isoformat().replace("+00:00", "Z"),
+        "expiresAt": rfc3339(expires_at),
     }

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from camara.dynamodb import dynamodb_client, unavailable_on_failure
+from camara.dynamodb import dynamodb_client, if_still, unavailable_on_failure
 from camara.errors import InvalidTokenContext, Unavailable
 from registration.configuration import limits, registrations_table
 from registration.item import number_owner, register_from, register_item, user_owner
@@ -163,16 +163,10 @@ class RegistrationStore:
         return [register_from(owner, found.get(owner)) for owner in owners]
 
     def _put(self, before: Register, after: Register, write_id: str, now: int) -> dict[str, Any]:
-        """Return the request; a register that this very write has stored before passes, too."""
-        unchanged = "version = :version" if before.version else "attribute_not_exists(version)"
-        values = {":writeId": {"S": write_id}}
-        if before.version:
-            values[":version"] = {"N": str(before.version)}
         return {
             "TableName": self._table,
             "Item": register_item(after, write_id, now),
-            "ConditionExpression": f"{unchanged} OR writeId = :writeId",
-            "ExpressionAttributeValues": values,
+            **if_still(before.version, write_id),
         }
 
 
