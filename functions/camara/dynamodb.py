@@ -15,6 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
+from camara import deadline
 from camara.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ _OUR_FAULT = frozenset(
 def dynamodb_client() -> "DynamoDBClient":
     """Return the client: three attempts of at most 3 seconds, with waits 12 seconds a call.
 
-    Two such calls, a read and a write, fit into a function's 25 seconds, and those into the
-    gateway's 29.
+    It keeps to the deadline of the request that it is used for: raises ``Timeout``.
     """
     config = Config(
         connect_timeout=1,
@@ -52,7 +52,7 @@ def dynamodb_client() -> "DynamoDBClient":
     )
     client = boto3.client("dynamodb", config=config)
     client.meta.events.register("before-parse.dynamodb.UpdateItem", _as_it_came)
-    return client
+    return deadline.keep(client)
 
 
 def _as_it_came(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from camara import clock, log, metrics
+from camara import clock, deadline, log, metrics
 from camara.caller import Caller
 from camara.errors import CamaraError, Internal
 from camara.request import Request
@@ -27,10 +27,11 @@ def operation(operation_id: str, *scopes: str) -> Callable[[Operation], LambdaHa
 
     def decorate(operate: Operation) -> LambdaHandler:
         @wraps(operate)
-        def handler(event: Any, _context: Any) -> Response:
+        def handler(event: Any, context: Any) -> Response:
             request = Request(event)
             try:
-                response = operate(request, _authorised(request, scopes))
+                with deadline.within(context.get_remaining_time_in_millis() / 1000):
+                    response = operate(request, _authorised(request, scopes))
             except Exception as error:  # noqa: BLE001 - a client never sees an exception
                 response = _refusal(operation_id, request, error)
             _echo_correlator(request, response)

@@ -233,7 +233,7 @@ class Unavailable(CamaraError):
 
 
 class Timeout(CamaraError):
-    """The gateway got no answer in time."""
+    """Something behind this service was too slow; whether the request was done is not known."""
 
     status = 504
     code = "TIMEOUT"

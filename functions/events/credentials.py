@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from camara import deadline
 from camara.errors import Unavailable
 from events.configuration import credentials_key
 from events.subscription import Credential
@@ -76,4 +77,4 @@ def vault() -> Vault:
         read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": 2},
     )
-    return Vault(boto3.client("kms", config=config), credentials_key())
+    return Vault(deadline.keep(boto3.client("kms", config=config)), credentials_key())

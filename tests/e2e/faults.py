@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from infra.local.settings import STAGE
 from tests.e2e.aws import Aws
+from tests.support.tarpit import tarpit
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway.type_defs import PatchOperationTypeDef
 
 _POLICY = "no-table"
 _BROKEN = "broken-authorizer"
+_ALIAS = "live"
 
 
 @contextmanager
@@ -48,6 +50,34 @@ def throttled(aws: Aws, method: str, resource: str) -> Iterator[None]:
         yield
     finally:
         patch({"op": "remove", "path": settings})
+
+
+@contextmanager
+def left_waiting(aws: Aws, logical_id: str, timeout: int) -> Iterator[None]:
+    """Give a function a DynamoDB that never answers, and this many seconds."""
+    functions, name = aws.client("lambda"), aws.stack.functions[logical_id]
+    before = functions.get_function_configuration(FunctionName=name)
+    live = functions.get_alias(FunctionName=name, Name=_ALIAS)["FunctionVersion"]
+
+    def configure(timeout: int, variables: dict[str, str]) -> None:
+        functions.update_function_configuration(
+            FunctionName=name, Timeout=timeout, Environment={"Variables": variables}
+        )
+
+    def switch_to(version: str) -> None:
+        functions.update_alias(FunctionName=name, Name=_ALIAS, FunctionVersion=version)
+
+    variables = before["Environment"]["Variables"]
+    with tarpit() as url:
+        configure(timeout, variables | {"AWS_ENDPOINT_URL_DYNAMODB": url})
+        waiting = functions.publish_version(FunctionName=name)["Version"]
+        try:
+            switch_to(waiting)
+            yield
+        finally:
+            switch_to(live)
+            configure(before["Timeout"], variables)
+            functions.delete_function(FunctionName=name, Qualifier=waiting)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests.e2e.aws import Aws
-from tests.e2e.faults import forbidden
+from tests.e2e.faults import forbidden, left_waiting
 from tests.e2e.subscriber import Line, Subscriber
 from tests.support.api import Answer
 from tests.support.builders import BOB, SCOPES, a_call_request, a_location
@@ -153,3 +153,14 @@ def test_500_tells_nothing_of_the_inside(line: Line, aws: Aws) -> None:
     assert refused.headers["x-correlator"] == "c-1"
     assert BOB not in str(refused)
     assert line.alice.status_of(call) == "Initial"
+
+
+def test_504_when_there_is_no_time_left(line: Line, aws: Aws) -> None:
+    call = line.call()
+    with left_waiting(aws, "DeleteSessionById", timeout=8):
+        refused = line.alice.delete(call, correlator="c-1")
+
+    assert refused.code == (504, "TIMEOUT")
+    assert refused.headers["x-correlator"] == "c-1"
+    assert line.alice.status_of(call) == "Initial"
+    assert line.alice.delete(call, correlator="c-1").status == 204

@@ -11,9 +11,9 @@ from call_handling.end_sessions_of_registration import handler
 from tests.fuzz.effort import effort
 from tests.fuzz.strategies import json, some_of, text
 from tests.integration.conftest import environment, table, time_stands_still
-from tests.integration.test_end_stale_sessions import Context
 from tests.support.api import a_call, get
 from tests.support.builders import ALICE_KEY, BOB, CLIENT_KEY, a_registration
+from tests.support.lambda_context import a_lambda_context
 
 __all__ = ["environment", "table", "time_stands_still"]
 
@@ -70,7 +70,7 @@ def _records(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _ended_again(changes: list[dict[str, Any]]) -> list[str]:
     """Return the places of the records that are to come again."""
     event = {"Records": _records(changes)}
-    answer = handler(event, Context(1_000_000))  # type: ignore[arg-type]
+    answer = handler(event, a_lambda_context())
     return [str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
 
 

@@ -20,6 +20,7 @@ from tests.support.api import SESSION, SESSIONS, STATUS, a_call
 from tests.support.builders import ALICE, ALICE_KEY, BOB, a_context, a_subscription, registration_id
 from tests.support.contract import check_response
 from tests.support.devices import register
+from tests.support.lambda_context import a_lambda_context
 from tests.support.openapi import operations
 from tests.support.template import properties, routes
 
@@ -36,7 +37,9 @@ every_operation = pytest.mark.parametrize(("method", "resource"), operations())
 def answer(method: str, resource: str, event: dict[str, Any]) -> int:
     """Return the status, if it is no fault and the answer is a documented one."""
     module, _, name = HANDLERS[method, resource].rpartition(".")
-    response = getattr(import_module(module), name)(event | {"httpMethod": method}, None)
+    response = getattr(import_module(module), name)(
+        event | {"httpMethod": method}, a_lambda_context()
+    )
     status: int = response["statusCode"]
     assert status not in {500, 503, 504}
     # What no header can carry is no answer to the gateway.

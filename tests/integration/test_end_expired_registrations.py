@@ -1,5 +1,6 @@
 """EndExpiredRegistrations: what nobody refreshes, ends."""
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +13,9 @@ from registration.item import number_owner
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock
 from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
-from tests.integration.test_end_stale_sessions import Context
 from tests.support.builders import ALICE, BOB, NOBODY, NOW, registration_id
 from tests.support.devices import register
+from tests.support.lambda_context import a_lambda_context
 from tests.support.table import REGISTRATIONS
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 HOUR = 3600
 
 
-def end_expired(looks: int = 1_000_000) -> dict[str, Any]:
-    return handler({}, Context(looks))  # type: ignore[arg-type]
+def end_expired(looks: float = inf) -> dict[str, Any]:
+    return handler({}, a_lambda_context(looks=looks))
 
 
 def stored(table: "DynamoDBClient", subscriber: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """EndExpiredSubscriptions: what nobody prolongs, ends, and its sink is told."""
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +13,9 @@ from events.store import subscription_store
 from events.subscription import Credential, Subscription, TerminationReason
 from tests.integration.conftest import FakeClock
 from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
-from tests.integration.test_end_stale_sessions import Context
 from tests.support.builders import BOB_KEY, NOW
 from tests.support.emf import metrics_in
+from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import subscribe
 from tests.support.table import SUBSCRIPTIONS
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 HOUR = 3600
 
 
-def end_expired(looks: int = 1_000_000) -> dict[str, Any]:
-    return handler({}, Context(looks))  # type: ignore[arg-type]
+def end_expired(looks: float = inf) -> dict[str, Any]:
+    return handler({}, a_lambda_context(looks=looks))
 
 
 def stored(subscription: Subscription) -> Subscription:

@@ -1,6 +1,7 @@
 """EndSessionsOfRegistration: the calls of a device end with its registration."""
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +13,11 @@ from registration.item import number_owner
 from tests.integration.conftest import FakeClock
 from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.integration.test_end_expired_registrations import end_expired
-from tests.integration.test_end_stale_sessions import Context
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, NOBODY, NOW, a_call_request, a_context
 from tests.support.devices import deregister, register
 from tests.support.emf import metrics_in
+from tests.support.lambda_context import a_lambda_context
 from tests.support.table import REGISTRATIONS, TABLE
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def ended_by(change: Callable[[], Any], subscriber: str) -> list[Record]:
     return [{"eventSource": "aws:dynamodb", "eventName": "MODIFY", "dynamodb": image}]
 
 
-def end_sessions(records: list[Record], looks: int = 1_000_000) -> list[Any]:
+def end_sessions(records: list[Record], looks: float = inf) -> list[Any]:
     """Return the records that are to come again."""
-    answer = handler({"Records": records}, Context(looks))  # type: ignore[arg-type]
+    answer = handler({"Records": records}, a_lambda_context(looks=looks))
     return list(answer["batchItemFailures"])
 
 

@@ -1,6 +1,7 @@
 """EndStaleSessions: what nobody ends, ends."""
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from camara.stale_index import STALE_SHARDS, stale_shard
 from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, NOW
+from tests.support.lambda_context import a_lambda_context
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:
@@ -22,19 +24,8 @@ if TYPE_CHECKING:
 RING, LEASE = 120, 43_200
 
 
-class Context:
-    """A Lambda context with time for so many looks at the clock."""
-
-    def __init__(self, looks: int = 1_000_000) -> None:
-        self.looks = looks
-
-    def get_remaining_time_in_millis(self) -> int:
-        self.looks -= 1
-        return 55_000 if self.looks >= 0 else 1
-
-
-def sweep(event: Any = None, looks: int = 1_000_000) -> dict[str, Any]:
-    return handler({} if event is None else event, Context(looks))  # type: ignore[arg-type]
+def sweep(event: Any = None, looks: float = inf) -> dict[str, Any]:
+    return handler({} if event is None else event, a_lambda_context(looks=looks))
 
 
 @pytest.mark.parametrize("status", ["Initial", "Ringing", "Waiting"])

@@ -25,6 +25,7 @@ from tests.support.builders import (
     registration_id,
 )
 from tests.support.emf import metrics_in
+from tests.support.lambda_context import a_lambda_context
 from tests.support.privacy import personal_in
 from tests.support.registration_api import (
     REGISTRATIONS,
@@ -281,7 +282,7 @@ def test_the_location_has_the_path_that_the_client_sees() -> None:
         "body": json.dumps(a_request()),
     }
 
-    answer = api.handler(event, None)
+    answer = api.handler(event, a_lambda_context())
 
     made = json.loads(answer["body"])["registrationId"]
     assert answer["headers"]["Location"] == f"/voice{REGISTRATIONS}/{made}"

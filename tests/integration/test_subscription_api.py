@@ -36,6 +36,7 @@ from tests.support.builders import (
 )
 from tests.support.devices import deregister, register
 from tests.support.emf import metrics_in
+from tests.support.lambda_context import a_lambda_context
 from tests.support.privacy import personal_in
 from tests.support.subscriptions_api import (
     INVITATION,
@@ -357,7 +358,7 @@ def test_the_location_has_the_path_that_the_client_sees() -> None:
         "body": json.dumps(a_subscription_request()),
     }
 
-    answer = api.handler(event, None)
+    answer = api.handler(event, a_lambda_context())
 
     made = json.loads(answer["body"])["id"]
     assert answer["headers"]["Location"] == f"/voice{SUBSCRIPTIONS}/{made}"

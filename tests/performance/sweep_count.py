@@ -26,6 +26,7 @@ from tests.performance.stored_sessions import sessions_table
 from tests.performance.write_units import item_bytes
 from tests.support.api import a_call
 from tests.support.builders import NOW, a_session
+from tests.support.lambda_context import a_lambda_context
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:
@@ -35,13 +36,6 @@ _SCAN_PAGE_BYTES = 1024 * 1024
 _READ_UNIT_BYTES = 4096
 _EVENTUALLY_CONSISTENT = 0.5
 """Read units that a block of 4 KiB costs; also what every read costs at least."""
-
-
-class _Context:
-    """A Lambda context with all the time that moto takes."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
 
 
 @dataclass
@@ -81,7 +75,7 @@ def swept(live: int, stale: int) -> Traffic:
     with _no_garbage_collection(), sessions_table() as client:
         stale_ids = _fill(live, stale)
         with _watched(client) as traffic:
-            answer = handler({}, _Context())  # type: ignore[arg-type]
+            answer = handler({}, a_lambda_context())
     assert answer["ended"] == stale, answer
     _require_nothing_else(traffic, stale_ids)
     return traffic

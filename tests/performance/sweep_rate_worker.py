@@ -19,6 +19,7 @@ from camara.dynamodb import dynamodb_client
 from camara.stale_index import STALE_SHARDS, stale_shard
 from camara.sweep import CONCURRENCY, Sweep
 from tests.performance.canned_dynamodb import CannedDynamoDB
+from tests.support.lambda_context import a_lambda_context
 
 _SESSIONS = 400
 _ROUNDS = 30
@@ -26,13 +27,6 @@ _IDS = [f"{number:040x}" for number in range(_SESSIONS)]
 _DEADLINE = 1_800_000_000
 _NOW = _DEADLINE + 60
 _TABLE = "sessions"
-
-
-class Context:
-    """A Lambda context with time to spare."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
 
 
 class CannedIndex(CannedDynamoDB):
@@ -101,7 +95,7 @@ def sweep() -> None:
 
 def whole() -> None:
     """Invoke the function."""
-    answer = handler({}, Context())  # type: ignore[arg-type]
+    answer = handler({}, a_lambda_context())
     assert answer["ended"] == _SESSIONS, answer
 
 

@@ -10,20 +10,10 @@ import logging
 import os
 import sys
 import time
-from dataclasses import dataclass
 from importlib import import_module
 
 from tests.performance.canned_dynamodb import CannedDynamoDB
-
-
-@dataclass(frozen=True)
-class Context:
-    """What Powertools reads of Lambda's context."""
-
-    aws_request_id: str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
-    function_name: str = "DeleteSessionById"
-    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:delete:live"
-    memory_limit_in_mb: int = 512
+from tests.support.lambda_context import a_lambda_context
 
 
 def main() -> None:
@@ -38,7 +28,7 @@ def main() -> None:
     module, _, name = task["handler"].rpartition(".")
     handler = getattr(import_module(module), name)
     event = task["event"]
-    context = Context()
+    context = a_lambda_context()
     for line in sys.stdin:
         started = time.process_time_ns()
         for _ in range(int(line)):

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from typing import Any
 
 from infra.local.processes import wait_until
 from infra.local.settings import BUILD, HOST, PROJECT_BIN, REGION, TOOLS
-from tests.support.template import properties
+from tests.support.template import function_property
 
 _INVOCATIONS = "/2015-03-31/functions/function/invocations"
 _START_SECONDS = 10
@@ -31,6 +32,8 @@ class LambdaFunction:
     logical_id: str
     port: int
     log: Path
+    emulator: int
+    """The process id."""
 
     def invoke(self, event: Any) -> Any:
         """Return what the handler returns; fail with the function's log if it fails."""
@@ -45,13 +48,25 @@ class LambdaFunction:
         assert "errorType" not in answer, self._report(answer)
         return answer
 
+    def peak_memory_bytes(self) -> int:
+        """Return the most memory that the function has had so far (Linux: VmHWM)."""
+        children = Path(f"/proc/{self.emulator}/task").glob("*/children")
+        (function,) = (process for thread in children for process in thread.read_text().split())
+        status = Path(f"/proc/{function}/status").read_text()
+        (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+        return int(peak) * 1024
+
     def _report(self, problem: Any) -> str:
         return f"{self.logical_id}: {problem}\n{_tail(self.log)}"
 
 
 def environment(logical_id: str, variables: Mapping[str, str], packages: Path) -> dict[str, str]:
-    """Return a function's whole environment: its own variables and those that Lambda sets."""
+    """Return a function's whole environment: its own variables and those that Lambda sets.
+
+    Of those its timeout (seconds) may be set anew.
+    """
     return {
+        "AWS_LAMBDA_FUNCTION_TIMEOUT": str(function_property(logical_id, "Timeout")),
         **variables,
         "PATH": os.defpath,
         "LANG": "en_US.UTF-8",
@@ -60,8 +75,7 @@ def environment(logical_id: str, variables: Mapping[str, str], packages: Path) -
         "LAMBDA_TASK_ROOT": str(BUILD / logical_id),
         "AWS_LAMBDA_FUNCTION_NAME": logical_id,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
-        "AWS_LAMBDA_FUNCTION_TIMEOUT": str(_ANSWER_SECONDS),
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function_property(logical_id, "MemorySize")),
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",
@@ -83,7 +97,7 @@ def running(logical_id: str, variables: Mapping[str, str], log: Path) -> Iterato
         *(_emulator(), "--log-level", "warning"),
         *("--runtime-interface-emulator-address", f"{HOST}:{port}"),
         *("--runtime-api-address", f"{HOST}:{api_port}"),
-        *(*python(), "-m", "awslambdaric", properties(logical_id)["Handler"]),
+        *(*python(), "-m", "awslambdaric", function_property(logical_id, "Handler")),
     ]
     with (
         log.open("w") as output,
@@ -100,7 +114,7 @@ def running(logical_id: str, variables: Mapping[str, str], log: Path) -> Iterato
         try:
             wait_until(lambda: process.poll() is not None or _listens(port), _START_SECONDS)
             assert _listens(port), f"the emulator did not start\n{_tail(log)}"
-            yield LambdaFunction(logical_id, port, log)
+            yield LambdaFunction(logical_id, port, log, process.pid)
         finally:
             _stop(process)
 

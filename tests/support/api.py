@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.support.builders import ALICE, BOB, a_call_request, a_context, registration_id
 from tests.support.contract import check_response
+from tests.support.lambda_context import a_lambda_context
 from tests.support.template import properties, routes
 
 SESSIONS = "/webrtc/sessions"
@@ -77,7 +78,7 @@ def invoke(
         "body": raw.text,
         "isBase64Encoded": raw.is_base64,
     }
-    response = _handler(method, resource)(event, None)
+    response = _handler(method, resource)(event, a_lambda_context())
     check_response(method, resource, response["statusCode"], response["headers"], response["body"])
     return Answer(
         response["statusCode"],

@@ -40,6 +40,11 @@ def properties(logical_id: str) -> dict[str, Any]:
     return found
 
 
+def function_property(logical_id: str, name: str) -> Any:
+    """Return a property that a function has, or all of them have."""
+    return properties(logical_id).get(name, template()["Globals"]["Function"].get(name))
+
+
 def table_properties() -> dict[str, Any]:
     """Return the properties of the table of sessions."""
     return properties("SessionsTable")

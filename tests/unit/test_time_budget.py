@@ -1,32 +1,19 @@
 """However slow DynamoDB is, the function answers before it is stopped, and before the gateway."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
+from camara.deadline import SLOWEST_ATTEMPT_SECONDS
 from camara.dynamodb import dynamodb_client
 from events.bus import session_bus
+from events.credentials import vault
 from events.outbox import sqs_client
-from tests.support.template import properties, routes, template
+from tests.support.template import properties, routes
+from tests.support.time_budget import longest_attempt, longest_call, timeout
 
 GATEWAY_SECONDS = 29
 PUBLISHERS = ("PublishSessionEvents", "PublishRegistrationEnds", "PublishSubscriptionEnds")
-CALLS = 2
-"""The most that an operation makes in turn when each takes its longest: a read and a write."""
-
-
-def longest(client: Any) -> float:
-    """Every attempt until its timeout, and the longest waits between them (standard mode)."""
-    config = client.meta.config
-    attempts = config.retries["total_max_attempts"]
-    waits = sum(min(20, 2**number) for number in range(attempts - 1))
-    return float(attempts * (config.connect_timeout + config.read_timeout) + waits)
-
-
-def timeout(function: str) -> float:
-    defaults = template()["Globals"]["Function"]
-    return float(properties(function).get("Timeout", defaults["Timeout"]))
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +21,8 @@ def _clients_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("EVENT_BUS", "test")
-    made = (dynamodb_client, sqs_client, session_bus)
+    monkeypatch.setenv("SINK_CREDENTIALS_KEY", "test")
+    made = (dynamodb_client, sqs_client, session_bus, vault)
     for client in made:
         client.cache_clear()
     yield
@@ -44,13 +32,24 @@ def _clients_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.parametrize("function", sorted({route.function for route in routes()}))
 def test_an_operation_answers_in_time(function: str) -> None:
-    assert CALLS * longest(dynamodb_client()) < timeout(function) < GATEWAY_SECONDS
+    assert timeout(function) < GATEWAY_SECONDS
+
+
+def test_a_request_is_begun_only_with_time_for_it() -> None:
+    for client in (dynamodb_client(), vault()._client):  # noqa: SLF001
+        assert longest_attempt(client) < SLOWEST_ATTEMPT_SECONDS
+
+
+def test_an_outage_is_told_as_one_and_not_as_a_lack_of_time() -> None:
+    reading_then_out = SLOWEST_ATTEMPT_SECONDS + longest_call(dynamodb_client())
+
+    assert reading_then_out < min(timeout(route.function) for route in routes())
 
 
 def test_a_publisher_has_time_for_a_record() -> None:
     """The receiver's devices, the subscriptions of both ends, a batch of messages, the bus."""
     bus = session_bus()._client  # noqa: SLF001
-    slowest = 3 * longest(dynamodb_client()) + longest(sqs_client()) + longest(bus)
+    slowest = 3 * longest_call(dynamodb_client()) + longest_call(sqs_client()) + longest_call(bus)
 
     assert slowest < timeout("PublishSessionEvents")
     for publisher in PUBLISHERS:

@@ -1,0 +1,148 @@
+"""However slow AWS is: an answer before the function is stopped, 504 if there was no time."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from camara.deadline import SLOWEST_ATTEMPT_SECONDS
+from camara.identity import client_key
+from tests.integration.slow_aws import ATTEMPT_SECONDS, WAIT_SECONDS, Attempt, SlowAws
+from tests.support import registration_api, subscriptions_api
+from tests.support.api import Answer, a_call, delete, get, post, put
+from tests.support.builders import ALICE, BOB, a_context, registration_id
+from tests.support.devices import register
+from tests.support.subscriptions_api import a_credential, a_subscription_request
+from tests.support.table import items
+from tests.support.template import template
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TIMEOUT = template()["Globals"]["Function"]["Timeout"]
+LATE = "client-2"
+ANSWER = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
+TOKEN_OF_TWO_PARTS = a_credential(accessToken="x" * 8192)
+
+type Send = Callable[[], Answer]
+
+
+def late_delete() -> Send:
+    call = a_call()
+    register(BOB, 2, client=client_key(LATE))
+    return lambda: delete(None, call, context=a_context(BOB, client_id=LATE))
+
+
+def of_a_call(send: Callable[[str], Answer]) -> Callable[[], Send]:
+    def prepare() -> Send:
+        call = a_call()
+        return lambda: send(call)
+
+    return prepare
+
+
+def of_a_registration(send: Callable[[str], Answer]) -> Callable[[], Send]:
+    def prepare() -> Send:
+        known = registration_id(ALICE)
+        return lambda: send(known)
+
+    return prepare
+
+
+def of_a_subscription(send: Callable[[str], Answer]) -> Callable[[], Send]:
+    def prepare() -> Send:
+        made: str = subscriptions_api.post().body["id"]
+        return lambda: send(made)
+
+    return prepare
+
+
+OPERATIONS: dict[str, Callable[[], Send]] = {
+    "createSession": lambda: post,
+    "getSessionDetailsById": of_a_call(lambda call: get(ALICE, call)),
+    "updateSessionStatus": of_a_call(lambda call: put(BOB, call, "Proceeding")),
+    "updateSessionStatus with SDP": of_a_call(lambda call: put(BOB, call, ANSWER)),
+    "deleteSessionById": of_a_call(lambda call: delete(ALICE, call)),
+    "deleteSessionById of a late receiver": late_delete,
+    "createRegistration": lambda: registration_api.post,
+    "updateRegistrationById": of_a_registration(lambda id_: registration_api.put(ALICE, id_)),
+    "deleteRegistrationById": of_a_registration(lambda id_: registration_api.delete(ALICE, id_)),
+    "createNotificationChannelSubscription": lambda: (
+        lambda: subscriptions_api.post(
+            body=a_subscription_request(sinkCredential=TOKEN_OF_TWO_PARTS)
+        )
+    ),
+    "retrieveNotificationChannelSubscriptionList": lambda: subscriptions_api.get_all,
+    "updateNotificationChannelSubscription": of_a_subscription(
+        lambda id_: subscriptions_api.put(ALICE, id_, {"sinkCredential": TOKEN_OF_TWO_PARTS})
+    ),
+    "deleteNotificationChannelSubscription": of_a_subscription(
+        lambda id_: subscriptions_api.delete(ALICE, id_)
+    ),
+}
+every_operation = pytest.mark.parametrize("operation", OPERATIONS)
+SERVED, LOST, CONFLICT = Attempt
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> SlowAws:
+    return SlowAws(monkeypatch)
+
+
+@pytest.mark.usefixtures("messaging")
+@every_operation
+@pytest.mark.parametrize(
+    "outcomes",
+    [(SERVED,), (LOST,), (LOST, SERVED), (LOST, LOST, SERVED), (CONFLICT,), (LOST, CONFLICT)],
+    ids=lambda outcomes: ", ".join(outcome.name.lower() for outcome in outcomes),
+)
+def test_an_operation_answers_before_its_function_is_stopped(
+    aws: SlowAws, operation: str, outcomes: tuple[Attempt, ...]
+) -> None:
+    send = OPERATIONS[operation]()
+    aws.function_of(TIMEOUT)
+    aws.begin(*outcomes)
+
+    answer = send()
+
+    assert aws.seconds < TIMEOUT
+    assert answer.status < 300 or answer.code in {(503, "UNAVAILABLE"), (504, "TIMEOUT")}
+
+
+@pytest.mark.usefixtures("messaging")
+@every_operation
+def test_without_time_for_a_request_none_is_made(
+    aws: SlowAws, table: "DynamoDBClient", operation: str
+) -> None:
+    send = OPERATIONS[operation]()
+    before = items(table)
+    aws.function_of(ATTEMPT_SECONDS + WAIT_SECONDS)
+    aws.begin(SERVED)
+
+    assert send().code == (504, "TIMEOUT")
+    assert aws.attempts == 0
+    assert items(table) == before
+
+
+@pytest.mark.usefixtures("messaging")
+def test_the_slowest_way_to_an_answer_that_there_is_time_for(aws: SlowAws) -> None:
+    send = late_delete()
+    aws.function_of(2 * (2 * ATTEMPT_SECONDS + WAIT_SECONDS) + SLOWEST_ATTEMPT_SECONDS)
+    aws.begin(LOST, SERVED, LOST, SERVED, SERVED)
+
+    assert send().status == 204
+    assert aws.attempts == 5
+
+
+def test_what_was_done_before_the_time_was_up_is_done_when_it_is_asked_for_again(
+    aws: SlowAws, table: "DynamoDBClient"
+) -> None:
+    call = a_call()
+    aws.function_of(SLOWEST_ATTEMPT_SECONDS + 1)
+    aws.begin(LOST, SERVED)
+
+    assert delete(ALICE, call, correlator="one").code == (504, "TIMEOUT")
+    assert aws.attempts == 1
+    aws.function_of(TIMEOUT)
+    assert delete(ALICE, call, correlator="one").status == 204
+    assert sum("endedBy" in item for item in items(table)) == 1

@@ -1,0 +1,25 @@
+"""How long a call to AWS can take, and how long a function may."""
+
+from typing import Any
+
+from tests.support.template import function_property
+
+
+def longest_attempt(client: Any) -> float:
+    """Seconds until an attempt's timeout, and the longest wait that may follow (standard mode)."""
+    config = client.meta.config
+    longest_wait = min(20, 2 ** (config.retries["total_max_attempts"] - 2))
+    return float(config.connect_timeout + config.read_timeout + longest_wait)
+
+
+def longest_call(client: Any) -> float:
+    """Seconds of every attempt until its timeout, and the longest waits between them."""
+    config = client.meta.config
+    attempts = config.retries["total_max_attempts"]
+    waits = sum(min(20, 2**number) for number in range(attempts - 1))
+    return float(attempts * (config.connect_timeout + config.read_timeout) + waits)
+
+
+def timeout(function: str) -> float:
+    """Return the seconds that the template gives a function."""
+    return float(function_property(function, "Timeout"))
