@@ -1,20 +1,39 @@
 """The handlers beside a model of a few lines: whatever is done in whatever order, both agree."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from camara import clock
 from camara.dynamodb import dynamodb_client
 from camara.identity import client_key
+from events import publish_session_events
+from events.subscription import EventType
 from tests.integration.test_end_stale_sessions import sweep
 from tests.support.api import delete, get, post, put
-from tests.support.builders import ALICE, BOB, CLIENT, EVE, NOBODY, NOW, a_context, registration_id
+from tests.support.builders import (
+    ALICE,
+    ALICE_KEY,
+    BOB,
+    BOB_KEY,
+    CLIENT,
+    EVE,
+    NOBODY,
+    NOW,
+    a_context,
+    registration_id,
+    subscription_id,
+)
 from tests.support.devices import deregister, register
+from tests.support.lambda_context import a_lambda_context
+from tests.support.messaging import Message, subscribe, taken_from
+from tests.support.streams import Stream, meant_for
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE, create_tables, items
 
 RING, SETUP, LEASE, RETENTION = 120, 180, 43_200, 3_600
@@ -28,6 +47,9 @@ OVER = {"Terminated", "SessionCancelled", "Declined", "Failed"} | {
 }
 BY_RECEIVER = PROGRESS | {"Connected", "Busy", "NoAnswer", "NotReachable", "Declined", "Failed"}
 AFTER = {"Connected": {"Hold"}, "Hold": {"Resume"}, "Resume": {"Hold", "Connected"}}
+CALLER, INVITED, CALLED = (subscription_id(number) for number in (1, 2, 3))
+"""Subscriptions: Alice's and Bob's to the status, and between them Bob's to invitations."""
+DONE: dict[str, Any] = {"batchItemFailures": []}
 DEVICES = {CLIENT: 1, "client-2": 2, "client-3": 3}
 """Bob's, each registered through a client of its own."""
 
@@ -49,19 +71,26 @@ class Model:
     created: int
     stale: int
     called: frozenset[str]
-    status: str = "Initial"
+    statuses: list[str] = field(default_factory=lambda: ["Initial"])
+    """One for each version."""
     answer: bool = False
     answered_on: str | None = None
-    version: int = 1
     ended: int = 0
+    told: int = 0
+    """How many versions have been."""
     deleted_by: str = ""
     correlator: str = ""
+
+    @property
+    def status(self) -> str:
+        return self.statuses[-1]
 
     def gone(self, now: int) -> bool:
         return self.status in OVER and now >= self.ended + RETENTION
 
     def end(self, status: str, now: int) -> None:
-        self.status, self.ended, self.version = status, now, self.version + 1
+        self.statuses.append(status)
+        self.ended = now
 
     def party(self, who: Who, registered: set[str]) -> str | int:
         """Return whose leg this is, or how whoever has none is refused."""
@@ -117,7 +146,8 @@ class Model:
             return 200
         if self.status in UNANSWERED and status in ANSWERED:
             self.answered_on = on
-        self.status, self.answer, self.version = status, answer, self.version + 1
+        self.statuses.append(status)
+        self.answer = answer
         renewed = now + LEASE if status in ANSWERED else min(now + RING, self.created + SETUP)
         self.stale = renewed if status in ANSWERED else max(self.stale, renewed)
         return 200
@@ -127,6 +157,17 @@ class Model:
             return False
         self.end("NoAnswer" if self.status in UNANSWERED else "Terminated", now)
         return True
+
+    def tell(self, registered: set[str]) -> Iterator[tuple[str, str, int]]:
+        """Yield who hears what since last asked: a subscription, the status, its version."""
+        for version, status in enumerate(self.statuses[self.told :], self.told + 1):
+            if version > 1:
+                yield CALLER, status, version
+            if CLIENT in registered and version == 1:
+                yield INVITED, status, version
+            if CLIENT in self.called | registered and version > 1:
+                yield CALLED, status, version
+        self.told = len(self.statuses)
 
 
 class CallHandling(RuleBasedStateMachine):
@@ -155,6 +196,11 @@ class CallHandling(RuleBasedStateMachine):
         create_tables(dynamodb_client())
         for subscriber in (ALICE, BOB, EVE):
             register(subscriber)
+        always = {"ends_at": NOW + 10**9}
+        subscribe(1, number=ALICE_KEY, **always)
+        subscribe(2, number=BOB_KEY, type=EventType.SESSION_INVITATION, **always)
+        subscribe(3, number=BOB_KEY, **always)
+        self.stream = Stream(TABLE)
 
     @initialize(target=calls)
     def first_call(self) -> str:
@@ -217,15 +263,35 @@ class CallHandling(RuleBasedStateMachine):
         }
         for call, model in self.models.items():
             item = stored[call]
-            assert (item["status"]["S"], item["version"]["N"]) == (model.status, str(model.version))
+            version = str(len(model.statuses))
+            assert (item["status"]["S"], item["version"]["N"]) == (model.status, version)
             live = model.status not in OVER
             assert ("endings" in item, "staleShard" in item) == (live, live)
             assert not live or item["staleAt"]["N"] == str(model.stale)
             on = [model.answered_on] if model.answered_on else []
             assert item.get("answeredOn", {"SS": []})["SS"] == on
 
+    @invariant()
+    def each_change_is_told_once(self) -> None:
+        records = meant_for("PublishSessionEvents", self.stream.records())
+        assert publish_session_events.handler({"Records": records}, a_lambda_context()) == DONE
+        told = [
+            (message["media_session_id"], message["subscription_id"], *_status_in(message))
+            for message in taken_from(os.environ["NOTIFICATIONS_QUEUE"])
+        ]
+        to_be_told = [
+            (call, *told)
+            for call, model in self.models.items()
+            for told in model.tell(self.registered)
+        ]
+        assert sorted(told) == sorted(to_be_told)
 
-TestCallHandling = CallHandling.TestCase
+
+def _status_in(message: Message) -> tuple[str, int]:
+    return message["data"]["status"], message["data"]["sequenceNumber"]
+
+
+TestCallHandling = pytest.mark.usefixtures("messaging")(CallHandling.TestCase)
 TestCallHandling.settings = settings(
     max_examples=60,
     stateful_step_count=30,

@@ -1,7 +1,8 @@
-"""moto, made to serve one request after another.
+"""moto, made to serve one request after another, and transactions at a bearable price.
 
 Its DynamoDB reads and writes an item in steps; the real one serves each request at one moment,
-which is what the sweep's threads rely on.
+which is what the sweep's threads rely on. Before a transaction it copies the table, and all that
+the table's stream has ever told with it, though that never changes.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.dynamodb.models.table import StreamRecord
 
 _LOCK = RLock()
 _serve = BotocoreStubber.__call__
@@ -21,8 +23,15 @@ def _serve_alone(stubber: BotocoreStubber, *args: Any, **kwargs: Any) -> Any:
         return _serve(stubber, *args, **kwargs)
 
 
+def _itself(record: StreamRecord, _memo: Any) -> StreamRecord:
+    return record
+
+
 @contextmanager
 def atomic_requests() -> Iterator[None]:
     """Serve no two requests at once meanwhile."""
-    with patch.object(BotocoreStubber, "__call__", _serve_alone):
+    with (
+        patch.object(BotocoreStubber, "__call__", _serve_alone),
+        patch.object(StreamRecord, "__deepcopy__", _itself, create=True),
+    ):
         yield
