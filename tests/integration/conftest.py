@@ -34,6 +34,7 @@ from tests.support.builders import (
     TIMEOUTS,
 )
 from tests.support.devices import register
+from tests.support.streams import Stream
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE, create_tables
 
 if TYPE_CHECKING:
@@ -142,6 +143,13 @@ def messaging(table: "DynamoDBClient") -> Messaging:
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName=_KEY, TargetKeyId=key)
     return Messaging(queue, _BUS, key)
+
+
+@pytest.fixture
+def session_stream(messaging: Messaging) -> Stream:
+    """The stream of the table of sessions, from now on, and what its events are sent to."""
+    del messaging
+    return Stream(TABLE)
 
 
 @pytest.fixture

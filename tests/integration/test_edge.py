@@ -1,88 +1,152 @@
-"""What holds for every operation: authentication, scope, x-correlator, precedence, the log."""
+"""What holds for every operation: authentication, scope, x-correlator, precedence, faults."""
 
 import io
-import json
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import pytest
 
-from call_handling import delete_session_by_id
 from tests.integration.conftest import FakeClock
-from tests.support.api import Answer, delete, get, post, put
-from tests.support.builders import ALICE, BOB, OFFER, SCOPES, a_call_request, a_context, a_location
+from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
+from tests.support import api, registration_api, subscriptions_api
+from tests.support.api import Answer
+from tests.support.builders import ALICE, SCOPES, SUBSCRIPTION_SCOPES, UNKNOWN, a_context
+from tests.support.privacy import personal_in
 
-OPERATIONS: dict[str, Callable[..., Answer]] = {
-    "create": post,
-    "read": lambda subscriber, **more: get(subscriber, "unknown", **more),
-    "write": lambda subscriber, **more: put(subscriber, "unknown", "Ringing", **more),
-    "delete": lambda subscriber, **more: delete(subscriber, "unknown", **more),
+
+class Operation(NamedTuple):
+    """A request with which nothing is wrong, the scopes that it takes, and its answer."""
+
+    send: Callable[..., Answer]
+    scopes: tuple[str, ...]
+    status: int
+    without_identity: tuple[int, str] = (404, "IDENTIFIER_NOT_FOUND")
+
+
+def of_calls(send: Callable[..., Answer], scope: str, status: int = 404) -> Operation:
+    return Operation(send, (f"webrtc-call-handling:sessions:{scope}",), status)
+
+
+def of_registrations(send: Callable[..., Answer], scope: str, status: int = 404) -> Operation:
+    return Operation(send, (f"webrtc-registration:sessions:{scope}",), status)
+
+
+def of_subscriptions(send: Callable[..., Answer], scope: str, status: int = 404) -> Operation:
+    scopes = tuple(each for each in SUBSCRIPTION_SCOPES if each.endswith(f":{scope}"))
+    return Operation(send, scopes, status, (422, "MISSING_IDENTIFIER"))
+
+
+CALLS = {
+    "createSession": of_calls(api.post, "create", 201),
+    "getSessionDetailsById": of_calls(partial(api.get, ALICE, UNKNOWN), "read"),
+    "updateSessionStatus": of_calls(partial(api.put, ALICE, UNKNOWN, "Ringing"), "write"),
+    "deleteSessionById": of_calls(partial(api.delete, ALICE, UNKNOWN), "delete"),
 }
-every_operation = pytest.mark.parametrize("name", OPERATIONS)
+OTHERS = {
+    "createRegistration": of_registrations(registration_api.post, "create", 201),
+    "getRegistrationsByDeviceId": of_registrations(
+        partial(registration_api.get_by_device, ALICE, registration_api.device_id()), "read", 200
+    ),
+    "getRegistrationById": of_registrations(partial(registration_api.get, ALICE, UNKNOWN), "read"),
+    "updateRegistrationById": of_registrations(
+        partial(registration_api.put, ALICE, UNKNOWN), "write"
+    ),
+    "deleteRegistrationById": of_registrations(
+        partial(registration_api.delete, ALICE, UNKNOWN), "delete"
+    ),
+    "createNotificationChannelSubscription": of_subscriptions(
+        subscriptions_api.post, "create", 201
+    ),
+    "retrieveNotificationChannelSubscriptionList": of_subscriptions(
+        subscriptions_api.get_all, "read", 200
+    ),
+    "retrieveNotificationChannelSubscription": of_subscriptions(
+        partial(subscriptions_api.get, ALICE, UNKNOWN), "read"
+    ),
+    "updateNotificationChannelSubscription": of_subscriptions(
+        partial(subscriptions_api.put, ALICE, UNKNOWN), "update"
+    ),
+    "deleteNotificationChannelSubscription": of_subscriptions(
+        partial(subscriptions_api.delete, ALICE, UNKNOWN), "delete"
+    ),
+}
+OPERATIONS = CALLS | OTHERS
+every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 
 
 @every_operation
-@pytest.mark.parametrize("context", [[], {}, {"scope": SCOPES}, a_context(scope=["a"])])
-def test_no_usable_context_is_no_authentication(name: str, context: Any) -> None:
-    assert OPERATIONS[name](ALICE, context=context).code == (401, "UNAUTHENTICATED")
+@pytest.mark.parametrize(
+    "context", [[], {}, {"scope": SCOPES}, a_context(scope=["a"]), a_context(exp="1")]
+)
+def test_no_usable_context_is_no_authentication(operation: Operation, context: Any) -> None:
+    assert operation.send(context=context).code == (401, "UNAUTHENTICATED")
 
 
 @every_operation
 def test_a_token_that_expired_in_the_gateways_cache(
-    name: str, time_stands_still: FakeClock
+    operation: Operation, time_stands_still: FakeClock
 ) -> None:
     context = a_context(exp=str(time_stands_still.now + 1))
-    assert OPERATIONS[name](ALICE, context=context).status != 401
+    assert operation.send(context=context).status != 401
 
     time_stands_still.now += 1
-    assert OPERATIONS[name](ALICE, context=context).code == (401, "UNAUTHENTICATED")
+    assert operation.send(context=context).code == (401, "UNAUTHENTICATED")
 
 
 @every_operation
-def test_each_operation_needs_its_own_scope(name: str) -> None:
-    own = f"webrtc-call-handling:sessions:{name}"
-    others = " ".join(scope for scope in SCOPES.split() if scope != own)
+def test_each_operation_needs_its_own_scope(operation: Operation) -> None:
+    own = operation.scopes
+    others = " ".join(scope for scope in SCOPES.split() if scope not in own)
 
-    denied = OPERATIONS[name](ALICE, context=a_context(scope=others))
-    granted = OPERATIONS[name](ALICE, context=a_context(scope=own))
+    denied = operation.send(context=a_context(scope=others))
+    granted = [operation.send(context=a_context(scope=scope)).status for scope in own]
 
     assert denied.code == (403, "PERMISSION_DENIED")
-    assert granted.status in {201, 404}
+    assert granted.count(operation.status) == 1
 
 
 @every_operation
-def test_a_token_without_subscriber_or_client_leads_to_no_device(name: str) -> None:
+def test_a_token_without_subscriber_or_client_leads_to_no_device(operation: Operation) -> None:
     nobody = a_context(None, client_id=None)
 
-    assert OPERATIONS[name](ALICE, context=nobody).code == (404, "IDENTIFIER_NOT_FOUND")
+    assert operation.send(context=nobody).code == operation.without_identity
+
+
+@pytest.mark.parametrize("operation", OTHERS.values(), ids=OTHERS)
+def test_a_token_without_a_subscriber_leads_to_no_device(operation: Operation) -> None:
+    """Only a call may be a client's own."""
+    assert operation.send(context=a_context(None)).code == operation.without_identity
 
 
 @every_operation
-def test_precedence_401_then_403_then_400_then_the_rest(name: str) -> None:
+def test_precedence_401_then_403_then_400_then_the_rest(operation: Operation) -> None:
     def refused(**claims: Any) -> tuple[int, str | None]:
         wrong = {"correlator": "not valid"} if "correlator" not in claims else {}
         claims.pop("correlator", None)
-        return OPERATIONS[name](ALICE, context=a_context(**claims), **wrong).code
+        return operation.send(context=a_context(**claims), **wrong).code
 
     nobody = {"phone_number": None, "client_id": None}
     assert refused(exp="1", scope="", **nobody) == (401, "UNAUTHENTICATED")
     assert refused(scope="", **nobody) == (403, "PERMISSION_DENIED")
     assert refused(**nobody) == (400, "INVALID_ARGUMENT")
-    assert refused(correlator=True, **nobody) == (404, "IDENTIFIER_NOT_FOUND")
+    assert refused(correlator=True, **nobody) == operation.without_identity
 
 
 @every_operation
-def test_the_correlator_is_echoed_whatever_comes_of_it(name: str) -> None:
+def test_the_correlator_is_echoed_whatever_comes_of_it(operation: Operation) -> None:
     for context in (a_context(), a_context(scope=""), {}):
-        answer = OPERATIONS[name](ALICE, context=context, correlator="my-correlator")
+        answer = operation.send(context=context, correlator="my-correlator")
         assert answer.headers["x-correlator"] == "my-correlator"
-    assert "x-correlator" not in OPERATIONS[name](ALICE).headers
+    assert "x-correlator" not in operation.send().headers
 
 
 @every_operation
 @pytest.mark.parametrize("correlator", ["a b", "x" * 257, "a,b"])
-def test_a_correlator_outside_its_pattern_is_refused_and_echoed(name: str, correlator: str) -> None:
-    answer = OPERATIONS[name](ALICE, correlator=correlator)
+def test_a_correlator_outside_its_pattern_is_refused_and_echoed(
+    operation: Operation, correlator: str
+) -> None:
+    answer = operation.send(correlator=correlator)
 
     assert answer.code == (400, "INVALID_ARGUMENT")
     assert answer.headers["x-correlator"] == correlator
@@ -90,45 +154,24 @@ def test_a_correlator_outside_its_pattern_is_refused_and_echoed(name: str, corre
 
 @pytest.mark.parametrize("correlator", ["\u00e9", "a\r\nSet-Cookie: x", "\x00"])
 def test_what_no_header_can_carry_is_not_echoed(correlator: str) -> None:
-    answer = delete(ALICE, "unknown", correlator=correlator)
+    answer = api.delete(ALICE, UNKNOWN, correlator=correlator)
 
     assert answer.code == (400, "INVALID_ARGUMENT")
     assert "x-correlator" not in answer.headers
 
 
+@every_operation
+def test_a_failing_table_is_unavailable(operation: Operation, dynamo: FaultyDynamoDB) -> None:
+    dynamo.fail(client_error("ThrottlingException"))
+
+    assert operation.send().code == (503, "UNAVAILABLE")
+
+
+@every_operation
 def test_an_unforeseen_fault_tells_nothing(
-    monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
+    operation: Operation, dynamo: FaultyDynamoDB, logged: io.StringIO
 ) -> None:
-    def broken() -> None:
-        raise RuntimeError(ALICE)
+    dynamo.fail(RuntimeError(ALICE))
 
-    monkeypatch.setattr(delete_session_by_id, "endings", broken)
-
-    assert delete(ALICE, "unknown").code == (500, "INTERNAL")
-    fault = json.loads(logged.getvalue().splitlines()[0])
-    assert fault["fault"] == "RuntimeError"
-    assert fault["frames"][-1].endswith("broken")
-    assert ALICE not in logged.getvalue()
-
-
-def test_the_log_follows_a_call_and_names_nobody(logged: io.StringIO) -> None:
-    body = a_call_request(locationDetails=a_location())
-    call = post(body=body, correlator="c-1").body["mediaSessionId"]
-    put(BOB, call, {"status": "Ringing", "locationDetails": a_location()}, correlator="c-2")
-    put(BOB, call, {"status": "Connected", "answer": {"sdp": OFFER}}, correlator="c-3")
-    delete(ALICE, call, correlator="c-4")
-    delete(BOB, call, correlator="c-5")
-
-    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
-    told = [(line["correlator"], line.get("from"), line.get("to")) for line in lines]
-    assert told == [
-        ("c-1", None, "Initial"),
-        ("c-2", "Initial", "Ringing"),
-        ("c-3", "Ringing", "Connected"),
-        ("c-4", "Connected", "Terminated"),
-        ("c-5", None, None),
-    ]
-    assert {line["mediaSessionId"] for line in lines} == {call}
-    assert lines[-1]["code"] == "NOT_FOUND"
-    for secret in ("2025550101", "2025550102", "Alice", "v=0", "40.7", "eyJ"):
-        assert secret not in logged.getvalue()
+    assert operation.send().code == (500, "INTERNAL")
+    assert not personal_in(logged.getvalue())

@@ -9,6 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 from camara.identity import client_key
 from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.integration.test_end_stale_sessions import throttle
+from tests.support import subscriptions_api
 from tests.support.api import Answer, a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, EVE, NOBODY, a_context
 from tests.support.devices import register
@@ -159,3 +160,23 @@ def test_a_post_whose_answer_was_lost_stores_one_call(
 
     assert answer.status == 201
     assert {item["mediaSessionId"]["S"] for item in items(table)} == {answer.body["mediaSessionId"]}
+
+
+@pytest.mark.parametrize("name", ["create", "update", "delete"])
+def test_a_lost_answer_makes_no_difference_to_a_subscription(
+    name: str, dynamo: FaultyDynamoDB
+) -> None:
+    known = subscriptions_api.subscribed()
+    requests: dict[str, Callable[[], Answer]] = {
+        "create": subscriptions_api.post,
+        "update": lambda: subscriptions_api.put(
+            ALICE, known, {"config": {"subscriptionExpireTime": subscriptions_api.at(10)}}
+        ),
+        "delete": lambda: subscriptions_api.delete(ALICE, known),
+    }
+    # The write is the last request: two reads come before it, or one.
+    dynamo.lose_answers(1, after=2 if name == "create" else 1)
+
+    assert requests[name]().status in {200, 201, 204}
+    assert dynamo.requests == (4 if name == "create" else 3)
+    assert len(subscriptions_api.stored()) == (2 if name == "create" else 1)

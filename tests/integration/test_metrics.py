@@ -8,7 +8,7 @@ from tests.integration.faulty_dynamodb import client_error
 from tests.integration.test_end_expired_subscriptions import end_expired
 from tests.integration.test_end_stale_sessions import sweep
 from tests.integration.test_publish_subscription_ends import end, publish
-from tests.support import subscriptions_api
+from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, EVE, NOBODY, NOW, a_context, a_two_legged_context
 from tests.support.devices import register
@@ -129,6 +129,38 @@ def test_refusals_are_counted_by_operation_and_code(counted: Counted) -> None:
             ("createSession", "INVALID_TOKEN_CONTEXT"),
         ]
     ]
+
+
+def test_registrations_are_counted_when_they_are_created_and_refreshed(counted: Counted) -> None:
+    known = registration_api.registered()
+    registration_api.put(NOBODY, known)
+    registration_api.get(NOBODY, known)
+    registration_api.get_by_device(NOBODY, registration_api.device_id())
+    registration_api.post(NOBODY)
+    registration_api.delete(NOBODY, known)
+    registration_api.put(NOBODY, known)
+
+    assert counted() == [
+        ("RegistrationCreated", 1, {}),
+        ("RegistrationRefreshed", 1, {}),
+        ("Refused", 1, {"operation": "createRegistration", "code": "ALREADY_EXISTS"}),
+        ("Refused", 1, {"operation": "updateRegistrationById", "code": "NOT_FOUND"}),
+    ]
+
+
+def test_of_what_is_done_with_a_subscription_its_creation_is_counted(counted: Counted) -> None:
+    known = subscriptions_api.subscribed()
+    subscriptions_api.put(ALICE, known)
+    subscriptions_api.get(ALICE, known)
+    subscriptions_api.get_all()
+    subscriptions_api.post(NOBODY)
+    subscriptions_api.delete(ALICE, known)
+
+    refused = {
+        "operation": "createNotificationChannelSubscription",
+        "code": "SUBSCRIPTION_MISMATCH",
+    }
+    assert counted() == [("SubscriptionCreated", 1, {}), ("Refused", 1, refused)]
 
 
 def test_a_sweep_is_counted(counted: Counted, time_stands_still: FakeClock) -> None:

@@ -18,6 +18,7 @@ from tests.support.template import properties, routes
 SESSIONS = "/webrtc/sessions"
 SESSION = "/webrtc/sessions/{mediaSessionId}"
 STATUS = "/webrtc/sessions/{mediaSessionId}/status"
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)

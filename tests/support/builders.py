@@ -45,6 +45,8 @@ LIFETIMES = Lifetimes()
 LIMITS = Limits()
 SUBSCRIPTION_LIFETIMES = SubscriptionLifetimes()
 SINK = "https://app.example.com/notifications"
+UNKNOWN = "0b9c2f4e-5a1d-4c3b-8e7f-6d5c4b3a2918"
+"""An id that nothing has."""
 
 
 def registration_id(subscriber: str, device: int = 1) -> str:

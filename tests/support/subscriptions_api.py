@@ -1,9 +1,12 @@
 """The Subscription API without a gateway; every answer is held against ``infra/openapi.yaml``."""
 
+from collections.abc import Callable
 from typing import Any
 
+from events.store import subscription_store
+from events.subscription import Subscription
 from tests.support.api import Answer, invoke
-from tests.support.builders import ALICE, SINK, a_context, a_registration
+from tests.support.builders import ALICE, ALICE_KEY, SINK, a_context, a_registration
 
 SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
 SUBSCRIPTION = "/webrtc-events/v0.3/subscriptions/{subscriptionId}"
@@ -13,6 +16,13 @@ INVITATION, STATUS, REGISTRATION_ENDS, SUBSCRIPTION_ENDED = (
     for name in ("session-invitation", "session-status", "registration-ends", "subscription-ended")
 )
 TOKEN = "made-up-sink-token"
+DEVICE = a_registration().device_id
+DAY = 24 * 3600
+
+
+def at(seconds: int) -> str:
+    """A time so many seconds from now, if that is less than a minute or whole days away."""
+    return f"2027-01-{15 + seconds // DAY:02}T08:00:{seconds % DAY:02}Z"
 
 
 def a_credential(**changes: Any) -> dict[str, Any]:
@@ -34,7 +44,7 @@ def a_subscription_request(
         "protocol": "HTTP",
         "sink": SINK,
         "types": list(types) or [STATUS],
-        "config": {"subscriptionDetail": {"deviceId": a_registration().device_id}} | (config or {}),
+        "config": {"subscriptionDetail": {"deviceId": DEVICE}} | (config or {}),
     } | changes
     return {name: value for name, value in body.items() if value is not None}
 
@@ -70,3 +80,19 @@ def delete(subscriber: Any, subscription_id: str | None, **request: Any) -> Answ
     """Invoke deleteNotificationChannelSubscription."""
     request.setdefault("context", a_context(subscriber))
     return invoke("DELETE", SUBSCRIPTION, subscription_id, **request)
+
+
+def subscribed(subscriber: str = ALICE, *types: str, **config: Any) -> str:
+    """Subscribe; return the id of the subscription."""
+    answer = post(subscriber, a_subscription_request(*types, config=config))
+    assert answer.status == 201
+    return str(answer.body["id"])
+
+
+def stored(number: str = ALICE_KEY) -> list[Subscription]:
+    """Return all that is stored of a number."""
+    return subscription_store().of_number(number)
+
+
+OF_ONE: dict[str, Callable[..., Answer]] = {"read": get, "update": put, "delete": delete}
+"""What is done to one subscription: subscriber and id come first."""

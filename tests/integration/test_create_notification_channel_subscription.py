@@ -1,0 +1,214 @@
+"""createNotificationChannelSubscription: what is made of a good request, and who may make it."""
+
+import json
+
+import pytest
+
+from camara.identity import client_key, subscriber_key
+from events import api
+from events.store import subscription_store
+from events.subscription import EventType, Subscription, TerminationReason
+from tests.integration.conftest import FakeClock
+from tests.support.api import UUID
+from tests.support.builders import (
+    ALICE,
+    ALICE_KEY,
+    BOB,
+    CLIENT,
+    NOBODY,
+    NOW,
+    SCOPES,
+    SINK,
+    SUBSCRIPTION_LIFETIMES,
+    UNKNOWN,
+    a_context,
+    a_registration,
+    a_subscription,
+)
+from tests.support.devices import deregister, register
+from tests.support.lambda_context import a_lambda_context
+from tests.support.subscriptions_api import (
+    DEVICE,
+    INVITATION,
+    REGISTRATION_ENDS,
+    STATUS,
+    SUBSCRIPTIONS,
+    a_subscription_request,
+    delete,
+    get,
+    get_all,
+    post,
+    stored,
+    subscribed,
+)
+
+
+def test_a_subscription_is_for_the_tokens_number() -> None:
+    answer = post()
+
+    assert answer.status == 201
+    assert UUID.fullmatch(answer.body["id"])
+    assert answer.body == {
+        "protocol": "HTTP",
+        "sink": SINK,
+        "types": [STATUS],
+        "config": {
+            "subscriptionDetail": {"deviceId": DEVICE},
+            "subscriptionExpireTime": "2027-02-14T08:00:00Z",
+        },
+        "id": answer.body["id"],
+        "startsAt": "2027-01-15T08:00:00Z",
+        "expiresAt": "2027-02-14T08:00:00Z",
+        "status": "ACTIVE",
+    }
+    assert answer.headers["Location"] == f"/camara{SUBSCRIPTIONS}/{answer.body['id']}"
+    assert get(ALICE, answer.body["id"]).body == answer.body
+    assert get_all().body == [answer.body]
+
+
+@pytest.mark.parametrize("name", [INVITATION, STATUS, REGISTRATION_ENDS])
+def test_what_is_kept_of_it(name: str) -> None:
+    made = post(body=a_subscription_request(name, config={"subscriptionMaxEvents": 7}))
+
+    assert stored() == [
+        Subscription(
+            number=subscriber_key(ALICE),
+            subscription_id=made.body["id"],
+            client=client_key(CLIENT),
+            device_id=DEVICE,
+            type=EventType(name),
+            sink=SINK,
+            starts_at=NOW,
+            ends_at=NOW + SUBSCRIPTION_LIFETIMES.default,
+            max_events=7,
+        )
+    ]
+    assert made.body["config"]["subscriptionMaxEvents"] == 7
+
+
+def test_no_two_subscriptions_have_the_same_id() -> None:
+    assert subscribed() != subscribed()
+
+
+def test_a_device_is_the_same_however_it_is_spelt() -> None:
+    config = {"subscriptionDetail": {"deviceId": DEVICE.upper()}}
+
+    answer = post(body=a_subscription_request(config=config))
+
+    assert answer.body["config"]["subscriptionDetail"] == {"deviceId": DEVICE}
+
+
+@pytest.mark.parametrize(
+    ("asked", "got"),
+    [
+        (None, "2027-02-14T08:00:00Z"),
+        ("2027-01-15T08:00:01Z", "2027-01-15T08:00:01Z"),
+        ("2027-01-15T09:00:01.9+01:00", "2027-01-15T08:00:01Z"),
+        ("2027-04-15T08:00:00Z", "2027-04-15T08:00:00Z"),
+        ("2027-04-15T08:00:01Z", "2027-04-15T08:00:00Z"),
+        ("9999-12-31T23:59:59-23:59", "2027-04-15T08:00:00Z"),
+    ],
+)
+def test_it_lasts_as_long_as_asked_but_no_longer_than_it_may(asked: str | None, got: str) -> None:
+    config = {"subscriptionExpireTime": asked} if asked else {}
+    made = post(body=a_subscription_request(config=config))
+
+    assert made.body["expiresAt"] == got
+    assert made.body["config"]["subscriptionExpireTime"] == got
+    assert get(ALICE, made.body["id"]).body == made.body
+
+
+def test_a_sink_on_this_machine_is_for_the_embedded_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOPBACK_SINKS", "true")
+    sink = "http://127.0.0.1:8080/notifications"
+
+    answer = post(body=a_subscription_request(sink=sink))
+
+    assert (answer.status, answer.body["sink"]) == (201, sink)
+
+
+@pytest.mark.parametrize("initial", [True, False])
+def test_an_initial_event_is_accepted_and_ignored(initial: bool) -> None:  # noqa: FBT001
+    body = a_subscription_request(config={"initialEvent": initial})
+
+    assert "initialEvent" not in post(body=body).body["config"]
+
+
+def test_unknown_properties_are_ignored() -> None:
+    more = {"id": UNKNOWN, "status": None, "protocolSettings": {"method": "PUT"}}
+    body = a_subscription_request(config={"future": None}) | more
+
+    answer = post(body=body)
+
+    assert answer.status == 201
+    assert answer.body["id"] != UNKNOWN
+    assert "protocolSettings" not in answer.body
+
+
+@pytest.mark.parametrize("name", [INVITATION, STATUS, REGISTRATION_ENDS])
+def test_each_type_needs_its_own_scope(name: str) -> None:
+    own = f"webrtc-events:{name}:create"
+    others = " ".join(scope for scope in SCOPES.split() if scope != own)
+    body = a_subscription_request(name)
+
+    denied = post(body=body, context=a_context(scope=others))
+
+    assert denied.code == (403, "SUBSCRIPTION_MISMATCH")
+    assert stored() == []
+    assert post(body=body, context=a_context(scope=own)).status == 201
+
+
+def test_a_device_that_is_not_the_tokens_looks_like_one_that_is_not_there(
+    time_stands_still: FakeClock,
+) -> None:
+    register(BOB, device=2)
+    register(ALICE, device=3, client=client_key("client-2"))
+    register(ALICE, device=4, expires_at=NOW + 60)
+    register(ALICE, device=5)
+    deregister(ALICE, device=5)
+    time_stands_still.now += 60
+
+    for device in (2, 3, 4, 5, 6):
+        detail = {"subscriptionDetail": {"deviceId": a_registration(device=device).device_id}}
+        answer = post(body=a_subscription_request(config=detail))
+        assert answer.code == (403, "SUBSCRIPTION_MISMATCH")
+    assert post(context=a_context(client_id="client-2")).code == (403, "SUBSCRIPTION_MISMATCH")
+    assert post(context=a_context(client_id=None)).code == (403, "SUBSCRIPTION_MISMATCH")
+    assert post(NOBODY).code == (403, "SUBSCRIPTION_MISMATCH")
+    assert stored() == []
+
+
+def test_a_number_and_a_client_may_have_so_many(time_stands_still: FakeClock) -> None:
+    over = a_subscription(900).ended_because(TerminationReason.MAX_EVENTS_REACHED, NOW)
+    subscription_store().create(a_subscription(901, client=client_key("client-2")))
+    subscription_store().create(a_subscription(902, ends_at=NOW))
+    subscription_store().create(a_subscription(900))
+    subscription_store().change(ALICE_KEY, over.subscription_id, lambda _: over)
+    for number in range(99):
+        subscription_store().create(a_subscription(number, ends_at=NOW + 60))
+
+    known = subscribed()
+
+    assert post().code == (429, "QUOTA_EXCEEDED")
+    assert len(get_all().body) == 100
+    assert post(BOB).status == 201
+    delete(ALICE, known)
+    assert post().status == 201
+    assert post().code == (429, "QUOTA_EXCEEDED")
+    time_stands_still.now += 60
+    assert post().status == 201
+
+
+def test_the_location_has_the_path_that_the_client_sees() -> None:
+    event = {
+        "httpMethod": "POST",
+        "resource": SUBSCRIPTIONS,
+        "path": SUBSCRIPTIONS,
+        "requestContext": {"authorizer": a_context(), "path": f"/voice{SUBSCRIPTIONS}/"},
+        "body": json.dumps(a_subscription_request()),
+    }
+
+    answer = api.handler(event, a_lambda_context())
+
+    made = json.loads(answer["body"])["id"]
+    assert answer["headers"]["Location"] == f"/voice{SUBSCRIPTIONS}/{made}"

@@ -1,0 +1,197 @@
+"""createRegistration: a device is registered for the token's number, within the limits."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from camara.identity import client_key, subscriber_key, user_key
+from registration import api
+from registration.store import registration_store
+from tests.integration.conftest import FakeClock
+from tests.support.api import UUID
+from tests.support.builders import ALICE, LIFETIMES, NOBODY, NOW, UNKNOWN, a_context
+from tests.support.lambda_context import a_lambda_context
+from tests.support.registration_api import (
+    REGISTRATIONS,
+    a_registration_request,
+    at,
+    delete,
+    device_id,
+    get,
+    get_by_device,
+    post,
+    put,
+    registered,
+)
+
+SIP = "sip:carol@example.com"
+
+
+def test_a_device_is_registered_for_the_tokens_number() -> None:
+    answer = post(NOBODY)
+
+    assert answer.status == 201
+    assert UUID.fullmatch(answer.body["registrationId"])
+    assert answer.body == {
+        "regInfo": {"phoneNumber": NOBODY, "regStatus": "Registered"},
+        "registrationId": answer.body["registrationId"],
+        "expiresAt": "2027-01-15T09:00:00Z",
+    }
+    location = f"/camara{REGISTRATIONS}/{answer.body['registrationId']}"
+    assert answer.headers["Location"] == location
+
+
+def test_what_is_kept_of_it_are_keys() -> None:
+    made = post(NOBODY, {"deviceId": device_id().upper()}, context=a_context(NOBODY, sub="user-7"))
+
+    number = registration_store().of_number(subscriber_key(NOBODY))
+    [known] = number.active(NOW)
+    assert known.registration_id == made.body["registrationId"]
+    assert known.device_id == device_id()
+    assert known.client == client_key("client-1")
+    assert known.user == user_key("user-7")
+    assert known.expires_at == NOW + LIFETIMES.default
+
+
+def test_a_token_without_a_user_registers_for_its_subscriber() -> None:
+    post(NOBODY, context=a_context(NOBODY, sub=None))
+
+    [known] = registration_store().of_number(subscriber_key(NOBODY)).active(NOW)
+    assert known.user == user_key(NOBODY)
+
+
+def test_no_two_registrations_have_the_same_id() -> None:
+    assert registered() != registered(device=2)
+
+
+@pytest.mark.parametrize(
+    ("expiry", "got"),
+    [
+        (None, 3600),
+        (at(60), 60),
+        (at(60.9), 60),
+        (at(7200), 7200),
+        (at(3600 + 7200, "+01:00"), 7200),
+        ("2027-01-16T08:00:00Z", 24 * 3600),
+        ("2027-01-16T08:00:00.5Z", 24 * 3600),
+        ("2027-01-16T08:00:01Z", 24 * 3600),
+        ("9999-12-31T23:59:59Z", 24 * 3600),
+        ("9999-12-31T23:59:59-23:59", 24 * 3600),
+    ],
+)
+def test_it_lasts_as_long_as_asked_but_no_longer_than_it_may(
+    expiry: str | None, got: int, time_stands_still: FakeClock
+) -> None:
+    made = post(NOBODY, a_registration_request(expiry))
+    refreshed = put(
+        NOBODY, made.body["registrationId"], {"registrationExpireTime": expiry} if expiry else {}
+    )
+
+    for answer in (made, refreshed):
+        assert answer.status in {200, 201}
+        shown = answer.body["expiresAt"]
+        assert shown == (at(got) if got < 24 * 3600 else "2027-01-16T08:00:00.000Z").replace(
+            ".000", ""
+        )
+    time_stands_still.now += got - 1
+    assert get(NOBODY, made.body["registrationId"]).status == 200
+    time_stands_still.now += 1
+    assert get(NOBODY, made.body["registrationId"]).code == (404, "NOT_FOUND")
+
+
+def test_unknown_properties_are_ignored() -> None:
+    assert (
+        post(NOBODY, a_registration_request() | {"future": None, "registrationId": UNKNOWN}).status
+        == 201
+    )
+
+
+@pytest.mark.parametrize("spelling", [str.lower, str.upper])
+def test_a_device_is_registered_for_a_number_once(spelling: Callable[[str], str]) -> None:
+    known = registered()
+    another = a_context(NOBODY, client_id="client-2", sub="user-2")
+
+    again = post(NOBODY, {"deviceId": spelling(device_id())}, context=another)
+
+    assert again.code == (409, "ALREADY_EXISTS")
+    assert get_by_device(NOBODY, device_id()).body == [get(NOBODY, known).body]
+    assert delete(NOBODY, known).status == 204
+    assert post(NOBODY).status == 201
+
+
+def test_what_has_expired_does_not_stand_in_the_way(time_stands_still: FakeClock) -> None:
+    known = registered(expiry=at(60))
+    time_stands_still.now += 60
+
+    assert post(NOBODY).body["registrationId"] != known
+
+
+def test_a_device_may_be_registered_for_several_numbers() -> None:
+    assert post(NOBODY).status == 201
+    assert post(ALICE).status == 201
+    for subscriber in (NOBODY, ALICE):
+        [found] = get_by_device(subscriber, device_id()).body
+        assert found["regInfo"]["phoneNumber"] == subscriber
+
+
+def test_a_number_may_have_so_many(time_stands_still: FakeClock) -> None:
+    for device in range(5):
+        context = a_context(NOBODY, sub=f"user-{device}")
+        assert post(NOBODY, a_registration_request(at(60), device), context=context).status == 201
+    sixth = a_context(NOBODY, sub="user-6")
+
+    assert post(NOBODY, a_registration_request(device=6), context=sixth).code == (
+        403,
+        "MAX_REGISTRATION_PER_MSISDN",
+    )
+    time_stands_still.now += 60
+    assert post(NOBODY, a_registration_request(device=6), context=sixth).status == 201
+
+
+def test_a_user_may_have_so_many_devices() -> None:
+    numbers = [f"+1202555011{digit}" for digit in range(6)]
+    made = [registered(number, device) for device, number in enumerate(numbers[:5])]
+
+    assert post(numbers[5], a_registration_request(device=5)).code == (403, "MAX_DEVICES_PER_USER")
+    assert post(numbers[5], a_registration_request(device=4)).status == 201
+    assert (
+        post(
+            numbers[5], a_registration_request(device=5), context=a_context(numbers[5], sub="x")
+        ).status
+        == 201
+    )
+    delete(numbers[0], made[0])
+    assert post(numbers[0], a_registration_request(device=5)).status == 201
+
+
+def test_a_user_may_have_so_many_registrations() -> None:
+    numbers = [f"+120255501{digits}" for digits in range(11, 22)]
+    for number in numbers[:10]:
+        registered(number)
+
+    assert post(numbers[10]).code == (403, "MAX_REGISTRATION_PER_USER")
+    assert post(numbers[10], context=a_context(numbers[10], sub="another")).status == 201
+
+
+def test_a_sip_subscriber_is_registered_and_no_number_is_shown() -> None:
+    made = post(SIP)
+
+    assert made.body["regInfo"] == {"regStatus": "Registered"}
+    assert get(SIP, made.body["registrationId"]).body == made.body
+    assert get_by_device(SIP, device_id()).body == [made.body]
+
+
+def test_the_location_has_the_path_that_the_client_sees() -> None:
+    event = {
+        "httpMethod": "POST",
+        "resource": REGISTRATIONS,
+        "path": REGISTRATIONS,
+        "requestContext": {"authorizer": a_context(NOBODY), "path": f"/voice{REGISTRATIONS}/"},
+        "body": json.dumps(a_registration_request()),
+    }
+
+    answer = api.handler(event, a_lambda_context())
+
+    made = json.loads(answer["body"])["registrationId"]
+    assert answer["headers"]["Location"] == f"/voice{REGISTRATIONS}/{made}"

@@ -1,0 +1,133 @@
+"""What the log tells of a call, a registration and a subscription: nothing personal, no secret."""
+
+import io
+import json
+
+import pytest
+
+from call_handling import delete_session_by_id
+from camara.identity import subscriber_key, user_key
+from tests.integration.faulty_dynamodb import FaultyDynamoDB
+from tests.support import registration_api, subscriptions_api
+from tests.support.api import delete, post, put
+from tests.support.builders import (
+    ALICE,
+    ALICE_KEY,
+    BOB,
+    CLIENT_KEY,
+    NOBODY,
+    OFFER,
+    SINK,
+    a_call_request,
+    a_location,
+    registration_id,
+    subscription_id,
+)
+from tests.support.privacy import personal_in
+from tests.support.registration_api import device_id, registered
+from tests.support.subscriptions_api import DEVICE, TOKEN, a_credential, a_subscription_request
+
+
+def test_the_log_follows_a_call_and_names_nobody(logged: io.StringIO) -> None:
+    body = a_call_request(locationDetails=a_location())
+    call = post(body=body, correlator="c-1").body["mediaSessionId"]
+    put(BOB, call, {"status": "Ringing", "locationDetails": a_location()}, correlator="c-2")
+    put(BOB, call, {"status": "Connected", "answer": {"sdp": OFFER}}, correlator="c-3")
+    delete(ALICE, call, correlator="c-4")
+    delete(BOB, call, correlator="c-5")
+
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    told = [(line["correlator"], line.get("from"), line.get("to")) for line in lines]
+    assert told == [
+        ("c-1", None, "Initial"),
+        ("c-2", "Initial", "Ringing"),
+        ("c-3", "Ringing", "Connected"),
+        ("c-4", "Connected", "Terminated"),
+        ("c-5", None, None),
+    ]
+    assert {line["mediaSessionId"] for line in lines} == {call}
+    assert lines[-1]["code"] == "NOT_FOUND"
+    for secret in ("2025550101", "2025550102", "Alice", "v=0", "40.7", "eyJ"):
+        assert secret not in logged.getvalue()
+
+
+def test_the_log_follows_a_registration_and_names_nobody(logged: io.StringIO) -> None:
+    known = registered()
+    registration_api.put(NOBODY, known)
+    registration_api.get(NOBODY, known)
+    registration_api.get_by_device(NOBODY, device_id())
+    registration_api.delete(NOBODY, known)
+    registration_api.delete(NOBODY, known)
+    registration_api.get(NOBODY, registration_id(ALICE))
+
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    assert [
+        (line["message"], line["httpStatus"], line.get("registrationId")) for line in lines
+    ] == [
+        ("createRegistration", 201, known),
+        ("updateRegistrationById", 200, known),
+        ("getRegistrationById", 200, known),
+        ("getRegistrationsByDeviceId", 200, None),
+        ("deleteRegistrationById", 204, known),
+        ("deleteRegistrationById", 404, known),
+        ("getRegistrationById", 404, registration_id(ALICE)),
+    ]
+    assert not personal_in(logged.getvalue())
+    for secret in (device_id(), "user-1", subscriber_key(NOBODY), user_key("user-1")):
+        assert secret not in logged.getvalue()
+
+
+@pytest.mark.usefixtures("messaging")
+def test_the_log_follows_a_subscription_and_tells_no_secrets(
+    logged: io.StringIO, dynamo: FaultyDynamoDB
+) -> None:
+    body = a_subscription_request(sinkCredential=a_credential())
+    known = subscriptions_api.post(body=body).body["id"]
+    subscriptions_api.put(ALICE, known, {"sinkCredential": a_credential()})
+    subscriptions_api.get(ALICE, known)
+    subscriptions_api.get_all()
+    subscriptions_api.delete(ALICE, known)
+    subscriptions_api.delete(ALICE, known)
+    subscriptions_api.post(body=body | {"sink": f"{SINK}#fragment"})
+    subscriptions_api.post(
+        body=body | {"sinkCredential": a_credential(accessToken=f"{TOKEN} {TOKEN}")}
+    )
+    subscriptions_api.get(ALICE, subscription_id())
+    dynamo.fail(RuntimeError(TOKEN))
+    subscriptions_api.post(body=body)
+
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    assert [
+        (line["message"], line["httpStatus"], line.get("subscriptionId"))
+        for line in lines
+        if line["level"] == "INFO"
+    ] == [
+        ("createNotificationChannelSubscription", 201, known),
+        ("updateNotificationChannelSubscription", 200, known),
+        ("retrieveNotificationChannelSubscription", 200, known),
+        ("retrieveNotificationChannelSubscriptionList", 200, None),
+        ("deleteNotificationChannelSubscription", 204, known),
+        ("deleteNotificationChannelSubscription", 404, known),
+        ("createNotificationChannelSubscription", 400, None),
+        ("createNotificationChannelSubscription", 400, None),
+        ("retrieveNotificationChannelSubscription", 404, subscription_id()),
+        ("createNotificationChannelSubscription", 500, None),
+    ]
+    assert not personal_in(logged.getvalue())
+    for secret in (TOKEN, SINK, "app.example", DEVICE, "user-1", ALICE_KEY, CLIENT_KEY):
+        assert secret not in logged.getvalue()
+
+
+def test_a_fault_is_logged_with_its_place_and_without_its_text(
+    monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
+) -> None:
+    def broken() -> None:
+        raise RuntimeError(ALICE)
+
+    monkeypatch.setattr(delete_session_by_id, "endings", broken)
+
+    assert delete(ALICE, "unknown").code == (500, "INTERNAL")
+    fault = json.loads(logged.getvalue().splitlines()[0])
+    assert fault["fault"] == "RuntimeError"
+    assert fault["frames"][-1].endswith("broken")
+    assert ALICE not in logged.getvalue()

@@ -1,0 +1,186 @@
+"""The registers when answers are lost, transactions meet and DynamoDB is throttled."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.client import BaseClient
+
+from camara.errors import AlreadyExists, Unavailable
+from registration.register import Reason
+from registration.store import registration_store
+from tests.integration.faulty_dynamodb import FaultyDynamoDB
+from tests.support.builders import NOBODY, registration_id
+from tests.support.registers import (
+    CHANGES,
+    LATER,
+    NUMBER_OWNER,
+    both,
+    create,
+    device,
+    every_change,
+    register_of,
+)
+from tests.support.registration_api import device_id, get_by_device, post
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@every_change
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_write_whose_answer_was_lost_is_its_own_success(
+    dynamo: FaultyDynamoDB, table: "DynamoDBClient", name: str, lost: int
+) -> None:
+    create(device())
+    dynamo.lose_answers(lost, after=1)
+
+    CHANGES[name]()
+
+    assert dynamo.requests == 2 + lost
+    for found in both(table):
+        assert found.version == 2
+        assert len(found.registrations) == {"create": 2, "refresh": 1, "delete": 0}[name]
+
+
+@every_change
+def test_a_write_whose_answers_are_all_lost_is_unavailable(
+    dynamo: FaultyDynamoDB, table: "DynamoDBClient", name: str
+) -> None:
+    create(device())
+    dynamo.lose_answers(3, after=1)
+
+    with pytest.raises(Unavailable):
+        CHANGES[name]()
+    assert [found.version for found in both(table)] == [2, 2]
+
+
+def test_a_client_finds_what_it_has_registered_though_it_was_not_told(
+    dynamo: FaultyDynamoDB,
+) -> None:
+    dynamo.lose_answers(3, after=1)
+
+    assert post(NOBODY).code == (503, "UNAVAILABLE")
+    assert post(NOBODY).code == (409, "ALREADY_EXISTS")
+    assert len(get_by_device(NOBODY, device_id()).body) == 1
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_sweep_whose_answer_was_lost_has_ended_what_it_has(
+    dynamo: FaultyDynamoDB, table: "DynamoDBClient", lost: int
+) -> None:
+    create(device())
+    dynamo.lose_answers(lost, after=1)
+
+    ended = registration_store().end_expired(NUMBER_OWNER, LATER)
+
+    assert ended == ((device(), Reason.EXPIRED),)
+    assert register_of(table, NUMBER_OWNER).version == 2
+
+
+def test_a_lost_answer_never_makes_a_refusal_a_success(dynamo: FaultyDynamoDB) -> None:
+    create(device())
+    dynamo.lose_answers(1)
+
+    with pytest.raises(AlreadyExists):
+        create(device(registration_id=registration_id(NOBODY, 7)))
+
+
+class Conflicts:
+    """Transactions that meet another one: cancelled, so many times."""
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, times: int, reason: str = "TransactionConflict"
+    ) -> None:
+        self.tokens: list[str] = []
+        real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+
+        def meet(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+            if name == "TransactWriteItems":
+                self.tokens.append(arguments["ClientRequestToken"])
+                if len(self.tokens) <= times:
+                    error = {
+                        "Error": {"Code": "TransactionCanceledException"},
+                        "CancellationReasons": [{"Code": "None"}, {"Code": reason}],
+                    }
+                    raise client.exceptions.TransactionCanceledException(error, name)
+            return real(client, name, arguments)
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", meet)
+
+
+@every_change
+def test_whoever_meets_another_tries_again(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", name: str
+) -> None:
+    create(device())
+    conflicts = Conflicts(monkeypatch, 9)
+
+    CHANGES[name]()
+
+    assert [found.version for found in both(table)] == [2, 2]
+    # DynamoDB takes a token that it knows, with another content, for a mistake.
+    assert len(set(conflicts.tokens)) == 10
+
+
+@every_change
+def test_conflicts_without_end_are_unavailable(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", name: str
+) -> None:
+    create(device())
+    Conflicts(monkeypatch, 1000)
+
+    with pytest.raises(Unavailable):
+        CHANGES[name]()
+    assert [found.version for found in both(table)] == [1, 1]
+
+
+@every_change
+@pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_throttled_transaction_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch, name: str, reason: str
+) -> None:
+    create(device())
+    conflicts = Conflicts(monkeypatch, 1, reason)
+
+    with pytest.raises(Unavailable):
+        CHANGES[name]()
+    assert len(conflicts.tokens) == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["ConditionalCheckFailedException", "TransactionConflictException"]
+)
+def test_a_sweep_that_meets_another_leaves_it_to_that(
+    monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    create(device())
+    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def meet(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        if name == "PutItem":
+            raise getattr(client.exceptions, code)({"Error": {"Code": code}}, name)
+        return real(client, name, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", meet)
+
+    assert registration_store().end_expired(NUMBER_OWNER, LATER) == ()
+
+
+@every_change
+def test_what_dynamodb_does_not_get_to_is_unavailable(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    create(device())
+    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def half_served(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        answer = real(client, operation, arguments)
+        if operation == "BatchGetItem":
+            answer["UnprocessedKeys"] = arguments["RequestItems"]
+        return answer
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", half_served)
+
+    with pytest.raises(Unavailable):
+        CHANGES[name]()

@@ -1,0 +1,196 @@
+"""Who registers, refreshes, deletes and sweeps at once: limits hold, both registers agree."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import hypothesis.strategies as st
+import pytest
+from botocore.client import BaseClient
+from hypothesis import HealthCheck, given, settings
+
+from camara.errors import (
+    AlreadyExists,
+    CamaraError,
+    MaxDevicesPerUser,
+    MaxRegistrationPerMsisdn,
+    MaxRegistrationPerUser,
+    NotFound,
+)
+from registration.register import Limits, Reason, Register
+from registration.store import RegistrationStore, registration_store
+from tests.support.builders import NOBODY, NOW, registration_id
+from tests.support.interleaving import Turnstile
+from tests.support.registers import (
+    LATER,
+    NUMBER,
+    NUMBER_OWNER,
+    USER_OWNER,
+    both,
+    create,
+    creates,
+    device,
+    register_of,
+)
+from tests.support.registration_api import device_id, get_by_device, post
+from tests.support.table import REGISTRATIONS
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ORDERS = ([0], [9, 0], [3, 1, 4, 1, 5, 9, 2, 6], list(range(10)))
+every_order = pytest.mark.parametrize("order", ORDERS, ids=str)
+
+
+def outcome_of(action: Callable[[], Any]) -> Callable[[], Any]:
+    def act() -> Any:
+        try:
+            return action()
+        except CamaraError as refusal:
+            return type(refusal)
+
+    return act
+
+
+def race(
+    actions: Sequence[Callable[[], Any]],
+    order: Sequence[int],
+    after_each: Callable[[], None] = lambda: None,
+) -> Counter[Any]:
+    """Let all act at once, request by request in this order; count what becomes of them."""
+    turnstile = Turnstile([outcome_of(action) for action in actions])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(BaseClient, "_make_api_call", _through(turnstile))
+        turnstile.let_through(order, after_each)
+    return Counter(turnstile.outcomes)
+
+
+def _through(turnstile: Turnstile) -> Callable[..., Any]:
+    def request(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        return turnstile.request(client, name, arguments)
+
+    return request
+
+
+@every_order
+def test_ten_clients_register_a_device_once(table: "DynamoDBClient", order: list[int]) -> None:
+    attempts = [
+        device(registration_id=registration_id(NOBODY, place), client=f"client-{place}")
+        for place in range(10)
+    ]
+
+    assert race([creates(attempt) for attempt in attempts], order) == {None: 1, AlreadyExists: 9}
+    of_number, of_user = both(table)
+    assert len(of_number.registrations) == 1
+    assert of_number.registrations == of_user.registrations
+    assert (of_number.version, of_user.version) == (1, 1)
+
+
+@every_order
+def test_ten_requests_register_a_device_once(order: list[int]) -> None:
+    answers = race([lambda: post(NOBODY).code] * 10, order)
+
+    assert answers == {(201, None): 1, (409, "ALREADY_EXISTS"): 9}
+    assert len(get_by_device(NOBODY, device_id()).body) == 1
+
+
+@every_order
+def test_a_number_never_has_more_than_it_may_have(
+    table: "DynamoDBClient", order: list[int]
+) -> None:
+    attempts = [creates(device(place, user=f"user-{place}")) for place in range(10)]
+
+    assert race(attempts, order) == {None: 5, MaxRegistrationPerMsisdn: 5}
+    assert len(register_of(table, NUMBER_OWNER).registrations) == 5
+
+
+@every_order
+def test_a_user_never_has_more_devices_than_it_may_have(
+    table: "DynamoDBClient", order: list[int]
+) -> None:
+    attempts = [creates(device(place), f"number-{place}") for place in range(10)]
+
+    assert race(attempts, order) == {None: 5, MaxDevicesPerUser: 5}
+    assert len(register_of(table, USER_OWNER).registrations) == 5
+
+
+@every_order
+def test_a_user_never_has_more_registrations_than_it_may_have(
+    table: "DynamoDBClient", order: list[int]
+) -> None:
+    store = RegistrationStore(table, REGISTRATIONS, Limits(per_user=3))
+
+    def attempt(place: int) -> Callable[[], None]:
+        new = device(registration_id=registration_id(NOBODY, place))
+        return lambda: store.create(f"number-{place}", new, NOW)
+
+    assert race([attempt(place) for place in range(10)], order) == {
+        None: 3,
+        MaxRegistrationPerUser: 7,
+    }
+    assert len(register_of(table, USER_OWNER).registrations) == 3
+
+
+ACTIONS: dict[str, Callable[[], Any]] = {
+    "register 1 again": creates(device(1, registration_id=registration_id(NOBODY, 7))),
+    "register 2": creates(device(2)),
+    "register 3": creates(device(3)),
+    "refresh 1": lambda: registration_store().refresh(
+        NUMBER, registration_id(NOBODY, 1), LATER + 50, NOW
+    ),
+    "delete 1": lambda: registration_store().delete(NUMBER, registration_id(NOBODY, 1), NOW),
+    "delete 2": lambda: registration_store().delete(NUMBER, registration_id(NOBODY, 2), NOW),
+    "sweep": lambda: registration_store().end_expired(NUMBER_OWNER, NOW),
+}
+
+
+class History:
+    """Both registers after every request."""
+
+    def __init__(self, table: "DynamoDBClient") -> None:
+        self._table = table
+        self.seen: list[tuple[Register, Register]] = []
+        self.look()
+
+    def look(self) -> None:
+        self.seen.append(both(self._table))
+
+    def of_number(self) -> list[Register]:
+        states = [of_number for of_number, _ in self.seen]
+        return states[:1] + [after for before, after in pairwise(states) if before != after]
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    names=st.lists(st.sampled_from(sorted(ACTIONS)), min_size=2, max_size=4),
+    order=st.lists(st.integers(0, 3), min_size=1, max_size=8),
+)
+def test_however_they_interleave(
+    table: "DynamoDBClient", names: list[str], order: list[int]
+) -> None:
+    """Both registers agree at every moment, and what was there is there or has ended once."""
+    for owner in (NUMBER_OWNER, USER_OWNER):
+        table.delete_item(TableName=REGISTRATIONS, Key={"owner": {"S": owner}})
+    expired = device(4, expires_at=NOW)
+    create(expired, now=NOW - 500)
+    create(device(1), now=NOW - 500)
+    history = History(table)
+
+    outcomes = race([ACTIONS[name] for name in names], order, history.look)
+
+    swept = (), ((expired, Reason.EXPIRED),)
+    assert not outcomes.keys() - {None, NotFound, AlreadyExists, *swept}
+    states = history.of_number()
+    assert [state.version for state in states] == list(range(2, 2 + len(states)))
+    for of_number, of_user in history.seen:
+        assert of_number.active(NOW) == of_user.active(NOW)
+        devices = [known.device_id for known in of_number.active(NOW)]
+        assert len(devices) == len(set(devices))
+    ended = [end.registration.registration_id for state in states[1:] for end in state.ended]
+    there = {known for state in states for known in state.registrations}
+    assert Counter(ended) == Counter(there - states[-1].registrations.keys())

@@ -1,0 +1,58 @@
+"""retrieveNotificationChannelSubscription: a subscription is shown until a day after its end."""
+
+import pytest
+
+from events import api
+from events.item import subscription_item
+from events.store import subscription_store
+from events.subscription import TerminationReason
+from tests.integration.conftest import FakeClock
+from tests.support.builders import ALICE, ALICE_KEY, BOB, NOW, a_subscription
+from tests.support.subscriptions_api import DAY, at, get, subscribed
+
+
+@pytest.mark.parametrize(
+    "reason", [each for each in TerminationReason if each != TerminationReason.SUBSCRIPTION_DELETED]
+)
+def test_how_it_ended_is_shown_for_a_day(
+    reason: TerminationReason, time_stands_still: FakeClock
+) -> None:
+    known = subscribed()
+    subscription_store().change(ALICE_KEY, known, lambda each: each.ended_because(reason, NOW))
+
+    for later in (0, DAY - 1):
+        time_stands_still.now = NOW + later
+        assert get(ALICE, known).body["status"] == "EXPIRED"
+        assert get(BOB, known).code == (404, "NOT_FOUND")
+    time_stands_still.now = NOW + DAY
+    assert get(ALICE, known).code == (404, "NOT_FOUND")
+
+
+def test_what_has_expired_is_shown_before_and_after_it_is_swept(
+    time_stands_still: FakeClock,
+) -> None:
+    known = subscribed(subscriptionExpireTime=at(10))
+    time_stands_still.now += 10
+
+    before = get(ALICE, known)
+
+    assert (before.body["status"], before.body["expiresAt"]) == ("EXPIRED", at(10))
+    swept = TerminationReason.SUBSCRIPTION_EXPIRED
+    subscription_store().change(
+        ALICE_KEY, known, lambda each: each.ended_because(swept, NOW + 3600)
+    )
+    assert get(ALICE, known) == before
+    time_stands_still.now += DAY - 1
+    assert get(ALICE, known) == before
+    time_stands_still.now += 1
+    assert get(ALICE, known).code == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("ended_at", [NOW, NOW + 3600])
+def test_it_is_stored_for_as_long_as_it_is_shown(ended_at: int) -> None:
+    expired = a_subscription(ends_at=NOW)
+    swept = expired.ended_because(TerminationReason.SUBSCRIPTION_EXPIRED, ended_at)
+
+    for over in (expired, swept):
+        stored_until = int(subscription_item(over)["expiresAt"]["N"])
+        assert stored_until >= NOW + api.SHOWN_AFTER_ITS_END

@@ -1,0 +1,56 @@
+"""updateRegistrationById: a refresh moves the expiry and leaves the rest as it was."""
+
+from typing import Any
+
+import pytest
+
+from camara.identity import subscriber_key
+from registration.store import registration_store
+from tests.integration.conftest import FakeClock
+from tests.support.api import Raw
+from tests.support.builders import NOBODY, NOW, a_context
+from tests.support.registration_api import at, get, put, registered
+
+
+@pytest.mark.parametrize("body", [None, {}, {"future": 1}, Raw("", content_type="text/plain")])
+def test_a_refresh_counts_from_its_receipt(body: Any, time_stands_still: FakeClock) -> None:
+    known = registered()
+    time_stands_still.now += 600
+
+    answer = put(NOBODY, known, body)
+
+    assert answer.status == 200
+    assert answer.body["expiresAt"] == "2027-01-15T09:10:00Z"
+    assert answer.body == get(NOBODY, known).body
+    assert answer.body["regInfo"] == {"phoneNumber": NOBODY, "regStatus": "Registered"}
+
+
+def test_a_refresh_may_also_shorten() -> None:
+    known = registered()
+
+    answer = put(NOBODY, known, {"registrationExpireTime": at(60)})
+
+    assert answer.body["expiresAt"] == "2027-01-15T08:01:00Z"
+    assert get(NOBODY, known).body == answer.body
+
+
+@pytest.mark.parametrize(
+    "body", [Raw("{"), Raw("[]"), Raw("null"), {"registrationExpireTime": None}]
+)
+def test_a_bad_refresh_changes_nothing(body: Any, time_stands_still: FakeClock) -> None:
+    known = registered()
+    time_stands_still.now += 600
+
+    assert put(NOBODY, known, body).code == (400, "INVALID_ARGUMENT")
+    assert get(NOBODY, known).body["expiresAt"] == "2027-01-15T09:00:00Z"
+
+
+def test_a_refresh_leaves_the_rest_as_it_was() -> None:
+    known = registered()
+    another = a_context(NOBODY, client_id="client-2", sub="user-2")
+    before = registration_store().of_number(subscriber_key(NOBODY)).find(known, NOW)
+
+    put(NOBODY, known, {"registrationExpireTime": at(7200)}, context=another)
+
+    after = registration_store().of_number(subscriber_key(NOBODY)).find(known, NOW)
+    assert after == before.until(NOW + 7200)

@@ -1,0 +1,34 @@
+"""PublishSessionEvents on records of a stream, and what has been told."""
+
+from events.publish_session_events import handler
+from events.subscription import EventType
+from tests.support.builders import BOB_KEY
+from tests.support.messaging import Message, taken_from
+from tests.support.streams import Record, meant_for
+
+INVITATION = {"number": BOB_KEY, "type": EventType.SESSION_INVITATION}
+BOBS = {"number": BOB_KEY}
+ANSWERED = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
+FUNCTION = "PublishSessionEvents"
+
+
+def publish(records: list[Record]) -> list[str]:
+    """Return what is to come again."""
+    answer = handler({"Records": meant_for(FUNCTION, records)}, None)  # type: ignore[arg-type]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def numbers(records: list[Record]) -> list[str]:
+    """Return the sequence numbers of those that the function is to have."""
+    return [record["dynamodb"]["SequenceNumber"] for record in meant_for(FUNCTION, records)]
+
+
+def all_told(queue: str) -> list[tuple[str, str, int, str]]:
+    """Take what is queued: ``told`` of each notification."""
+    return [told(message) for message in taken_from(queue)]
+
+
+def told(message: Message) -> tuple[str, str, int, str]:
+    """Return a notification's subscription, status, sequence number and reason."""
+    data = message["data"]
+    return message["subscription_id"], data["status"], data["sequenceNumber"], data["reason"]
