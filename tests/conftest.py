@@ -2,13 +2,16 @@
 
 import io
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from functools import cache
 
 import pytest
 from aws_lambda_powertools import Logger
 
 from camara import log
+from infra.local.settings import Settings
+from infra.local.stack import is_up, running
+from infra.local.stack_file import Stack
 from tests.support.privacy import personal_in
 
 
@@ -25,6 +28,20 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     logger = Logger(service=f"test-{uuid.uuid4()}", stream=stream)
     monkeypatch.setattr(log, "logger", lambda: logger)
     return stream
+
+
+@pytest.fixture(scope="session")
+def stack_stays() -> bool:
+    """Tell whether the stack was up before the tests, and is to be as it was."""
+    return is_up()
+
+
+@pytest.fixture(scope="session")
+def stack(*, stack_stays: bool) -> Iterator[Stack]:
+    """The embedded stack with the code as it is; taken down at the end unless it stays."""
+    del stack_stays
+    with running(Settings.from_environment()) as deployed:
+        yield deployed
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,13 +1,12 @@
-"""The embedded stack, and people to use it."""
+"""The embedded stack's API, and people to use it."""
 
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.local.settings import Settings
-from infra.local.stack import running
 from infra.local.stack_file import Stack
 from infra.local.webhook import Webhook, serving
 from tests.e2e.aws import Aws
@@ -15,13 +14,6 @@ from tests.e2e.ear import Ear
 from tests.e2e.subscriber import Line, Subscriber
 from tests.support.builders import ALICE, BOB, EVE
 from tests.support.http import EmbeddedApi
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    """The stack with the code as it is; taken down at the end unless it was up before."""
-    with running(Settings.from_environment()) as deployed:
-        yield deployed
 
 
 @pytest.fixture(scope="session")
@@ -97,5 +89,6 @@ def aws(stack: Stack) -> Aws:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Look at the log after all else, for it is the log of all else."""
-    items.sort(key=lambda item: item.path.name == "test_log.py")
+    """Change the stack after all else, and look at the log of all else in the end."""
+    last = [Path(__file__).with_name(name) for name in ("test_schedules.py", "test_log.py")]
+    items.sort(key=lambda item: last.index(item.path) + 1 if item.path in last else 0)

@@ -14,7 +14,7 @@ from tests.e2e.races import Race
 from tests.e2e.subscriber import Line, Subscriber
 from tests.support.api import Answer
 
-ROUNDS = 100
+ROUNDS = 200
 
 
 @pytest.fixture(scope="module")

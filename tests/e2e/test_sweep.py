@@ -1,27 +1,21 @@
-"""The sweeps on the embedded stack: by their schedules, and racing those who are not too late."""
+"""The sweep of stale sessions, racing those who are not too late."""
 
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 
 from infra.local.aws import invoke
-from infra.local.processes import wait_until
-from infra.local.settings import Settings
-from infra.local.stack import up
 from infra.local.stack_file import Stack
 from tests.e2e.aws import Aws
 from tests.e2e.races import Race
-from tests.e2e.subscriber import Line, Subscriber
+from tests.e2e.subscriber import Line
 from tests.support.api import Answer
 
-ROUNDS = 100
-SCHEDULE_SECONDS = 150
-_LOOKS = 10
+ROUNDS, PARTIES = 34, 3
 
 
 @pytest.fixture
@@ -55,8 +49,9 @@ def writes_to(aws: Aws) -> Callable[[str], int]:
 
 @pytest.fixture(scope="module")
 def race() -> Iterator[Race]:
-    with ThreadPoolExecutor(2) as pool:
-        yield Race(pool)
+    threads = 1 + PARTIES
+    with ThreadPoolExecutor(threads) as pool:
+        yield Race(pool, threads)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +61,7 @@ def race() -> Iterator[Race]:
         pytest.param(lambda line, call: line.bob.answer(call), "Connected", id="answer"),
     ],
 )
-def test_a_sweep_races_a_party(
+def test_a_sweep_races_a_party_of_each_call(
     stack: Stack,
     line: Line,
     race: Race,
@@ -77,18 +72,23 @@ def test_a_sweep_races_a_party(
 ) -> None:
     outcomes = Counter[str]()
     for number in range(ROUNDS):
-        call = line.call()
-        make_stale(call)
-        _, answer = race.run(
+        calls = [line.call() for _ in range(PARTIES)]
+        for call in calls:
+            make_stale(call)
+        _, *answers = race.run(
             partial(invoke, stack, "EndStaleSessions", {}),
-            partial(_look_and, number % _LOOKS, line, call, act),
+            *(
+                partial(_look_and, PARTIES * party + number % PARTIES, line, call, act)
+                for party, call in enumerate(calls)
+            ),
         )
 
-        assert answer.code in {(200, None), (204, None), (404, "NOT_FOUND")}
-        outcome = "NoAnswer" if answer.status == 404 else outcome_of_the_act
-        assert writes_to(call) == 2
-        assert line.bob.status_of(call) == outcome
-        outcomes[outcome] += 1
+        for call, answer in zip(calls, answers, strict=True):
+            assert answer.code in {(200, None), (204, None), (404, "NOT_FOUND")}
+            outcome = "NoAnswer" if answer.status == 404 else outcome_of_the_act
+            assert writes_to(call) == 2
+            assert line.bob.status_of(call) == outcome
+            outcomes[outcome] += 1
 
     assert outcomes.keys() == {outcome_of_the_act, "NoAnswer"}, outcomes
 
@@ -98,49 +98,3 @@ def _look_and(looks: int, line: Line, call: str, act: Callable[[Line, str], Answ
     for _ in range(looks):
         line.bob.get(call)
     return act(line, call)
-
-
-@pytest.fixture(scope="module")
-def impatient_stack(stack: Stack) -> Iterator[Stack]:
-    """The same stack with a short ringing time and short registrations; afterwards as it was."""
-    settings = Settings.from_environment()
-    yield up(
-        settings.with_default("RingTimeoutSeconds", "2").with_default("RegistrationMinSeconds", "1")
-    )
-    up(settings)
-    assert Stack.load() == stack
-
-
-def test_a_forgotten_call_is_ended_by_the_schedule(impatient_stack: Stack, line: Line) -> None:
-    assert impatient_stack.ring_timeout_seconds == 2
-    call = line.call()
-
-    assert wait_until(lambda: line.bob.status_of(call) == "NoAnswer", SCHEDULE_SECONDS)
-    gone: Answer = line.alice.delete(call)
-    assert gone.code == (404, "NOT_FOUND")
-
-
-@pytest.mark.usefixtures("impatient_stack")
-def test_the_calls_of_devices_that_are_not_refreshed_are_ended_by_the_schedule(
-    somebody: Callable[[], Subscriber],
-) -> None:
-    expiring: list[tuple[Subscriber, Subscriber, str]] = []
-    for _ in range(2):
-        line = Line(somebody().with_device(), somebody().with_device())
-        call = line.call("Connected")
-        # The caller's device in one call, the receiver's in the other.
-        ends = (line.bob, line.alice) if expiring else (line.alice, line.bob)
-        expiring.append((*ends, call))
-    for one, _, _ in expiring:
-        in_two_seconds = datetime.fromtimestamp(int(time.time()) + 2, UTC).isoformat()
-        wish = {"registrationExpireTime": in_two_seconds}
-        assert one.refresh(one.registration_id, wish).status == 200
-
-    for one, other, call in expiring:
-        assert wait_until(partial(_is_terminated, other, call), SCHEDULE_SECONDS)
-        assert one.registration(one.registration_id).code == (404, "NOT_FOUND")
-        assert one.delete(call).code == (404, "NOT_FOUND")
-
-
-def _is_terminated(who: Subscriber, call: str) -> bool:
-    return who.status_of(call) == "Terminated"

@@ -1,11 +1,11 @@
-"""The embedded stack and its people are those of ``tests/e2e``."""
+"""The API over HTTP and its people are those of ``tests/e2e``."""
 
 import pytest
 
-from tests.e2e.conftest import alice, api, bob, line, somebody, stack
+from tests.e2e.conftest import alice, api, bob, line, somebody
 from tests.support.tokens import FakeJwksEndpoint, trust_this_issuer
 
-__all__ = ["alice", "api", "bob", "line", "somebody", "stack"]
+__all__ = ["alice", "api", "bob", "line", "somebody"]
 
 
 @pytest.fixture
