@@ -57,7 +57,7 @@ class Notification:
 
     def to_json(self) -> str:
         """Return the body of a message."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

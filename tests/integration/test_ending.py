@@ -7,9 +7,12 @@ from botocore.exceptions import ClientError
 
 from call_handling.ending import DEADLINE_HAS_PASSED, Clause, LeftAlone, Transition, endings
 from call_handling.party import Actor
+from camara.identity import client_key
 from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.api import a_call, delete, put
-from tests.support.builders import ALICE, ALICE_ACTS, BOB, BOB_ACTS, NOW
+from tests.support.builders import ALICE, ALICE_ACTS, BOB, BOB_ACTS, CLIENT, NOW
+from tests.support.clients import OTHER, has_device
+from tests.support.devices import deregister
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:
@@ -37,6 +40,23 @@ def test_an_end_tells_what_was_what_is_and_who(
     party: Actor, status: str, told: tuple[str, str, str]
 ) -> None:
     assert endings().by_party(a_call(status), party, "", NOW) == told
+
+
+@pytest.mark.parametrize(
+    ("client_id", "told"),
+    [
+        (CLIENT, ("Initial", "SessionCancelled", "originator")),
+        (OTHER, ("Initial", "Declined", "receiver")),
+    ],
+)
+def test_an_end_by_a_client_alone_tells_whose_it_is(
+    client_id: str, told: tuple[str, str, str]
+) -> None:
+    deregister(BOB)
+    has_device(BOB, OTHER)
+    client = Actor(None, client_key(client_id))
+
+    assert endings().by_party(a_call("Initial"), client, "", NOW) == told
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,9 @@ INTERNAL = [
     "ff0e::1",
 ]
 
+LONGEST_NAME = "a." * 123 + "example"
+"""253 characters."""
+
 
 def literal(address: str) -> str:
     return f"[{address}]" if ":" in address else address
@@ -61,8 +64,10 @@ def literal(address: str) -> str:
         ("https://app.example:1024", Sink("https", "app.example", 1024, "/")),
         ("https://app.example:65535", Sink("https", "app.example", 65535, "/")),
         ("https://app.example?a=b@c%20d", Sink("https", "app.example", 443, "/?a=b@c%20d")),
-        ("HTTPS://App.Example/A", Sink("https", "app.example", 443, "/A")),
+        ("HTTPS://App.Example/X", Sink("https", "app.example", 443, "/X")),
+        ("https://X.example/", Sink("https", "x.example", 443, "/")),
         ("https://xn--bcher-kva.example/", Sink("https", "xn--bcher-kva.example", 443, "/")),
+        (f"https://{LONGEST_NAME}", Sink("https", LONGEST_NAME, 443, "/")),
         ("https://1.a-b.xn--p1ai", Sink("https", "1.a-b.xn--p1ai", 443, "/")),
         ("https://8.8.8.8/", Sink("https", "8.8.8.8", 443, "/")),
         ("https://[2606:4700::1111]:8443", Sink("https", "2606:4700::1111", 8443, "/")),
@@ -129,7 +134,7 @@ def test_a_url_is_taken_apart(url: str, sink: Sink) -> None:
         "https://app_1.example/",
         "https://app.example,8.8.8.8/",
         f"https://{'a' * 64}.example/",
-        f"https://{'a.' * 124}example/",
+        f"https://a{LONGEST_NAME}/",
         "https://2130706433/",
         "https://127.1/",
         "https://0x7f.0.0.1/",

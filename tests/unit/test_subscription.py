@@ -94,7 +94,8 @@ def test_it_is_due_at_its_end_or_just_before_its_access_token_expires(
 
     assert subscription.due_at == due_at
     assert subscription.ended_if_due(due_at - 1) is subscription
-    assert subscription.ended_if_due(due_at).ended is reason
+    after = subscription.ended_if_due(due_at)
+    assert (after.ended, after.ended_at) == (reason, due_at)
     assert ended(ends_at=NOW).ended_if_due(NOW) == ended(ends_at=NOW)
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from call_handling.ending import LeftAlone, Transition
 from camara.errors import Unavailable
-from camara.sweep import CONCURRENCY, NotDone, Sweep
+from camara.sweep import CONCURRENCY, NotDone, Sweep, time_left
+from tests.support.lambda_context import a_lambda_context
 
 ENDED = Transition("Ringing", "NoAnswer", "network")
 
@@ -30,6 +31,11 @@ def ended(_: str) -> Transition:
 
 def names(how_many: int) -> list[str]:
     return [f"call-{number}" for number in range(how_many)]
+
+
+def test_there_is_time_only_for_more_than_the_slowest_write() -> None:
+    assert not time_left(a_lambda_context(seconds=13))()
+    assert time_left(a_lambda_context(seconds=13.001))()
 
 
 def test_every_session_is_ended_once_and_told_of() -> None:
