@@ -192,3 +192,8 @@ def test_all_that_is_slow_together_has_no_more_time(
 
     assert_ends_in_time(webhook.url)
     assert len(webhook.received) == 1
+
+
+def test_without_any_time_nothing_is_sent(webhook: Webhook) -> None:
+    assert posted(webhook.url, seconds=0).status is None
+    assert webhook.received == []

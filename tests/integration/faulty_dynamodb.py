@@ -1,5 +1,6 @@
 """DynamoDB that fails, or that serves and whose answer is lost."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -44,3 +45,19 @@ class FaultyDynamoDB:
             return answer
 
         self._monkeypatch.setattr(BotocoreStubber, "__call__", losing)
+
+
+def throttle(monkeypatch: pytest.MonkeyPatch, name: str, every: int) -> None:
+    """Let every so many a request of that name fail."""
+    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+    count = 0
+
+    def failing(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        nonlocal count
+        if operation == name:
+            count += 1
+            if count % every == 0:
+                raise ClientError({"Error": {"Code": "ThrottlingException"}}, name)
+        return real(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", failing)

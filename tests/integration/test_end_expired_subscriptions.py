@@ -12,7 +12,7 @@ from events.item import key
 from events.store import subscription_store
 from events.subscription import Credential, Subscription, TerminationReason
 from tests.integration.conftest import FakeClock
-from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
+from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.builders import BOB_KEY, NOW
 from tests.support.emf import metrics_in
 from tests.support.lambda_context import a_lambda_context
@@ -136,3 +136,17 @@ def test_no_sweep_without_the_index(dynamo: FaultyDynamoDB) -> None:
 
     with pytest.raises(Unavailable):
         end_expired()
+
+
+def test_throttling_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
+) -> None:
+    for number in (1, 2):
+        subscribe(number, ends_at=NOW + HOUR)
+    time_stands_still.now += HOUR
+    with monkeypatch.context() as meanwhile:
+        throttle(meanwhile, "PutItem", every=2)
+
+        assert end_expired() == {"found": 2, "ended": 1, "left": 1, "lagSeconds": 0}
+
+    assert end_expired() == {"found": 1, "ended": 1, "left": 0, "lagSeconds": 0}

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError
 
 from call_handling.end_stale_sessions import handler
 from call_handling.ending import endings
 from camara.errors import Unavailable
 from camara.stale_index import STALE_SHARDS, stale_shard
 from tests.integration.conftest import FakeClock
+from tests.integration.faulty_dynamodb import throttle
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, NOW
 from tests.support.lambda_context import a_lambda_context
@@ -193,22 +193,6 @@ def test_a_poisoned_item_stops_no_other(
     assert (told["ended"], told["malformed"], told["left"]) == (10, 1, 0)
     for call in calls:
         assert get(BOB, call).body["status"] == "NoAnswer"
-
-
-def throttle(monkeypatch: pytest.MonkeyPatch, name: str, every: int) -> None:
-    """Let every so many a request of that name fail."""
-    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
-    count = 0
-
-    def failing(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        nonlocal count
-        if operation == name:
-            count += 1
-            if count % every == 0:
-                raise ClientError({"Error": {"Code": "ThrottlingException"}}, name)
-        return real(client, operation, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", failing)
 
 
 def test_throttling_loses_nothing(
