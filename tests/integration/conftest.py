@@ -33,7 +33,7 @@ from tests.support.builders import (
     SUBSCRIPTION_LIFETIMES,
     TIMEOUTS,
 )
-from tests.support.devices import register
+from tests.support.devices import register_each
 from tests.support.streams import Stream
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE, create_tables
 
@@ -125,8 +125,7 @@ def table(environment: None) -> Iterator["DynamoDBClient"]:
     with mock_aws(), atomic_requests():
         client = dynamodb_client()
         create_tables(client)
-        for subscriber in (ALICE, BOB, EVE):
-            register(subscriber)
+        register_each(ALICE, BOB, EVE)
         yield client
     for cached in _CACHED:
         cached.cache_clear()

@@ -30,7 +30,7 @@ from tests.support.builders import (
     registration_id,
     subscription_id,
 )
-from tests.support.devices import deregister, register
+from tests.support.devices import deregister, register, register_each
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import Message, subscribe, taken_from
 from tests.support.streams import Record, Stream, meant_for
@@ -194,8 +194,7 @@ class CallHandling(RuleBasedStateMachine):
         for name in (TABLE, REGISTRATIONS, SUBSCRIPTIONS):
             dynamodb_client().delete_table(TableName=name)
         create_tables(dynamodb_client())
-        for subscriber in (ALICE, BOB, EVE):
-            register(subscriber)
+        register_each(ALICE, BOB, EVE)
         always = {"ends_at": NOW + 10**9}
         subscribe(1, number=ALICE_KEY, **always)
         subscribe(2, number=BOB_KEY, type=EventType.SESSION_INVITATION, **always)

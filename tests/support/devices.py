@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from camara.dynamodb import dynamodb_client
 from camara.identity import subscriber_key
+from registration.item import number_owner, register_item, user_owner
+from registration.register import Register
 from registration.store import registration_store
 from tests.support.builders import NOW, a_registration
+from tests.support.table import REGISTRATIONS
 
 
 def register(subscriber: str, device: int = 1, **changes: Any) -> str:
@@ -12,6 +16,17 @@ def register(subscriber: str, device: int = 1, **changes: Any) -> str:
     registration = a_registration(subscriber, device, **changes)
     registration_store().create(subscriber_key(subscriber), registration, NOW)
     return registration.registration_id
+
+
+def register_each(*subscribers: str) -> None:
+    """Register the first device of each, who has none yet; all at once, for many tests do so."""
+    puts: list[Any] = []
+    for subscriber in subscribers:
+        device = a_registration(subscriber)
+        for owner in (number_owner(subscriber_key(subscriber)), user_owner(device.user)):
+            register = Register(owner).with_(device, NOW)
+            puts.append({"PutRequest": {"Item": register_item(register, "first", NOW)}})
+    dynamodb_client().batch_write_item(RequestItems={REGISTRATIONS: puts})
 
 
 def deregister(subscriber: str, device: int = 1) -> None:
