@@ -39,7 +39,7 @@ def stack_stays() -> bool:
 @pytest.fixture(scope="session")
 def stack(*, stack_stays: bool) -> Iterator[Stack]:
     """The embedded stack with the code as it is; taken down at the end unless it stays."""
-    del stack_stays
+    del stack_stays  # asked for because it must have been told before the stack is up
     with running(Settings.from_environment()) as deployed:
         yield deployed
 

@@ -74,7 +74,7 @@ class Endings:
     """Ends sessions: one request each, done or refused.
 
     An end costs one write unit, and one more for the index of live sessions. Every method raises
-    ``Unavailable`` when DynamoDB does not serve.
+    ``Unavailable`` when DynamoDB does not serve, ``Timeout`` when there is no time to ask it.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str, retention: int) -> None:

@@ -31,7 +31,8 @@ _ATTEMPTS = 5
 class SessionStore:
     """Places, reads and changes sessions.
 
-    Every method raises ``Unavailable`` when DynamoDB does not serve.
+    Every method raises ``Unavailable`` when DynamoDB does not serve, ``Timeout`` when there is no
+    time to ask it.
     """
 
     def __init__(

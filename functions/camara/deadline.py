@@ -2,7 +2,7 @@
 
 A function that Lambda stops answers nothing, so nothing is asked of AWS any more for which there
 may not be time. Whether what was asked before was done, the client learns by asking again. Source:
-AWS, "Lambda context object"; botocore, "Events", ``before-send``.
+AWS, "Lambda context object"; botocore, "Retries" and "Events".
 """
 
 import time
@@ -12,12 +12,13 @@ from contextvars import ContextVar
 from math import inf
 from typing import Any
 
+from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 
 from camara.errors import Timeout
 
-SLOWEST_ATTEMPT_SECONDS = 6
-"""Longer than an attempt of a kept client and the wait that may follow it."""
+ATTEMPT_AND_WAIT_SECONDS = 6
+"""Longer than an attempt, and the wait for the next, of a client that answers to a deadline."""
 
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=inf)
 
@@ -32,12 +33,23 @@ def within(seconds: float) -> Iterator[None]:
         _ends_at.reset(token)
 
 
-def keep[Client: BaseClient](client: Client) -> Client:
-    """Let a client raise ``Timeout`` instead of sending what there may not be time for."""
+def bounded[Client: BaseClient](client: Client) -> Client:
+    """Let a client raise ``Timeout`` instead of sending what there may not be time for.
+
+    And let it wait between attempts as it is configured, even if a service asks for more.
+    """
+    # botocore decides on retries in an event of the service, so before all that listen to any.
+    service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register_first("before-send", _require_time)
+    client.meta.events.register_first(f"needs-retry.{service}", _ignore_retry_after)
     return client
 
 
 def _require_time(**_: Any) -> None:
-    if time.monotonic() + SLOWEST_ATTEMPT_SECONDS > _ends_at.get():
+    if time.monotonic() + ATTEMPT_AND_WAIT_SECONDS > _ends_at.get():
         raise Timeout
+
+
+def _ignore_retry_after(response: tuple[AWSResponse, Any] | None, **_: Any) -> None:
+    if response is not None:
+        response[0].headers.pop("x-amz-retry-after", None)

@@ -38,7 +38,7 @@ _OUR_FAULT = frozenset(
 def dynamodb_client() -> "DynamoDBClient":
     """Return the client: three attempts of at most 3 seconds, with waits 12 seconds a call.
 
-    It keeps to the deadline of the request that it is used for: raises ``Timeout``.
+    Its calls raise ``Timeout`` when the request that it is used for has no time for them.
     """
     config = Config(
         connect_timeout=1,
@@ -52,7 +52,7 @@ def dynamodb_client() -> "DynamoDBClient":
     )
     client = boto3.client("dynamodb", config=config)
     client.meta.events.register("before-parse.dynamodb.UpdateItem", _as_it_came)
-    return deadline.keep(client)
+    return deadline.bounded(client)
 
 
 def _as_it_came(
@@ -90,8 +90,9 @@ def if_still(version: int, write_id: str) -> dict[str, Any]:
 def unavailable_on_failure() -> Iterator[None]:
     """Raise ``Unavailable`` for what DynamoDB or the way to it did wrong.
 
-    Two kinds of error pass through: a refusal that the request itself provided for, and a request
-    that can never work (malformed, not permitted, no such table), which is a fault of ours.
+    Three kinds of error pass through: a refusal that the request itself provided for, a request
+    that can never work (malformed, not permitted, no such table), which is a fault of ours, and
+    ``Timeout``.
     """
     try:
         yield

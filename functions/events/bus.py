@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from camara import deadline
 from camara.errors import Unavailable
 from events.configuration import event_bus
 from events.session_change import SessionChange
@@ -65,4 +66,4 @@ def session_bus() -> SessionBus:
         read_timeout=5,
         retries={"mode": "standard", "total_max_attempts": 3},
     )
-    return SessionBus(boto3.client("events", config=config), event_bus())
+    return SessionBus(deadline.bounded(boto3.client("events", config=config)), event_bus())

@@ -24,7 +24,10 @@ _PART_BYTES = 4096
 
 
 class Vault:
-    """Seals and opens access tokens. Raises ``Unavailable`` when KMS does not serve."""
+    """Seals and opens access tokens.
+
+    Raises ``Unavailable`` when KMS does not serve, ``Timeout`` when there is no time to ask it.
+    """
 
     def __init__(self, client: "KMSClient", key: str) -> None:
         self._client = client
@@ -77,4 +80,4 @@ def vault() -> Vault:
         read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": 2},
     )
-    return Vault(deadline.keep(boto3.client("kms", config=config)), credentials_key())
+    return Vault(deadline.bounded(boto3.client("kms", config=config)), credentials_key())

@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from camara import deadline
 from camara.errors import Unavailable
 from events.configuration import notifications_queue
 from events.notification import Notification
@@ -60,7 +61,7 @@ def sqs_client() -> "SQSClient":
         read_timeout=3,
         retries={"mode": "standard", "total_max_attempts": 2},
     )
-    return boto3.client("sqs", config=config)
+    return deadline.bounded(boto3.client("sqs", config=config))
 
 
 @cache

@@ -23,7 +23,8 @@ _ATTEMPTS = 5
 class SubscriptionStore:
     """The subscriptions of numbers (keys, ``camara.identity``).
 
-    Every method raises ``Unavailable`` when DynamoDB does not serve.
+    Every method raises ``Unavailable`` when DynamoDB does not serve, ``Timeout`` when there is no
+    time to ask it.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:

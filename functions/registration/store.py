@@ -38,7 +38,8 @@ class RegistrationStore:
     A change takes two requests: one reads both registers, one writes them. Whose register a
     registration is in is known by the registration; the caller is only asked to guess it.
 
-    Every method raises ``Unavailable`` when DynamoDB does not serve.
+    Every method raises ``Unavailable`` when DynamoDB does not serve, ``Timeout`` when there is no
+    time to ask it.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str, limits: Limits) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from camara.errors import CamaraError
-from tests.support.openapi import document, operations
+from tests.support.openapi import document, operation_ids, operations
 
 TABLE = {
     (400, "INVALID_ARGUMENT"): "Client specified an invalid argument, request body or query param.",
@@ -153,7 +153,7 @@ def test_the_document_has_the_table() -> None:
 
 
 def test_no_operation_is_missing_here() -> None:
-    assert set(OF_OPERATIONS) == {operation["operationId"] for operation in operations().values()}
+    assert set(OF_OPERATIONS) == operation_ids()
 
 
 @pytest.mark.parametrize("operation_id", OF_OPERATIONS)

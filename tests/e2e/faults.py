@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from infra.local.settings import STAGE
@@ -57,6 +57,7 @@ def left_waiting(aws: Aws, logical_id: str, timeout: int) -> Iterator[None]:
     """Give a function a DynamoDB that never answers, and this many seconds."""
     functions, name = aws.client("lambda"), aws.stack.functions[logical_id]
     before = functions.get_function_configuration(FunctionName=name)
+    variables = before["Environment"]["Variables"]
     live = functions.get_alias(FunctionName=name, Name=_ALIAS)["FunctionVersion"]
 
     def configure(timeout: int, variables: dict[str, str]) -> None:
@@ -67,17 +68,14 @@ def left_waiting(aws: Aws, logical_id: str, timeout: int) -> Iterator[None]:
     def switch_to(version: str) -> None:
         functions.update_alias(FunctionName=name, Name=_ALIAS, FunctionVersion=version)
 
-    variables = before["Environment"]["Variables"]
-    with tarpit() as url:
+    with tarpit() as url, ExitStack() as afterwards:
+        afterwards.callback(configure, before["Timeout"], variables)
         configure(timeout, variables | {"AWS_ENDPOINT_URL_DYNAMODB": url})
         waiting = functions.publish_version(FunctionName=name)["Version"]
-        try:
-            switch_to(waiting)
-            yield
-        finally:
-            switch_to(live)
-            configure(before["Timeout"], variables)
-            functions.delete_function(FunctionName=name, Qualifier=waiting)
+        afterwards.callback(functions.delete_function, FunctionName=name, Qualifier=waiting)
+        afterwards.callback(switch_to, live)
+        switch_to(waiting)
+        yield
 
 
 @contextmanager

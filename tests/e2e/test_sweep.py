@@ -75,6 +75,7 @@ def test_a_sweep_races_a_party_of_each_call(
         calls = [line.call() for _ in range(PARTIES)]
         for call in calls:
             make_stale(call)
+        # Of none to eight looks: small ones and large ones in every round, and each in some.
         _, *answers = race.run(
             partial(invoke, stack, "EndStaleSessions", {}),
             *(
@@ -94,7 +95,7 @@ def test_a_sweep_races_a_party_of_each_call(
 
 
 def _look_and(looks: int, line: Line, call: str, act: Callable[[Line, str], Answer]) -> Answer:
-    """Give the sweep a head start, for it takes longer, now a small one and now a large one."""
+    """Give the sweep a head start, for it takes longer."""
     for _ in range(looks):
         line.bob.get(call)
     return act(line, call)

@@ -7,6 +7,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.retries.quota import RetryQuota
 from moto.core.botocore_stubber import BotocoreStubber
 
 from tests.support.builders import ALICE
@@ -15,6 +16,11 @@ from tests.support.builders import ALICE
 def client_error(code: str) -> ClientError:
     """Return what DynamoDB answers; its text is somebody's number, which no log may tell."""
     return ClientError({"Error": {"Code": code, "Message": ALICE}}, "UpdateItem")
+
+
+def retries_are_never_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a client retry although other tests, in the same process, have retried so much."""
+    monkeypatch.setattr(RetryQuota, "acquire", lambda *_: True)
 
 
 class FaultyDynamoDB:
@@ -34,6 +40,7 @@ class FaultyDynamoDB:
         """Lose the answers to requests that are served, from the one ``after`` so many."""
         real = BotocoreStubber.__call__
         self.requests = 0
+        retries_are_never_used_up(self._monkeypatch)
 
         def losing(
             stubber: BotocoreStubber, event_name: str, request: Any, **more: Any

@@ -6,11 +6,12 @@ from itertools import cycle
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.exceptions import ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from camara import deadline
+from tests.integration.faulty_dynamodb import retries_are_never_used_up
 from tests.support.lambda_context import a_lambda_context
 from tests.support.table import SUBSCRIPTIONS
 
@@ -28,6 +29,8 @@ class Attempt(Enum):
     """Served, but nobody hears of it."""
     CONFLICT = auto()
     """A transaction is under way, if it is a write where there are transactions."""
+    THROTTLED = auto()
+    """Refused, with the wish that nobody asks again for longer than he would wait."""
 
 
 class SlowAws:
@@ -56,17 +59,20 @@ class SlowAws:
                     return _refusal("TransactionConflictException")
                 if event_name.endswith("TransactWriteItems"):
                     return _refusal("TransactionCanceledException", CancellationReasons=_REASONS)
+            if how is Attempt.THROTTLED:
+                return throttled()
             answer = real(stubber, event_name, request, **more)
             if how is Attempt.LOST:
                 raise ReadTimeoutError(endpoint_url=request.url)
             return answer
 
-        def wait(_seconds: float) -> None:
-            self.seconds += WAIT_SECONDS
+        def wait(seconds: float) -> None:
+            self.seconds += max(seconds, WAIT_SECONDS)
 
         self._monkeypatch.setattr(BotocoreStubber, "__call__", slow)
         self._monkeypatch.setattr(deadline, "time", self)
         self._monkeypatch.setattr("time.sleep", wait)
+        retries_are_never_used_up(self._monkeypatch)
 
     def function_of(self, timeout: float) -> None:
         """Give every request from now on a function with this timeout."""
@@ -75,6 +81,13 @@ class SlowAws:
         )
 
 
-def _refusal(error: str, **more: Any) -> AWSResponse:
+def throttled() -> AWSResponse:
+    """Return an answer that asks for five more seconds, as AWS's services may."""
+    return _refusal("ThrottlingException", {"x-amz-retry-after": "5000"})
+
+
+def _refusal(error: str, headers: dict[str, str] | None = None, **more: Any) -> AWSResponse:
     body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{error}", **more})
-    return AWSResponse("", 400, {}, MockRawResponse(body.encode()))  # type: ignore[arg-type]
+    raw: Any = MockRawResponse(body.encode())
+    sent: Any = HeadersDict(headers or {})
+    return AWSResponse("", 400, sent, raw)

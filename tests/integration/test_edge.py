@@ -12,6 +12,7 @@ from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support import api, registration_api, subscriptions_api
 from tests.support.api import Answer
 from tests.support.builders import ALICE, SCOPES, SUBSCRIPTION_SCOPES, UNKNOWN, a_context
+from tests.support.openapi import camaras_operation_ids
 from tests.support.privacy import personal_in
 
 
@@ -73,6 +74,10 @@ OTHERS = {
 }
 OPERATIONS = CALLS | OTHERS
 every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+
+
+def test_no_operation_is_missing_here() -> None:
+    assert OPERATIONS.keys() == camaras_operation_ids()
 
 
 @every_operation

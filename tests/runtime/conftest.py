@@ -5,8 +5,9 @@ What a function reaches is on loopback: its part of AWS, an issuer's key set, a 
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from tests.runtime.lambda_function import LambdaFunction, environment, running
 from tests.runtime.lambda_packages import link_lambda_packages
 from tests.support.table import create_tables
 from tests.support.tokens import rsa_jwk
+
+type Started = Callable[..., AbstractContextManager[LambdaFunction]]
 
 
 def client(url: str, service: Any) -> Any:
@@ -82,18 +85,22 @@ def jwks_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def run(
-    lambda_packages: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., LambdaFunction]]:
-    """Starts a function with its variables of ``events/env.json``, some of them replaced."""
-    logs = tmp_path_factory.mktemp("logs")
-    with ExitStack() as started:
+def started(lambda_packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Started:
+    """Keeps a function with its variables of ``events/env.json``, some of them replaced."""
+    logs, number = tmp_path_factory.mktemp("logs"), count(1)
 
-        def start(logical_id: str, **variables: str) -> LambdaFunction:
-            whole = environment(logical_id, variables_of(logical_id) | variables, lambda_packages)
-            return started.enter_context(running(logical_id, whole, logs / f"{logical_id}.log"))
+    def start(logical_id: str, **variables: str) -> AbstractContextManager[LambdaFunction]:
+        whole = environment(logical_id, variables_of(logical_id) | variables, lambda_packages)
+        return running(logical_id, whole, logs / f"{next(number)} {logical_id}.log")
 
-        yield start
+    return start
+
+
+@pytest.fixture(scope="session")
+def run(started: Started) -> Iterator[Callable[..., LambdaFunction]]:
+    """Starts a function for all tests."""
+    with ExitStack() as until_the_end:
+        yield lambda name, **variables: until_the_end.enter_context(started(name, **variables))
 
 
 @pytest.fixture(scope="session")

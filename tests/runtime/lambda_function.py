@@ -36,17 +36,16 @@ class LambdaFunction:
     """The process id."""
 
     def invoke(self, event: Any) -> Any:
-        """Return what the handler returns; fail with the function's log if it fails."""
-        connection = HTTPConnection(HOST, self.port, timeout=_ANSWER_SECONDS)
-        try:
-            connection.request("POST", _INVOCATIONS, json.dumps(event))
-            answer = json.loads(connection.getresponse().read())
-        except (OSError, ValueError) as error:
-            raise AssertionError(self._report(repr(error))) from error
-        finally:
-            connection.close()
+        """Return what the handler returns; fail with the function's log if it raises."""
+        answer = self._answer(event)
         assert "errorType" not in answer, self._report(answer)
         return answer
+
+    def error(self, event: Any) -> Any:
+        """Return the type of what the handler raises."""
+        answer = self._answer(event)
+        assert "errorType" in answer, self._report(answer)
+        return answer["errorType"]
 
     def peak_memory_bytes(self) -> int:
         """Return the most memory that the function has had so far (Linux: VmHWM)."""
@@ -55,6 +54,16 @@ class LambdaFunction:
         status = Path(f"/proc/{function}/status").read_text()
         (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
         return int(peak) * 1024
+
+    def _answer(self, event: Any) -> Any:
+        connection = HTTPConnection(HOST, self.port, timeout=_ANSWER_SECONDS)
+        try:
+            connection.request("POST", _INVOCATIONS, json.dumps(event))
+            return json.loads(connection.getresponse().read())
+        except (OSError, ValueError) as error:
+            raise AssertionError(self._report(repr(error))) from error
+        finally:
+            connection.close()
 
     def _report(self, problem: Any) -> str:
         return f"{self.logical_id}: {problem}\n{_tail(self.log)}"

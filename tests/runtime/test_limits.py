@@ -1,16 +1,18 @@
 """What Lambda stops a function for, it does not come to: it answers before, and needs little."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.runtime.conftest import Started
 from tests.runtime.events import event
 from tests.runtime.lambda_function import LambdaFunction
 from tests.support.contract import check_response
 from tests.support.tarpit import tarpit
 from tests.support.template import function_property, routes
+from tests.support.tokens import a_token
 
 MEBIBYTE = 1024 * 1024
 LARGEST_EVENT_BYTES = 6 * MEBIBYTE
@@ -26,27 +28,33 @@ def tar() -> Iterator[str]:
         yield url
 
 
-def test_504_before_the_function_is_stopped(run: Callable[..., LambdaFunction], tar: str) -> None:
-    function = run(
-        "DeleteSessionById", AWS_ENDPOINT_URL=tar, AWS_LAMBDA_FUNCTION_TIMEOUT=str(SHORT_TIMEOUT)
-    )
+def test_504_before_the_function_is_stopped(started: Started, tar: str) -> None:
+    short = {"AWS_LAMBDA_FUNCTION_TIMEOUT": str(SHORT_TIMEOUT)}
+    with started("DeleteSessionById", AWS_ENDPOINT_URL=tar, **short) as function:
+        assert code(function, event("DeleteSessionById")) == (504, "TIMEOUT")
 
-    assert code(function, event("DeleteSessionById")) == (504, "TIMEOUT")
+
+def test_an_issuer_that_never_answers_is_given_up_before_the_authorizer_is_stopped(
+    started: Started, tar: str
+) -> None:
+    payload = event("JwtAuthorizer") | {"authorizationToken": f"Bearer {a_token()}"}
+    with started("JwtAuthorizer", JWKS_URI=tar) as function:
+        assert function.error(payload) == "JwksUnavailable"
 
 
 @pytest.mark.parametrize(
     "logical_id", sorted({route.function for route in routes() if route.method in {"POST", "PUT"}})
 )
 def test_the_largest_request_needs_less_than_half_of_the_memory(
-    run: Callable[..., LambdaFunction], tar: str, logical_id: str
+    started: Started, tar: str, logical_id: str
 ) -> None:
-    function = run(logical_id, AWS_ENDPOINT_URL=tar)
     payload = event(logical_id)
     payload["body"] = "[" * (LARGEST_EVENT_BYTES - 100 - len(json.dumps(payload)))
-
-    assert code(function, payload) == (400, "OUT_OF_RANGE")
     memory = function_property(logical_id, "MemorySize") * MEBIBYTE
-    assert function.peak_memory_bytes() < memory / 2
+
+    with started(logical_id, AWS_ENDPOINT_URL=tar) as function:
+        assert code(function, payload) == (400, "OUT_OF_RANGE")
+        assert function.peak_memory_bytes() < memory / 2
 
 
 def code(function: LambdaFunction, payload: dict[str, Any]) -> tuple[int, str]:

@@ -44,6 +44,16 @@ def operations() -> dict[tuple[str, str], dict[str, Any]]:
     }
 
 
+def operation_ids() -> set[str]:
+    """Return the names of all operations."""
+    return {operation["operationId"] for operation in operations().values()}
+
+
+def camaras_operation_ids() -> set[str]:
+    """Return the names of CAMARA's; the others refuse what comes without an id."""
+    return {name for name in operation_ids() if not name.endswith("WithoutId")}
+
+
 def documented(path: str) -> str:
     """Return the path that the document has for one of the template, for calls have two."""
     return path.replace(_CAMARAS, _DOCUMENTED) if path.startswith(_CAMARAS) else path

@@ -1,14 +1,18 @@
 """However slow DynamoDB is, the function answers before it is stopped, and before the gateway."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from botocore.httpsession import URLLib3Session
 
-from camara.deadline import SLOWEST_ATTEMPT_SECONDS
+from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
 from camara.dynamodb import dynamodb_client
 from events.bus import session_bus
 from events.credentials import vault
 from events.outbox import sqs_client
+from tests.integration.slow_aws import WAIT_SECONDS, throttled
 from tests.support.template import properties, routes
 from tests.support.time_budget import longest_attempt, longest_call, timeout
 
@@ -37,11 +41,34 @@ def test_an_operation_answers_in_time(function: str) -> None:
 
 def test_a_request_is_begun_only_with_time_for_it() -> None:
     for client in (dynamodb_client(), vault()._client):  # noqa: SLF001
-        assert longest_attempt(client) < SLOWEST_ATTEMPT_SECONDS
+        assert longest_attempt(client) < ATTEMPT_AND_WAIT_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("client", "operation"),
+    [
+        (dynamodb_client, "list_tables"),
+        (lambda: vault()._client, "list_keys"),  # noqa: SLF001
+        (sqs_client, "list_queues"),
+        (lambda: session_bus()._client, "list_event_buses"),  # noqa: SLF001
+    ],
+)
+def test_no_service_can_make_a_client_wait_for_longer(
+    monkeypatch: pytest.MonkeyPatch, client: Callable[[], Any], operation: str
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    monkeypatch.setattr(URLLib3Session, "send", lambda *_: throttled())
+
+    with pytest.raises(ClientError):
+        getattr(client(), operation)()
+
+    assert waits
+    assert max(waits) <= WAIT_SECONDS
 
 
 def test_an_outage_is_told_as_one_and_not_as_a_lack_of_time() -> None:
-    reading_then_out = SLOWEST_ATTEMPT_SECONDS + longest_call(dynamodb_client())
+    reading_then_out = ATTEMPT_AND_WAIT_SECONDS + longest_call(dynamodb_client())
 
     assert reading_then_out < min(timeout(route.function) for route in routes())
 
