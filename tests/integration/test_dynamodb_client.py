@@ -71,3 +71,14 @@ def test_what_is_no_json_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None
 
     with pytest.raises(Unavailable), unavailable_on_failure():
         _update(dynamodb_client())
+
+
+def test_botocore_is_left_nothing_to_parse() -> None:
+    response: dict[str, Any] = {"status_code": 200, "body": b'{"Attributes": {}}'}
+    taken: dict[str, Any] = {}
+
+    dynamodb_client().meta.events.emit(
+        "before-parse.dynamodb.UpdateItem", response_dict=response, customized_response_dict=taken
+    )
+
+    assert (response["body"], taken) == (b"{}", {"Attributes": {}})

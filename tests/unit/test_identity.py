@@ -20,19 +20,11 @@ def test_a_user_key_and_a_client_key_are_short_too() -> None:
     assert client_key("client-1") != client_key("client-2")
 
 
-@pytest.mark.parametrize(
-    ("key", "stored"),
-    [
-        (subscriber_key("+12025550101"), "4snPpz-HqPCX66vHdacp1w"),
-        (user_key("user-1"), "1vwcS03btOdBRX0dhz0NRg"),
-        (client_key("client-1"), "7_BxgQeaXN4"),
-        (client_key(None), "5KagV3R5srQ"),
-    ],
-)
-def test_what_is_stored_under_a_key_is_found_by_every_version_of_this_code(
-    key: str, stored: str
-) -> None:
-    assert key == stored
+def test_what_is_stored_under_a_key_is_found_by_every_version_of_this_code() -> None:
+    assert subscriber_key("+12025550101") == "4snPpz-HqPCX66vHdacp1w"
+    assert user_key("user-1") == "1vwcS03btOdBRX0dhz0NRg"
+    assert client_key("client-1") == "7_BxgQeaXN4"
+    assert client_key(None) == "5KagV3R5srQ"
 
 
 @pytest.mark.parametrize(
