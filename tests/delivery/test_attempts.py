@@ -10,9 +10,9 @@ from events.credentials import vault
 from events.store import SubscriptionStore, subscription_store
 from events.subscription import Subscription
 from tests.delivery.lambda_poller import Poller, a_notification
-from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.builders import NOW, subscription_id
 from tests.support.contract import check_notification
+from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.messaging import Requests, failing, subscribe
 from tests.support.webhook import Behaviour, Webhook, answer, drop, hang
 

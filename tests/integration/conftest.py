@@ -21,7 +21,6 @@ from events.outbox import outbox, sqs_client
 from events.store import subscription_store
 from registration.configuration import lifetimes, limits
 from registration.store import registration_store
-from tests.integration.faulty_dynamodb import FaultyDynamoDB
 from tests.support.atomic_moto import atomic_requests
 from tests.support.builders import (
     ALICE,
@@ -34,6 +33,7 @@ from tests.support.builders import (
     TIMEOUTS,
 )
 from tests.support.devices import register_each
+from tests.support.faulty_dynamodb import FaultyDynamoDB
 from tests.support.streams import Stream
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE, create_tables
 

@@ -24,12 +24,12 @@ from tests.integration.test_end_expired_subscriptions import (
     end_expired as end_expired_subscriptions,
 )
 from tests.integration.test_end_sessions_of_registration import end_sessions, ended_by
-from tests.integration.test_end_stale_sessions import sweep
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get
 from tests.support.builders import ALICE, EVE, LIFETIMES, NOBODY, a_subscription
 from tests.support.emf import metrics_in
 from tests.support.streams import Stream
+from tests.support.sweep import sweep
 from tests.support.table import SUBSCRIPTIONS
 from tests.support.template import properties, routes, template
 

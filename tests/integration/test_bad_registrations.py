@@ -12,7 +12,6 @@ from registration.store import registration_store
 from tests.support.api import Answer, Raw, invoke
 from tests.support.builders import ALICE, NOBODY, UNKNOWN, a_context
 from tests.support.registration_api import (
-    OF_ONE,
     REGISTRATIONS,
     a_registration_request,
     at,
@@ -76,23 +75,6 @@ def test_a_body_of_another_type_is_not_supported() -> None:
 
     assert post(NOBODY, body).code == (415, "UNSUPPORTED_MEDIA_TYPE")
     assert put(NOBODY, UNKNOWN, body).code == (415, "UNSUPPORTED_MEDIA_TYPE")
-
-
-@pytest.mark.parametrize("name", OF_ONE)
-@pytest.mark.parametrize(
-    ("path_id", "code"),
-    [
-        (None, "INVALID_ARGUMENT"),
-        ("", "INVALID_ARGUMENT"),
-        ("a b", "INVALID_ARGUMENT"),
-        ("a/b", "INVALID_ARGUMENT"),
-        ("{registrationId}", "INVALID_ARGUMENT"),
-        ("\u00e9", "INVALID_ARGUMENT"),
-        ("x" * 257, "OUT_OF_RANGE"),
-    ],
-)
-def test_a_malformed_id(name: str, path_id: str | None, code: str) -> None:
-    assert OF_ONE[name](NOBODY, path_id).code == (400, code)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])

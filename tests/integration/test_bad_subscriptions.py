@@ -11,7 +11,6 @@ from tests.support.api import Answer, Raw, invoke
 from tests.support.builders import ALICE, UNKNOWN, a_context
 from tests.support.subscriptions_api import (
     INVITATION,
-    OF_ONE,
     REGISTRATION_ENDS,
     STATUS,
     SUBSCRIPTION_ENDED,
@@ -125,22 +124,6 @@ def test_a_body_of_another_type_is_not_supported() -> None:
 
     assert post(body=body).code == (415, "UNSUPPORTED_MEDIA_TYPE")
     assert put(ALICE, UNKNOWN, body).code == (415, "UNSUPPORTED_MEDIA_TYPE")
-
-
-@pytest.mark.parametrize("name", OF_ONE)
-@pytest.mark.parametrize(
-    ("path_id", "code"),
-    [
-        (None, "INVALID_ARGUMENT"),
-        ("", "INVALID_ARGUMENT"),
-        ("a b", "INVALID_ARGUMENT"),
-        ("{subscriptionId}", "INVALID_ARGUMENT"),
-        ("\u00e9", "INVALID_ARGUMENT"),
-        ("x" * 257, "OUT_OF_RANGE"),
-    ],
-)
-def test_a_malformed_id(name: str, path_id: str | None, code: str) -> None:
-    assert OF_ONE[name](ALICE, path_id).code == (400, code)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])

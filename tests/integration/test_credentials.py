@@ -9,8 +9,8 @@ from camara.errors import Unavailable
 from events.credentials import vault
 from events.subscription import Credential
 from tests.integration.conftest import Messaging
-from tests.integration.faulty_dynamodb import client_error
 from tests.support.builders import NOW, subscription_id
+from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import Requests, failing
 
 TOKEN = "made-up-sink-token"

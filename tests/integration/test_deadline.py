@@ -7,12 +7,12 @@ import pytest
 
 from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
 from camara.identity import client_key
-from tests.integration.slow_aws import ATTEMPT_SECONDS, WAIT_SECONDS, Attempt, SlowAws
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import Answer, a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, a_context, registration_id
 from tests.support.devices import register
 from tests.support.openapi import camaras_operation_ids
+from tests.support.slow_aws import ATTEMPT_SECONDS, WAIT_SECONDS, Attempt, SlowAws
 from tests.support.subscriptions_api import a_credential, a_subscription_request
 from tests.support.table import items
 from tests.support.template import template

@@ -10,7 +10,6 @@ from call_handling.devices import held_by_none_but, sessions_placed_by, sessions
 from call_handling.ending import LeftAlone, Transition, endings
 from camara.errors import Unavailable
 from camara.identity import client_key
-from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import (
     ALICE,
@@ -27,6 +26,7 @@ from tests.support.builders import (
     registration_id,
 )
 from tests.support.devices import register
+from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.integration.conftest import FakeClock
-from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support import api, registration_api, subscriptions_api
 from tests.support.api import Answer
 from tests.support.builders import ALICE, SCOPES, SUBSCRIPTION_SCOPES, UNKNOWN, a_context
+from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.openapi import camaras_operation_ids
 from tests.support.privacy import personal_in
 

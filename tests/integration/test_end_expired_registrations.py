@@ -12,9 +12,9 @@ from registration.end_expired_registrations import handler
 from registration.item import number_owner
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock
-from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.builders import ALICE, BOB, NOBODY, NOW, registration_id
 from tests.support.devices import register
+from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.lambda_context import a_lambda_context
 from tests.support.table import REGISTRATIONS
 

@@ -12,9 +12,9 @@ from events.item import key
 from events.store import subscription_store
 from events.subscription import Credential, Subscription, TerminationReason
 from tests.integration.conftest import FakeClock
-from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.builders import BOB_KEY, NOW
 from tests.support.emf import metrics_in
+from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import subscribe
 from tests.support.table import SUBSCRIPTIONS

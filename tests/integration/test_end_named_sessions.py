@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.test_end_stale_sessions import sweep
 from tests.support.api import a_call, delete, get
 from tests.support.builders import ALICE, BOB
 from tests.support.emf import metrics_in
+from tests.support.sweep import sweep
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:

@@ -1,31 +1,25 @@
 """EndStaleSessions: what nobody ends, ends."""
 
 from collections.abc import Callable
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.client import BaseClient
 
-from call_handling.end_stale_sessions import handler
 from call_handling.ending import endings
 from camara.errors import Unavailable
 from camara.stale_index import STALE_SHARDS, stale_shard
 from tests.integration.conftest import FakeClock
-from tests.integration.faulty_dynamodb import throttle
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, NOW
-from tests.support.lambda_context import a_lambda_context
+from tests.support.faulty_dynamodb import throttle
+from tests.support.sweep import sweep
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RING, LEASE = 120, 43_200
-
-
-def sweep(event: Any = None, looks: float = inf) -> dict[str, Any]:
-    return handler({} if event is None else event, a_lambda_context(looks=looks))
 
 
 @pytest.mark.parametrize("status", ["Initial", "Ringing", "Waiting"])

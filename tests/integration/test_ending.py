@@ -8,11 +8,11 @@ from botocore.exceptions import ClientError
 from call_handling.ending import DEADLINE_HAS_PASSED, Clause, LeftAlone, Transition, endings
 from call_handling.party import Actor
 from camara.identity import client_key
-from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.api import a_call, delete, put
 from tests.support.builders import ALICE, ALICE_ACTS, BOB, BOB_ACTS, CLIENT, NOW
 from tests.support.clients import OTHER, has_device
 from tests.support.devices import deregister
+from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:

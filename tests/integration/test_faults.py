@@ -7,11 +7,11 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from camara.identity import client_key
-from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support import subscriptions_api
 from tests.support.api import Answer, a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, EVE, NOBODY, a_context
 from tests.support.devices import register
+from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.table import items
 
 if TYPE_CHECKING:

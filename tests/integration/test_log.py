@@ -7,7 +7,6 @@ import pytest
 
 from call_handling import delete_session_by_id
 from camara.identity import subscriber_key, user_key
-from tests.integration.faulty_dynamodb import FaultyDynamoDB
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import delete, post, put
 from tests.support.builders import (
@@ -23,6 +22,7 @@ from tests.support.builders import (
     registration_id,
     subscription_id,
 )
+from tests.support.faulty_dynamodb import FaultyDynamoDB
 from tests.support.privacy import personal_in
 from tests.support.registration_api import device_id, registered
 from tests.support.subscriptions_api import DEVICE, TOKEN, a_credential, a_subscription_request

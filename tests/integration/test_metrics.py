@@ -4,17 +4,17 @@ import pytest
 
 from camara.identity import client_key
 from tests.integration.conftest import FakeClock, Messaging
-from tests.integration.faulty_dynamodb import client_error
 from tests.integration.test_end_expired_subscriptions import end_expired
-from tests.integration.test_end_stale_sessions import sweep
 from tests.integration.test_publish_subscription_ends import end, publish
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, EVE, NOBODY, NOW, a_context, a_two_legged_context
 from tests.support.devices import register
 from tests.support.emf import metrics_in
+from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import failing, subscribe
 from tests.support.streams import Stream
+from tests.support.sweep import sweep
 from tests.support.table import SUBSCRIPTIONS
 
 SERVICE = "webrtc-test"

@@ -15,7 +15,6 @@ from camara.dynamodb import dynamodb_client
 from camara.identity import client_key
 from events import publish_session_events
 from events.subscription import EventType
-from tests.integration.test_end_stale_sessions import sweep
 from tests.support.api import delete, get, post, put
 from tests.support.builders import (
     ALICE,
@@ -34,6 +33,7 @@ from tests.support.devices import deregister, register, register_each
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import Message, subscribe, taken_from
 from tests.support.streams import Record, Stream, meant_for
+from tests.support.sweep import sweep
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE, create_tables, items
 
 RING, SETUP, LEASE, RETENTION = 120, 180, 43_200, 3_600

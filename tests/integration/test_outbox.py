@@ -10,8 +10,8 @@ from camara.errors import Unavailable
 from events.notification import Notification
 from events.outbox import outbox
 from tests.integration.conftest import Messaging
-from tests.integration.faulty_dynamodb import client_error
 from tests.support.builders import a_subscription
+from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import Requests, answering, failing, taken_from
 
 

@@ -10,10 +10,10 @@ from events.publish_registration_ends import handler
 from events.subscription import EventType, TerminationReason
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock, Messaging
-from tests.integration.faulty_dynamodb import client_error
 from tests.integration.test_end_expired_registrations import end_expired
 from tests.support.builders import ALICE, ALICE_KEY, NOBODY, NOW, a_registration, registration_id
 from tests.support.devices import deregister, register
+from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import Requests, failing, set_aside_in, subscribe, taken_from
 from tests.support.privacy import personal_in
 from tests.support.streams import Record, Stream, meant_for

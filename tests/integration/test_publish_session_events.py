@@ -8,7 +8,6 @@ import pytest
 
 from events.subscription import EventType
 from tests.integration.conftest import FakeClock, Messaging
-from tests.integration.test_end_stale_sessions import sweep
 from tests.support.api import delete, post, put
 from tests.support.builders import ALICE, BOB, BOB_KEY, a_location
 from tests.support.messaging import Requests, put_on_bus, subscribe, taken_from
@@ -23,6 +22,7 @@ from tests.support.session_events import (
     told,
 )
 from tests.support.streams import Stream, meant_for
+from tests.support.sweep import sweep
 from tests.support.table import TABLE
 
 

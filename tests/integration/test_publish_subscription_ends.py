@@ -9,9 +9,9 @@ from events.publish_subscription_ends import handler
 from events.store import subscription_store
 from events.subscription import Credential, EventType, Subscription, TerminationReason
 from tests.integration.conftest import Messaging
-from tests.integration.faulty_dynamodb import client_error
 from tests.support.builders import NOW
 from tests.support.emf import metrics_in
+from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import Requests, failing, set_aside_in, subscribe, taken_from
 from tests.support.privacy import personal_in
 from tests.support.streams import Record, Stream, meant_for

@@ -9,8 +9,8 @@ from botocore.client import BaseClient
 from camara.errors import AlreadyExists, Unavailable
 from registration.register import Reason
 from registration.store import registration_store
-from tests.integration.faulty_dynamodb import FaultyDynamoDB
 from tests.support.builders import NOBODY, registration_id
+from tests.support.faulty_dynamodb import FaultyDynamoDB
 from tests.support.registers import (
     CHANGES,
     LATER,

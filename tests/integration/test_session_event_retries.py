@@ -10,9 +10,9 @@ from botocore.exceptions import EndpointConnectionError
 from camara.identity import subscriber_key
 from events.item import key
 from tests.integration.conftest import Messaging
-from tests.integration.faulty_dynamodb import client_error
 from tests.support.api import post, put
 from tests.support.builders import ALICE, BOB, EVE, a_call_request
+from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import (
     Requests,
     answering,

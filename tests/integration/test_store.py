@@ -11,7 +11,6 @@ from call_handling.session import CallingDevice, Change
 from call_handling.status import Role, Status
 from call_handling.store import session_store
 from camara.errors import NotFound, Unavailable
-from tests.integration.faulty_dynamodb import FaultyDynamoDB
 from tests.support.builders import (
     ALICE,
     ALICE_KEY,
@@ -22,6 +21,7 @@ from tests.support.builders import (
     a_location,
     registration_id,
 )
+from tests.support.faulty_dynamodb import FaultyDynamoDB
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from camara.errors import NotFound, Unavailable
 from events.item import key
 from events.store import subscription_store
 from events.subscription import Credential, Subscription, TerminationReason
-from tests.integration.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.builders import BOB_KEY, NOW, a_subscription
+from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.messaging import subscribe
 from tests.support.table import SUBSCRIPTIONS
 

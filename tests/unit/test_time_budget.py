@@ -12,7 +12,7 @@ from camara.dynamodb import dynamodb_client
 from events.bus import session_bus
 from events.credentials import vault
 from events.outbox import sqs_client
-from tests.integration.slow_aws import WAIT_SECONDS, throttled
+from tests.support.slow_aws import WAIT_SECONDS, throttled
 from tests.support.template import properties, routes
 from tests.support.time_budget import longest_attempt, longest_call, timeout
 
