@@ -8,9 +8,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from call_handling.call import Invitation, Media
+from call_handling.call import Change, Invitation, Media
 from call_handling.location import LocationDetails
-from call_handling.session import Change
 from call_handling.status import Status
 from camara.address import ANONYMOUS, is_emergency, subscriber_of
 from camara.body import Body, at_most
@@ -95,7 +94,7 @@ class MediaSessionCreate(Body):
         )
 
     def media(self, originator: str, now: int) -> Media:
-        """Return the offer and, under its key, the originator's location."""
+        """Return the offer and, under the key of the actor, the originator's location."""
         location = self.location_details
         return Media(
             offer=self.offer.sdp,

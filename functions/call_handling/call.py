@@ -4,16 +4,40 @@ Addresses, SDP and locations stay out of the item that changes state, so that en
 the same whatever their size (up to 64 KiB an SDP).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from call_handling.party import Actor
-from call_handling.session import Change, Session, Timeouts
-from call_handling.status import ANSWERED, OVER, Role
+from call_handling.legs import Answerer
+from call_handling.negotiation import (
+    Descriptions,
+    Negotiated,
+    before_answer,
+    renegotiate,
+    settle,
+)
+from call_handling.party import entry_of
+from call_handling.session import Session, Timeouts
+from call_handling.status import ANSWERED, OVER, Role, Status
+from camara.actor import Actor
+from camara.errors import IncompatibleState
 
 if TYPE_CHECKING:
-    from registration.register import Registration
+    from registration.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a PUT asks for; ``offer`` and ``answer`` are SDP texts.
+
+    ``registration_id`` is that of the device that asks, if it says so.
+    """
+
+    status: Status
+    offer: str | None = None
+    answer: str | None = None
+    location: Mapping[str, Any] | None = None
+    registration_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +53,11 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """SDP texts, and each party's last location under its key."""
+    """SDP texts, and each actor's last location under its key."""
 
     offer: str
     answer: str | None = None
     locations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    def changed(self, party: str, change: Change) -> "Media":
-        """Return what a PUT makes of this."""
-        locations = self.locations
-        if change.location is not None:
-            locations = {**locations, party: change.location}
-        return Media(change.offer or self.offer, change.answer or self.answer, locations)
 
 
 class Call(NamedTuple):
@@ -56,36 +73,62 @@ class Call(NamedTuple):
         actor: Actor,
         change: Change,
         *,
-        devices: "Collection[Registration]" = (),
+        register: "Register | None",
         write_id: str,
         now: int,
         timeouts: Timeouts,
     ) -> "Call":
-        """Return the call after the PUT of ``actor``; raises what ``Session.changed`` raises."""
-        role = self.session.require_party(actor, now)
-        change = self._contribution(role, change)
-        session = self.session.changed(
-            actor, change, devices=devices, write_id=write_id, now=now, timeouts=timeouts
-        )
-        expires_at = self.media_expires_at
-        if session.expires_at > expires_at:
-            expires_at = media_expiry(session, timeouts)
-        media = self.media.changed(session.party(role), change)
-        return Call(session, self.invitation, media, expires_at)
+        """Return the call after the PUT of ``actor``: the same one when it changes nothing.
 
-    def _contribution(self, role: Role, change: Change) -> Change:
-        """Leave out what is not for this role to say.
+        ``register`` is the receiver's, needed when the session ``is_answered_by`` the change. A
+        lease is renewed by every change; without one, if that is worth a write: then the version
+        stays what it is.
 
-        Until the call is answered the offer is the originator's and the answer the receiver's: a
-        client that sends the whole resource back changes neither. An ending brings no media.
+        Raises ``NotFound``, ``InvalidTokenContext`` and ``Unbound``; when the state forbids the
+        change, ``IncompatibleState``; when there have been too many, ``TooManyRequests``.
         """
+        before, named = self.session, change.registration_id
+        connects = change.status is Status.CONNECTED and before.status in ANSWERED
+        if connects and before.legs.is_answered_elsewhere(actor, named):
+            raise IncompatibleState
+        role = before.require_changeable(actor, named, now)
+        before.require_transition(role, change.status)
+        after = replace(before, status=change.status)
+        media = self.media
         if change.status in OVER:
-            return Change(change.status)
+            after = after.over(entry_of(actor), now, timeouts)
+        else:
+            if register is not None and before.is_answered_by(change.status):
+                after = after.answered(actor, named, register, now)
+            negotiation, shown = self._negotiated(role, actor, change, now)
+            after = replace(after, negotiation=negotiation)
+            media = Media(shown.offer or media.offer, shown.answer, self._locations(actor, change))
+        if (after, media) != (before, self.media):
+            after = after.written(write_id, now)
+        elif not before.is_worth_renewing(now, timeouts):
+            return self
+        if after.ended is None:
+            after = after.renewed(now, timeouts)
+        expires_at = self.media_expires_at
+        if after.expires_at > expires_at:
+            expires_at = media_expiry(after, timeouts)
+        return Call(after, self.invitation, media, expires_at)
+
+    def _negotiated(self, role: Role, actor: Actor, change: Change, now: int) -> Negotiated:
+        state = self.session.negotiation
+        shown = Descriptions(self.media.offer, self.media.answer)
+        sent = Descriptions(change.offer, change.answer)
+        by = Answerer.of(actor, change.registration_id)
         if self.session.status in ANSWERED:
-            return change
-        if role is Role.ORIGINATOR:
-            return replace(change, answer=None)
-        return replace(change, offer=None)
+            return renegotiate(state, shown, role, sent, now)
+        if change.status in ANSWERED:
+            return settle(state, shown, sent.answer, by)
+        return before_answer(state, shown, role, sent, by)
+
+    def _locations(self, actor: Actor, change: Change) -> Mapping[str, Mapping[str, Any]]:
+        if change.location is None:
+            return self.media.locations
+        return {**self.media.locations, actor.key: change.location}
 
 
 def media_expiry(session: Session, timeouts: Timeouts) -> int:

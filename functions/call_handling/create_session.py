@@ -9,13 +9,12 @@ from snapshot_restore_py import register_before_snapshot
 
 from call_handling.bodies import MediaSessionCreate
 from call_handling.representation import media_session_response
-from call_handling.session import CallingDevice
-from call_handling.status import Role
 from call_handling.store import session_store
 from camara import clock, metrics
+from camara.actor import Actor
 from camara.caller import Caller
 from camara.edge import operation
-from camara.identity import client_key, subscriber_key
+from camara.identity import subscriber_key
 from camara.request import Request
 from camara.response import Response, json_response
 
@@ -27,14 +26,14 @@ def handler(request: Request, caller: Caller) -> Response:
     registration_id = request.header_id("registrationId")
     body = MediaSessionCreate.parse(request.json_object())
     body.require_regular_call()
-    originator = caller.require_subscriber()
-    receiver = body.receiver_for(originator)
-    party = subscriber_key(originator)
+    receiver = body.receiver_for(caller.require_subscriber())
+    actor = Actor.of(caller)
     call = session_store().create(
-        CallingDevice(party, client_key(caller.client_id), registration_id),
+        actor,
+        registration_id,
         subscriber_key(receiver),
         body.invitation(),
-        body.media(party, now),
+        body.media(actor.key, now),
         media_session_id=secrets.token_hex(20),
         now=now,
     )
@@ -42,7 +41,7 @@ def handler(request: Request, caller: Caller) -> Response:
     request.facts |= {"mediaSessionId": session.media_session_id, "to": session.status}
     metrics.count("SessionCreated")
     location = f"{request.path.rstrip('/')}/{session.media_session_id}"
-    return json_response(201, media_session_response(call, Role.ORIGINATOR), Location=location)
+    return json_response(201, media_session_response(call, actor), Location=location)
 
 
 register_before_snapshot(session_store)

@@ -16,15 +16,19 @@ from camara.response import Response, no_content
 
 @operation("deleteSessionById", "webrtc-call-handling:sessions:delete")
 def handler(request: Request, caller: Caller) -> Response:
-    """End the session as the calling party."""
+    """End the session as the calling party, by the device that is named (if one is)."""
     media_session_id = request.path_id("mediaSessionId")
+    registration_id = request.optional_header_id("registrationId")
     request.require_no_body()
     request.facts["mediaSessionId"] = media_session_id
     now = clock.now()
     ended = as_party(
         caller,
         now,
-        lambda actor: endings().by_party(media_session_id, actor, request.correlator(), now),
+        lambda actor: endings().by_party(
+            media_session_id, actor, request.correlator(), now, registration_id=registration_id
+        ),
+        registration_id,
     )
     if ended:
         request.facts |= ended.facts()

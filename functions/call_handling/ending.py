@@ -1,25 +1,27 @@
 """The one write that ends a session, whoever asks and whatever the state.
 
 The session carries its endings (``Session.endings``): the write takes the one that is there for the
-actor, and its condition is that one is there. So existence, authorisation, liveness and the choice
-of outcome are decided by DynamoDB at one moment. Source: ADR 2; AWS, "Update expressions" and
-``ReturnValuesOnConditionCheckFailure``.
+actor, and its condition is that one is there (and, if a device is named, that it holds the leg). So
+existence, authorisation, liveness and the choice of outcome are decided by DynamoDB at one moment.
+Source: ADR 2; AWS, "Update expressions" and ``ReturnValuesOnConditionCheckFailure``.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
-from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
 from call_handling.configuration import sessions_table, timeouts
 from call_handling.item import key, session_from
-from call_handling.party import NETWORK, Actor
+from call_handling.party import NETWORK, LateActor, entry_of
 from call_handling.status import Role, ending
-from camara.dynamodb import dynamodb_client, unavailable_on_failure
-from camara.errors import NotFound, Unavailable
+from camara.actor import Actor
+from camara.dynamodb import dynamodb_client, new_write_id, unavailable_on_failure
+from camara.errors import NotFound
+from camara.identity import registration_key
+from camara.retry import retried
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,7 +33,6 @@ _END = (
     " REMOVE endings, staleShard, staleAt"
 )
 _ITEM_DOES_NOT_FIT = "ValidationException"
-_ATTEMPTS = 5
 
 
 class Transition(NamedTuple):
@@ -60,7 +61,7 @@ class LeftAlone(StrEnum):
 
 
 class Clause(NamedTuple):
-    """What must be true of a session for the network to end it; ``otherwise`` is why it was not."""
+    """What else must be true of a session to be ended; ``otherwise`` is why the network did not."""
 
     expression: str
     otherwise: LeftAlone
@@ -68,6 +69,23 @@ class Clause(NamedTuple):
 
 
 DEADLINE_HAS_PASSED = Clause("staleAt <= :now", LeftAlone.RENEWED)
+
+
+def held_by(registration_id: str, actor: Actor) -> Clause:
+    """Return the clause that this device holds the leg of the actor (see ``Legs.roles``)."""
+    if actor.number is None:
+        caller, called = "callerClient = :leg", "callerClient <> :leg"
+    else:
+        caller, called = "originator = :leg", "receiver = :leg"
+    return Clause(
+        f"({caller} AND registrationId = :device OR {called} AND contains(holders, :holder))",
+        LeftAlone.HELD,
+        {
+            ":leg": {"S": actor.number or actor.client},
+            ":device": {"S": registration_id},
+            ":holder": {"S": registration_key(registration_id)},
+        },
+    )
 
 
 class Endings:
@@ -85,18 +103,28 @@ class Endings:
         self._conflict = client.exceptions.TransactionConflictException
 
     def by_party(
-        self, media_session_id: str, actor: Actor, correlator: str, now: int
+        self,
+        media_session_id: str,
+        actor: Actor,
+        correlator: str,
+        now: int,
+        *,
+        registration_id: str | None = None,
     ) -> Transition | None:
-        """End a session for the DELETE of ``actor``.
+        """End a session for the DELETE of ``actor``, if the device that is named holds its leg.
 
         Returns ``None`` when an earlier DELETE of the party had done it. Raises ``NotFound`` and
-        ``InvalidTokenContext``, of which ``UnboundClient`` is a case.
+        ``InvalidTokenContext``, of which ``Unbound`` is a case.
         """
-        write_id = uuid4().hex
+        write_id, entry = new_write_id(), entry_of(actor)
+        clause = None
+        if registration_id is not None and not isinstance(actor, LateActor):
+            clause = held_by(registration_id, actor)
         try:
             found = self._end(
                 media_session_id,
-                actor.key,
+                entry,
+                only_if=clause,
                 note=("deleteCorrelator", correlator),
                 write_id=write_id,
                 now=now,
@@ -107,18 +135,20 @@ class Endings:
             if not item:
                 raise NotFound from refusal
             session = session_from(item)
-            session.explain_refused_end(actor, write_id, correlator, now)
+            session.explain_refused_end(
+                actor, registration_id, write_id=write_id, correlator=correlator, now=now
+            )
             if session.write_id != write_id:
                 return None
-            return Transition("", session.status, session.role_of(actor))
-        after = _text(found["endings"]["M"][actor.key])
+            return Transition("", session.status, session.legs.role_of(actor))
+        after = _text(found["endings"]["M"][entry])
         return Transition(_text(found["status"]), after, _role(found, actor))
 
     def by_network(
         self, media_session_id: str, reason: str, now: int, *, only_if: Clause | None = None
     ) -> Transition | LeftAlone:
         """End a session that no party ends, ``only_if`` it is as this says."""
-        write_id = uuid4().hex
+        write_id = new_write_id()
         try:
             found = self._end(
                 media_session_id,
@@ -154,37 +184,32 @@ class Endings:
         condition, values = _ACTOR_HAS_AN_ENDING, dict[str, Any]()
         if only_if is not None:
             condition, values = f"{condition} AND {only_if.expression}", dict(only_if.values)
-        with unavailable_on_failure():
-            for _ in range(_ATTEMPTS):
-                try:
-                    answer = self._client.update_item(
-                        TableName=self._table,
-                        Key=key(media_session_id),
-                        ConditionExpression=condition,
-                        UpdateExpression=_END,
-                        ExpressionAttributeNames={
-                            "#status": "status",
-                            "#actor": actor,
-                            "#note": name,
-                        },
-                        ExpressionAttributeValues={
-                            ":one": {"N": "1"},
-                            ":writeId": {"S": write_id},
-                            ":actor": {"S": actor},
-                            ":now": {"N": str(now)},
-                            ":expiresAt": {"N": str(now + self._retention)},
-                            ":note": {"S": text},
-                            **values,
-                        },
-                        ReturnValues=returned,
-                        ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                    )
-                except self._conflict:
-                    # A PUT's transaction on the item is under way; that takes milliseconds.
-                    continue
-                found: dict[str, Any] = answer["Attributes"]
-                return found
-        raise Unavailable
+
+        def attempt() -> dict[str, Any]:
+            with unavailable_on_failure():
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key=key(media_session_id),
+                    ConditionExpression=condition,
+                    UpdateExpression=_END,
+                    ExpressionAttributeNames={"#status": "status", "#actor": actor, "#note": name},
+                    ExpressionAttributeValues={
+                        ":one": {"N": "1"},
+                        ":writeId": {"S": write_id},
+                        ":actor": {"S": actor},
+                        ":now": {"N": str(now)},
+                        ":expiresAt": {"N": str(now + self._retention)},
+                        ":note": {"S": text},
+                        **values,
+                    },
+                    ReturnValues=returned,
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            found: dict[str, Any] = answer["Attributes"]
+            return found
+
+        # A PUT's transaction on the item may be under way.
+        return retried(attempt, self._conflict)
 
 
 def _item_found_by(refusal: ClientError) -> dict[str, Any]:
@@ -210,7 +235,7 @@ def _why_left_alone(
 
 
 def _role(item: dict[str, Any], actor: Actor) -> Role:
-    caller = ("originator", actor.party) if actor.party else ("originatorClient", actor.client)
+    caller = ("originator", actor.number) if actor.number else ("callerClient", actor.client)
     return Role.ORIGINATOR if _text(item[caller[0]]) == caller[1] else Role.RECEIVER
 
 

@@ -7,11 +7,10 @@ from snapshot_restore_py import register_before_snapshot
 
 from call_handling.admission import as_party
 from call_handling.call import Call
-from call_handling.party import Actor
 from call_handling.representation import media_session_response
-from call_handling.status import Role
 from call_handling.store import session_store
 from camara import clock
+from camara.actor import Actor
 from camara.caller import Caller
 from camara.edge import operation
 from camara.request import Request
@@ -25,9 +24,10 @@ def handler(request: Request, caller: Caller) -> Response:
     request.facts["mediaSessionId"] = media_session_id
     now = clock.now()
 
-    def read(actor: Actor) -> tuple[Call, Role]:
+    def read(actor: Actor) -> tuple[Call, Actor]:
         call = session_store().read(media_session_id)
-        return call, call.session.require_readable(actor, now)
+        call.session.require_readable(actor, now)
+        return call, actor
 
     return json_response(200, media_session_response(*as_party(caller, now, read)))
 

@@ -1,9 +1,11 @@
 """Sessions and media as DynamoDB items: one partition a call, one item a part.
 
-``part`` is ``session``, ``offer`` (with the invitation), ``answer`` or ``location#<party>``.
-``endings`` and the keys of the index ``StaleSessions`` (``staleShard``, ``staleAt``) are there only
-while the session lives. The keys of ``SessionsOfRegistration`` and ``SessionsOfReceiver`` never
-change: they cost nothing when the call does. Times are Unix seconds.
+``part`` is ``session``, ``offer`` (with the invitation), ``answer`` or ``location#<actor>``; an
+answer counts while the session says that there is one. ``endings`` and the keys of the index
+``StaleSessions`` (``staleShard``, ``staleAt``) are there only while the session lives. The keys of
+``SessionsOfRegistration`` and ``SessionsOfReceiver`` never change: they cost nothing when the call
+does. What changes state stays below a write unit of 1,024 bytes, so names and keys are short. Times
+are Unix seconds.
 """
 
 import json
@@ -14,8 +16,10 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from call_handling.call import Call, Invitation, Media
+from call_handling.legs import Answerer, Legs
+from call_handling.negotiation import Negotiation
 from call_handling.session import Ending, Session
-from call_handling.status import Status
+from call_handling.status import Role, Status
 from camara.stale_index import stale_shard
 
 type Item = dict[str, Any]
@@ -37,23 +41,32 @@ def key(media_session_id: str) -> Item:
 
 def session_item(session: Session) -> Item:
     """Return the item that changes state."""
+    legs, negotiation = session.legs, session.negotiation
     attributes: dict[str, Any] = {
         "mediaSessionId": session.media_session_id,
         "part": SESSION,
-        "registrationId": session.registration_id,
-        "originator": session.originator,
-        "originatorClient": session.originator_client,
-        "receiver": session.receiver,
+        "originator": legs.originator,
+        "registrationId": legs.registration_id,
+        "caller": legs.caller,
+        "callerClient": legs.caller_client,
+        "receiver": legs.receiver,
         # DynamoDB stores no empty set.
-        "receiverClients": session.receiver_clients or None,
-        "answeredOn": session.answered_on or None,
+        "actors": legs.actors or None,
+        "clients": legs.clients or None,
+        "holders": legs.holders or None,
+        "devices": legs.devices or None,
+        "answeredBy": _text(legs.answered_by),
         "status": session.status.value,
         "version": session.version,
         "writeId": session.write_id,
-        "hasAnswer": session.has_answer,
+        "hasAnswer": negotiation.has_answer,
+        "earlyBy": _text(negotiation.early_by),
         "createdAt": session.created_at,
         "expiresAt": session.expires_at,
     }
+    if negotiation.offered_by is not None:
+        attributes["offeredBy"] = negotiation.offered_by.value
+        attributes["offeredAt"] = negotiation.offered_at
     if session.ended is None:
         attributes["endings"] = {actor: status.value for actor, status in session.endings.items()}
         attributes["staleShard"] = stale_shard(session.media_session_id)
@@ -82,21 +95,44 @@ def session_from(item: Mapping[str, Any]) -> Session:
         ended = Ending(values["endedBy"], int(values["endedAt"]), values.get("deleteCorrelator"))
     return Session(
         media_session_id=values["mediaSessionId"],
-        registration_id=values["registrationId"],
-        originator=values["originator"],
-        originator_client=values["originatorClient"],
-        receiver=values["receiver"],
-        receiver_clients=frozenset(values.get("receiverClients", ())),
-        answered_on=frozenset(values.get("answeredOn", ())),
+        legs=_legs(values),
+        negotiation=Negotiation(
+            has_answer=values["hasAnswer"],
+            early_by=_answerer(values.get("earlyBy")),
+            offered_by=Role(values["offeredBy"]) if "offeredBy" in values else None,
+            offered_at=int(values.get("offeredAt", 0)),
+        ),
         status=Status(values["status"]),
         version=int(values["version"]),
         write_id=values["writeId"],
-        has_answer=values["hasAnswer"],
         created_at=int(values["createdAt"]),
         stale_at=int(values.get("staleAt", 0)),
         expires_at=int(values["expiresAt"]),
         ended=ended,
     )
+
+
+def _legs(values: Mapping[str, Any]) -> Legs:
+    return Legs(
+        originator=values["originator"],
+        registration_id=values["registrationId"],
+        caller=values["caller"],
+        caller_client=values["callerClient"],
+        receiver=values["receiver"],
+        actors=frozenset(values.get("actors", ())),
+        clients=frozenset(values.get("clients", ())),
+        holders=frozenset(values.get("holders", ())),
+        devices=frozenset(values.get("devices", ())),
+        answered_by=_answerer(values.get("answeredBy")),
+    )
+
+
+def _answerer(text: str | None) -> Answerer | None:
+    return None if text is None else Answerer(*text.split("."))
+
+
+def _text(answerer: Answerer | None) -> str | None:
+    return None if answerer is None else ".".join(answerer)
 
 
 def call_from(items: Iterable[Mapping[str, Any]]) -> Call | None:
@@ -105,6 +141,8 @@ def call_from(items: Iterable[Mapping[str, Any]]) -> Call | None:
     if SESSION not in parts or _OFFER not in parts:
         return None
     session = session_from(parts.pop(SESSION))
+    if not session.negotiation.has_answer:
+        parts.pop(_ANSWER, None)
     contents = {part: item["content"]["S"] for part, item in parts.items()}
     return Call(
         session=session,
@@ -130,8 +168,8 @@ def _parts(call: Call) -> dict[str, dict[str, Any]]:
     }
     if media.answer is not None:
         parts[_ANSWER] = {"content": media.answer}
-    for party, location in media.locations.items():
-        parts[_LOCATION + party] = {"content": json.dumps(location)}
+    for actor, location in media.locations.items():
+        parts[_LOCATION + actor] = {"content": json.dumps(location)}
     for attributes in parts.values():
         attributes["expiresAt"] = call.media_expires_at
     return parts

@@ -1,35 +1,24 @@
-"""Who acts on a session: a subscriber through an API client."""
+"""Who acts on a call, by the name that it has in ``endings``."""
 
-from typing import NamedTuple, Self
+from dataclasses import dataclass
 
-from camara.caller import Caller
-from camara.errors import IdentifierNotFound
-from camara.identity import client_key, subscriber_key
+from camara.actor import Actor
+from camara.identity import late_actor_key
 
 NETWORK = "network"
+"""The one that ends what nobody else does."""
 
 
-class Actor(NamedTuple):
-    """A subscriber (``None`` for a two-legged token, which names none) through a client.
+@dataclass(frozen=True, slots=True)
+class LateActor(Actor):
+    """An actor that has registered a device (``registered_at``) since the call was placed.
 
-    Both are keys (``camara.identity``). A ``late`` one has registered its device after the call had
-    begun, so that the call knows nothing of the client yet.
+    The call does not know it yet; it has one entry for all of its receiver that may come.
     """
 
-    party: str | None
-    client: str
-    late: bool = False
+    registered_at: int = 0
 
-    @classmethod
-    def of(cls, caller: Caller) -> Self:
-        """Raise ``IdentifierNotFound`` for a token that names neither."""
-        if caller.subscriber is not None:
-            return cls(subscriber_key(caller.subscriber), client_key(caller.client_id))
-        if caller.client_id is None:
-            raise IdentifierNotFound
-        return cls(None, client_key(caller.client_id))
 
-    @property
-    def key(self) -> str:
-        """The actor's name in ``endings``, at most 34 of the 255 characters that it may have."""
-        return f"{self.party or ''}.{'' if self.late else self.client}"
+def entry_of(actor: Actor) -> str:
+    """Return the name of the actor's entry in ``endings``: 11 characters."""
+    return late_actor_key(actor.number or "") if isinstance(actor, LateActor) else actor.key

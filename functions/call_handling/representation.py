@@ -1,13 +1,13 @@
-"""How a call is shown to a party: CAMARA's ``MediaSessionResponse``."""
+"""How a call is shown to an actor: CAMARA's ``MediaSessionResponse``."""
 
 from typing import Any
 
 from call_handling.call import Call
-from call_handling.status import Role
+from camara.actor import Actor
 
 
-def media_session_response(call: Call, role: Role) -> dict[str, Any]:
-    """Return the body; the location in it is the asking party's own, as CAMARA defines it."""
+def media_session_response(call: Call, actor: Actor) -> dict[str, Any]:
+    """Return the body; the location in it is the asking actor's own, as CAMARA defines it."""
     session, invitation, media = call.session, call.invitation, call.media
     body = {
         "mediaSessionId": session.media_session_id,
@@ -19,6 +19,6 @@ def media_session_response(call: Call, role: Role) -> dict[str, Any]:
         "offer": {"sdp": media.offer},
         "answer": {"sdp": media.answer} if media.answer else None,
         "callType": invitation.call_type,
-        "locationDetails": media.locations.get(session.party(role)),
+        "locationDetails": media.locations.get(actor.key),
     }
     return {name: value for name, value in body.items() if value is not None}

@@ -11,21 +11,19 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from call_handling.call import Call, Invitation, Media, media_expiry
+from call_handling.call import Call, Change, Invitation, Media, media_expiry
 from call_handling.configuration import sessions_table, timeouts
 from call_handling.item import call_from, media_items, session_item
-from call_handling.party import Actor
-from call_handling.session import CallingDevice, Change, Session, Timeouts
-from call_handling.status import Role
-from camara.dynamodb import dynamodb_client, if_still, unavailable_on_failure
-from camara.errors import InvalidTokenContext, NotFound, Unavailable
-from registration.register import Registration
+from call_handling.legs import CallingDevice, Legs
+from call_handling.session import Session, Timeouts
+from camara.actor import Actor
+from camara.dynamodb import dynamodb_client, if_still, new_write_id, unavailable_on_failure
+from camara.errors import InvalidTokenContext, NotFound
+from camara.retry import retried
 from registration.store import RegistrationStore, registration_store
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_ATTEMPTS = 5
 
 
 class SessionStore:
@@ -52,7 +50,8 @@ class SessionStore:
 
     def create(
         self,
-        device: CallingDevice,
+        actor: Actor,
+        registration_id: str,
         receiver: str,
         invitation: Invitation,
         media: Media,
@@ -62,41 +61,30 @@ class SessionStore:
     ) -> Call:
         """Store a new session and its media, all or nothing.
 
-        Raises ``InvalidTokenContext`` unless the device is registered for the originator at that
-        moment.
+        Raises ``InvalidTokenContext`` unless the device is registered by the actor, at that moment.
         """
-        write_id = uuid4().hex
-        reachable = self._registrations.of_number(receiver).active(now)
+        originator = actor.number or ""
+        own, others = self._registrations.of_numbers(originator, receiver)
+        try:
+            device = own.find(registration_id, actor, now).device
+        except NotFound as error:
+            raise InvalidTokenContext from error
         session = Session.invite(
             media_session_id,
-            device=device,
-            receiver=receiver,
-            receiver_clients=frozenset(known.client for known in reachable),
-            write_id=write_id,
+            Legs.between(
+                CallingDevice(actor, registration_id, device), receiver, others.active(now)
+            ),
+            write_id=new_write_id(),
             now=now,
             timeouts=self._timeouts,
         )
         call = Call(session, invitation, media, media_expiry(session, self._timeouts))
-        put: dict[str, Any] = {
-            "TableName": self._table,
-            "Item": session_item(session),
-            **if_still(0, write_id),
-        }
-        writes = [
-            self._registrations.require_active(device.originator, device.registration_id, now),
-            {"Put": put},
-            *({"Put": {"TableName": self._table, "Item": item}} for item in media_items(call)),
-        ]
-        for _ in range(_ATTEMPTS):
-            try:
-                self._write_all(writes)
-            except self._cancelled as refusal:
-                if _first_was_refused(refusal):
-                    raise InvalidTokenContext from refusal
-                # The register is being changed, or checked for another call.
-                continue
-            return call
-        raise Unavailable
+        check = self._registrations.require_active(originator, [registration_id], now)
+        retried(
+            lambda: self._write(None, call, check),
+            _Conflict,
+        )
+        return call
 
     def read(self, media_session_id: str) -> Call:
         """Read a session and its media, however old. Raises ``NotFound``."""
@@ -114,63 +102,79 @@ class SessionStore:
 
     def change(
         self, media_session_id: str, actor: Actor, change: Change, now: int
-    ) -> tuple[Call, Call, Role]:
-        """Apply a PUT to the session as it is: read, decide, write unless it has moved on.
+    ) -> tuple[Call, Call]:
+        """Apply a PUT to the session as it is; return the call before and after.
 
-        Whoever loses a race decides again on what the winner left. Returns the call before and
-        after, and the role of the actor. Raises ``NotFound``, ``InvalidTokenContext`` and
-        ``IncompatibleState``.
+        Optimistic locking: read, decide, write if the version is unchanged; on a conflict, again
+        from the new state. Raises what ``Call.changed`` raises.
         """
-        write_id = uuid4().hex
-        for _ in range(_ATTEMPTS):
+        write_id = new_write_id()
+
+        def attempt() -> tuple[Call, Call]:
             before = self.read(media_session_id)
-            devices: list[Registration] = []
-            if before.session.is_answered_by(change):
-                devices = self._registrations.of_number(before.session.receiver).active(now)
+            legs = before.session.legs
+            answers = before.session.is_answered_by(change.status)
+            register = self._registrations.of_number(legs.receiver) if answers else None
             after = before.changed(
                 actor,
                 change,
-                devices=devices,
+                register=register,
                 write_id=write_id,
                 now=now,
                 timeouts=self._timeouts,
             )
-            if self._replace(before, after):
-                return before, after, before.session.role_of(actor)
-        raise Unavailable
+            check = None
+            if register is not None:
+                own = [known.registration_id for known in register.active_of(actor, now)]
+                named = change.registration_id
+                check = self._registrations.require_active(
+                    legs.receiver, own if named is None else [named], now
+                )
+            if after is not before:
+                self._write(before, after, check)
+            return before, after
 
-    def _replace(self, before: Call, after: Call) -> bool:
-        """Store ``after`` if the session is still as it was ``before``; tell whether it was."""
+        return retried(attempt, _Conflict)
+
+    def _write(self, before: Call | None, after: Call, check: dict[str, Any] | None) -> None:
+        """Store ``after`` if the session is still as it was ``before``, and ``check`` holds.
+
+        Raises ``_Conflict`` if it has moved on, or somebody else is at it.
+        """
+        version = before.session.version if before else 0
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": session_item(after.session),
-            **if_still(before.session.version, after.session.write_id),
+            **if_still(version, after.session.write_id),
         }
         media = [
             {"Put": {"TableName": self._table, "Item": item}} for item in media_items(after, before)
         ]
+        checks = [check] if check else []
         try:
-            if media:
-                self._write_all([{"Put": put}, *media])
-            else:
-                with unavailable_on_failure():
+            with unavailable_on_failure():
+                if checks or media:
+                    # The token lets the SDK ask again without writing twice.
+                    self._client.transact_write_items(
+                        TransactItems=cast("Any", [*checks, {"Put": put}, *media]),
+                        ClientRequestToken=uuid4().hex,
+                    )
+                else:
                     self._client.put_item(**put)
-        except (self._refused, self._conflict, self._cancelled):
-            return False
-        return True
-
-    def _write_all(self, writes: list[dict[str, Any]]) -> None:
-        """Write all or nothing; the token lets the SDK ask again without writing twice."""
-        with unavailable_on_failure():
-            self._client.transact_write_items(
-                TransactItems=cast("Any", writes), ClientRequestToken=uuid4().hex
-            )
+        except (self._refused, self._conflict, self._cancelled) as error:
+            if checks and _first_was_refused(error):
+                raise InvalidTokenContext from error
+            raise _Conflict from error
 
 
-def _first_was_refused(refusal: ClientError) -> bool:
+class _Conflict(Exception):
+    """Somebody else has written to the session, to a register that was checked, or is about to."""
+
+
+def _first_was_refused(error: ClientError) -> bool:
     """Tell whether the first condition of a transaction was not met."""
-    reasons = cast("Any", refusal.response)["CancellationReasons"]
-    return bool(reasons[0]["Code"] == "ConditionalCheckFailed")
+    reasons = cast("Any", error.response).get("CancellationReasons")
+    return bool(reasons) and bool(reasons[0]["Code"] == "ConditionalCheckFailed")
 
 
 @cache

@@ -7,11 +7,13 @@ from snapshot_restore_py import register_before_snapshot
 
 from call_handling.admission import as_party
 from call_handling.bodies import MediaSessionStatusChange
+from call_handling.call import Call
 from call_handling.representation import media_session_response
 from call_handling.session import Session
 from call_handling.status import ANSWERED, OVER, UNANSWERED, Role
 from call_handling.store import session_store
 from camara import clock, metrics
+from camara.actor import Actor
 from camara.caller import Caller
 from camara.edge import operation
 from camara.request import Request
@@ -26,12 +28,14 @@ def handler(request: Request, caller: Caller) -> Response:
     registration_id = request.optional_header_id("registrationId")
     change = MediaSessionStatusChange.parse(request.json_object()).change(registration_id, now)
     request.facts["mediaSessionId"] = media_session_id
-    before, after, role = as_party(
-        caller, now, lambda actor: session_store().change(media_session_id, actor, change, now)
-    )
+
+    def update(actor: Actor) -> tuple[Actor, Call, Call]:
+        return actor, *session_store().change(media_session_id, actor, change, now)
+
+    actor, before, after = as_party(caller, now, update, registration_id)
     request.facts |= {"from": before.session.status, "to": after.session.status}
-    _count(before.session, after.session, role)
-    return json_response(200, media_session_response(after, role))
+    _count(before.session, after.session, before.session.legs.role_of(actor))
+    return json_response(200, media_session_response(after, actor))
 
 
 def _count(before: Session, after: Session, role: Role) -> None:

@@ -17,8 +17,8 @@ from camara.errors import IdentifierNotFound, PermissionDenied, Unauthenticated
 class Caller:
     """An authenticated caller.
 
-    ``subscriber`` is ``None`` for a token that names none (a two-legged one, say). ``user`` is the
-    token's ``sub``, else the subscriber.
+    ``subscriber`` is ``None`` for a token that names none (a two-legged one, say), and so is
+    ``client_id``, also when it is empty. ``user`` is the token's ``sub``, else the subscriber.
     """
 
     user: str | None
@@ -40,7 +40,7 @@ class Caller:
         return cls(
             user=_text(context, "sub") or subscriber,
             subscriber=subscriber,
-            client_id=_text(context, "client_id"),
+            client_id=_text(context, "client_id") or None,
             scopes=frozenset((_text(context, "scope") or "").split(" ")) - {""},
         )
 

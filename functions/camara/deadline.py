@@ -45,8 +45,13 @@ def bounded[Client: BaseClient](client: Client) -> Client:
     return client
 
 
+def leaves(seconds: float) -> bool:
+    """Tell whether there is time to wait for so long, and for another attempt after it."""
+    return time.monotonic() + seconds + ATTEMPT_AND_WAIT_SECONDS <= _ends_at.get()
+
+
 def _require_time(**_: Any) -> None:
-    if time.monotonic() + ATTEMPT_AND_WAIT_SECONDS > _ends_at.get():
+    if not leaves(0):
         raise Timeout
 
 

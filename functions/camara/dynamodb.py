@@ -5,7 +5,8 @@ DynamoDB".
 """
 
 import json
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from camara import deadline
 from camara.errors import Unavailable
+from camara.retry import retried
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -71,6 +73,11 @@ def _as_it_came(
         response_dict["body"] = b"{}"
 
 
+def new_write_id() -> str:
+    """Return a name for a write: 16 characters, for it is stored, and billed by its size."""
+    return secrets.token_urlsafe(12)
+
+
 def if_still(version: int, write_id: str) -> dict[str, Any]:
     """Return the condition that an item is still at ``version``, 0 being none, for a write of it.
 
@@ -84,6 +91,33 @@ def if_still(version: int, write_id: str) -> dict[str, Any]:
         "ConditionExpression": f"{unchanged} OR writeId = :writeId",
         "ExpressionAttributeValues": values,
     }
+
+
+class _Unprocessed(Exception):
+    """DynamoDB has left keys out, for want of capacity."""
+
+
+def read_batch(
+    client: "DynamoDBClient", table: str, keys: Iterable[Any], **options: Any
+) -> list[dict[str, Any]]:
+    """Read the items that there are of at most 100 keys, each as it is at its moment; one request.
+
+    What DynamoDB leaves out is asked for again. Raises ``Unavailable`` and ``Timeout``.
+    """
+    wanted: dict[str, Any] = {table: {"Keys": list(keys), "ConsistentRead": True, **options}}
+    found: list[dict[str, Any]] = []
+
+    def read() -> None:
+        nonlocal wanted
+        with unavailable_on_failure():
+            answer = client.batch_get_item(RequestItems=wanted)
+        found.extend(answer["Responses"].get(table, ()))
+        if answer["UnprocessedKeys"]:
+            wanted = dict(answer["UnprocessedKeys"])
+            raise _Unprocessed
+
+    retried(read, _Unprocessed)
+    return found
 
 
 @contextmanager

@@ -193,7 +193,7 @@ class MultieventSubscriptionNotSupported(CamaraError):
 
 
 class TooManyRequests(CamaraError):
-    """The gateway throttles."""
+    """The gateway throttles, or a call is changed too often."""
 
     status = 429
     code = "TOO_MANY_REQUESTS"

@@ -18,8 +18,8 @@ from camara.errors import Unavailable
 CONCURRENCY = 16
 """Writes under way at once; the client's pool has as many connections."""
 
-_MARGIN_MILLIS = 13_000
-"""Longer than the slowest write that may be under way: 12 seconds."""
+_MARGIN_MILLIS = 15_000
+"""Longer than the slowest write that may be under way: 12 seconds, and waits after conflicts."""
 
 _COUNT_LEFT_UP_TO = 100_000
 
@@ -45,12 +45,20 @@ class Result[Outcome](NamedTuple):
 class Sweep[Outcome]:
     """Ends with bounded concurrency; ``results`` tells of each, ``left`` how many are not ended.
 
-    ``end`` ends the one with this key; ``has_time`` tells whether another may be begun.
+    ``end`` ends the one with this key; ``has_time`` tells whether another may be begun. What is
+    left is counted up to a bound, for it may have to be read to be counted.
     """
 
-    def __init__(self, end: Callable[[str], Outcome], has_time: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        end: Callable[[str], Outcome],
+        has_time: Callable[[], bool],
+        *,
+        count_left_up_to: int = _COUNT_LEFT_UP_TO,
+    ) -> None:
         self._end = end
         self._has_time = has_time
+        self._count_left_up_to = count_left_up_to
         self._lock = Lock()
         self.results: list[Result[Outcome]] = []
         self.left = 0
@@ -67,7 +75,7 @@ class Sweep[Outcome]:
         for worker in workers:
             worker.result()
         not_done = sum(result.outcome is NotDone.LEFT for result in self.results)
-        self.left = not_done + sum(1 for _ in islice(queue, _COUNT_LEFT_UP_TO))
+        self.left = not_done + sum(1 for _ in islice(queue, self._count_left_up_to))
 
     def _work(self, queue: Iterator[str]) -> None:
         while self._has_time():

@@ -1,7 +1,7 @@
 """The Subscription API: ``/webrtc-events/v0.3/subscriptions``.
 
-A subscription is for a device of the token's subscriber, registered by the token's client. To
-another subscriber, and to another client, it looks as if it did not exist.
+A subscription is for a device that the token's actor has registered. To any other (another
+subscriber, another client, another user of the number) it looks as if it did not exist.
 """
 
 from uuid import uuid4
@@ -9,10 +9,10 @@ from uuid import uuid4
 from snapshot_restore_py import register_before_snapshot
 
 from camara import clock, metrics
+from camara.actor import Actor
 from camara.caller import Caller
 from camara.edge import operation
 from camara.errors import MissingIdentifier, NotFound, QuotaExceeded, SubscriptionMismatch
-from camara.identity import client_key, subscriber_key
 from camara.request import Request
 from camara.resolver import resolved
 from camara.response import Response, json_response, no_content
@@ -55,15 +55,17 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
     event_type = body.event_type()
     if _CREATE_SCOPES[event_type] not in caller.scopes:
         raise SubscriptionMismatch
-    number, client = _owner(caller)
-    _require_device(number, client, body.config.subscription_detail.device_id, now)
-    if len(_active(number, client, now)) >= MAX_SUBSCRIPTIONS:
+    number, actor = _owner(caller)
+    _require_device(number, actor, body.config.subscription_detail.device_id, now)
+    known = _active(number, now)
+    if sum(each.client == actor.client for each in known) >= MAX_SUBSCRIPTIONS:
         raise QuotaExceeded
     subscription_id = str(uuid4())
     subscription = Subscription(
         number=number,
         subscription_id=subscription_id,
-        client=client,
+        actor=actor.key,
+        client=actor.client,
         device_id=body.config.subscription_detail.device_id,
         type=event_type,
         sink=body.sink,
@@ -86,9 +88,10 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
 def retrieve_notification_channel_subscription_list(_request: Request, caller: Caller) -> Response:
     """Show the active subscriptions; answers 200 with ``Subscription`` in a list."""
     now = clock.now()
-    number, client = _owner(caller)
-    known = _active(number, client, now)[:MAX_SUBSCRIPTIONS]
-    return json_response(200, [subscription_response(each, now) for each in known])
+    number, actor = _owner(caller)
+    known = [each for each in _active(number, now) if each.actor == actor.key]
+    shown = known[:MAX_SUBSCRIPTIONS]
+    return json_response(200, [subscription_response(each, now) for each in shown])
 
 
 @operation("retrieveNotificationChannelSubscription", "webrtc-events:read")
@@ -96,11 +99,11 @@ def retrieve_notification_channel_subscription(request: Request, caller: Caller)
     """Show a subscription, or for a while how it was when it ended; answers 200."""
     now = clock.now()
     subscription_id = _subscription_id(request)
-    number, client = _owner(caller)
+    number, actor = _owner(caller)
     known = subscription_store().read(number, subscription_id)
     over = min(known.ends_at, known.ended_at or known.ends_at)
     deleted = known.ended is TerminationReason.SUBSCRIPTION_DELETED
-    if known.client != client or deleted or over + SHOWN_AFTER_ITS_END <= now:
+    if known.actor != actor.key or deleted or over + SHOWN_AFTER_ITS_END <= now:
         raise NotFound
     return json_response(200, subscription_response(known, now))
 
@@ -114,10 +117,10 @@ def update_notification_channel_subscription(request: Request, caller: Caller) -
     requested = body.config.requested_expiry()
     ends_at = None if requested is None else subscription_lifetimes().expiry(requested, now)
     body.require_valid_token(now)
-    number, client = _owner(caller)
+    number, actor = _owner(caller)
 
     def decide(known: Subscription) -> Subscription:
-        known.require_active(client, now)
+        known.require_active(actor.key, now)
         if ends_at is None and body.sink_credential is None:
             return known
         return known.updated(_sealed(subscription_id, body.sink_credential), ends_at)
@@ -132,32 +135,32 @@ def delete_notification_channel_subscription(request: Request, caller: Caller) -
     now = clock.now()
     subscription_id = _subscription_id(request)
     request.require_no_body()
-    number, client = _owner(caller)
+    number, actor = _owner(caller)
 
     def decide(known: Subscription) -> Subscription:
-        known.require_active(client, now)
+        known.require_active(actor.key, now)
         return known.ended_because(TerminationReason.SUBSCRIPTION_DELETED, now)
 
     subscription_store().change(number, subscription_id, decide)
     return no_content()
 
 
-def _owner(caller: Caller) -> tuple[str, str]:
-    """Return the keys of subscriber and client. Raises ``MissingIdentifier``."""
+def _owner(caller: Caller) -> tuple[str, Actor]:
+    """Return the key of the subscriber, and the actor. Raises ``MissingIdentifier``."""
     if caller.subscriber is None:
         raise MissingIdentifier
-    return subscriber_key(caller.subscriber), client_key(caller.client_id)
+    actor = Actor.of(caller)
+    return actor.number or "", actor
 
 
-def _require_device(number: str, client: str, device_id: str, now: int) -> None:
-    registered = registration_store().of_number(number).active(now)
-    if (device_id, client) not in {(known.device_id, known.client) for known in registered}:
+def _require_device(number: str, actor: Actor, device_id: str, now: int) -> None:
+    registered = registration_store().of_number(number).active_of(actor, now)
+    if device_id not in {known.device_id for known in registered}:
         raise SubscriptionMismatch
 
 
-def _active(number: str, client: str, now: int) -> list[Subscription]:
-    known = subscription_store().of_number(number)
-    return [each for each in known if each.client == client and each.is_active(now)]
+def _active(number: str, now: int) -> list[Subscription]:
+    return [each for each in subscription_store().of_number(number) if each.is_active(now)]
 
 
 def _sealed(subscription_id: str, given: AccessTokenCredential | None) -> Credential | None:

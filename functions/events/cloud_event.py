@@ -25,7 +25,7 @@ def cloud_event(notification: Notification, source: str, call: Call | None) -> b
         data |= _of_call(call)
         if notification.type is EventType.SESSION_INVITATION:
             # Whose event it is, and so whose location: the caller's.
-            data["locationDetails"] = call.media.locations.get(call.session.originator)
+            data["locationDetails"] = call.media.locations.get(call.session.legs.caller_actor)
     data |= notification.data
     event = {
         "id": notification.event_id,

@@ -31,6 +31,7 @@ def subscription_item(subscription: Subscription) -> dict[str, Any]:
     attributes: dict[str, Any] = {
         "number": subscription.number,
         "subscriptionId": subscription.subscription_id,
+        "actor": subscription.actor,
         "client": subscription.client,
         "deviceId": subscription.device_id,
         "type": subscription.type.value,
@@ -63,6 +64,7 @@ def subscription_from(item: Mapping[str, Any]) -> Subscription:
     return Subscription(
         number=values["number"],
         subscription_id=values["subscriptionId"],
+        actor=values["actor"],
         client=values["client"],
         device_id=values["deviceId"],
         type=EventType(values["type"]),

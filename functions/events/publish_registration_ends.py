@@ -40,7 +40,7 @@ def _publish(record: dict[str, Any]) -> None:
         if subscription.type is EventType.REGISTRATION_ENDS and subscription.is_active(now)
     ]
     time = time_of(record)
-    for ended in register_from(owner, change["NewImage"]).ended:
+    for ended in register_from(owner, change["NewImage"]).just_ended:
         outbox().put(_notifications(subscriptions, ended, time))
 
 
@@ -50,7 +50,7 @@ def _notifications(
     gone = ended.registration
     reason, description = _REASONS[ended.reason]
     for subscription in subscriptions:
-        if (subscription.device_id, subscription.client) == (gone.device_id, gone.client):
+        if subscription.device == gone.device:
             yield Notification.to(
                 subscription,
                 EventType.REGISTRATION_ENDS,

@@ -34,15 +34,19 @@ def _publish(record: dict[str, Any]) -> None:
     if change is None:
         return
     time = time_of(record)
-    outbox().put(_notifications(change, time))
+    happened = int(images["ApproximateCreationDateTime"])
+    outbox().put(_notifications(change, time, _devices(change, happened)))
     session_bus().tell(change, time)
 
 
-def _notifications(change: SessionChange, time: str) -> Iterator[Notification]:
+def _notifications(
+    change: SessionChange, time: str, devices: frozenset[str]
+) -> Iterator[Notification]:
     session, now = change.session, clock.now()
     kind = EventType.SESSION_INVITATION if change.is_invitation else EventType.SESSION_STATUS
-    for subscription in _audience(change, now):
-        if subscription.type is kind and subscription.is_active(now):
+    for subscription in _subscriptions(change):
+        heard = subscription.type is kind and subscription.device in devices
+        if heard and subscription.is_active(now):
             yield Notification.to(
                 subscription,
                 kind,
@@ -58,24 +62,28 @@ def _notifications(change: SessionChange, time: str) -> Iterator[Notification]:
             )
 
 
-def _audience(change: SessionChange, now: int) -> Iterator[Subscription]:
-    """Yield the subscriptions of the receiver's devices, and the caller's through its client.
+def _devices(change: SessionChange, happened: int) -> frozenset[str]:
+    """Return the devices (keys) that hear of a change; see ``Legs``.
 
-    Nobody is invited to the call that he places. A device is invited only while it is registered;
-    what becomes of the call is also for those whose client the call is bound to.
+    They are the one that placed the call, which is not invited to it, and those of the receiver
+    that have heard it ring, live or not. Before the answer the register knows them, for it
+    remembers what has ended; from then on the call does.
     """
-    session = change.session
-    devices = registration_store().of_number(session.receiver).active(now)
-    registered = {(device.device_id, device.client) for device in devices}
-    for subscription in subscription_store().of_number(session.receiver):
-        bound = not change.is_invitation and subscription.client in session.receiver_clients
-        if bound or (subscription.device_id, subscription.client) in registered:
-            yield subscription
-    if change.is_invitation:
-        return
-    for subscription in subscription_store().of_number(session.originator):
-        if subscription.client == session.originator_client:
-            yield subscription
+    session, legs = change.session, change.session.legs
+    if legs.answered_by is not None:
+        return legs.devices | {legs.caller}
+    register = registration_store().of_number(legs.receiver)
+    rang = legs.rang(register, since=session.created_at, until=happened)
+    caller = frozenset[str]() if change.is_invitation else {legs.caller}
+    return frozenset(known.device for known in rang) | caller
+
+
+def _subscriptions(change: SessionChange) -> Iterator[Subscription]:
+    """Yield those of the numbers whose devices may hear of a change."""
+    legs = change.session.legs
+    yield from subscription_store().of_number(legs.receiver)
+    if not change.is_invitation:
+        yield from subscription_store().of_number(legs.originator)
 
 
 register_before_snapshot(outbox)

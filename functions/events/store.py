@@ -6,18 +6,16 @@ Source: AWS, "DynamoDB condition expressions"; ADR 6.
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
-from camara.dynamodb import dynamodb_client, if_still, unavailable_on_failure
-from camara.errors import NotFound, Unavailable
+from camara.dynamodb import dynamodb_client, if_still, new_write_id, unavailable_on_failure
+from camara.errors import NotFound
+from camara.retry import retried
 from events.configuration import subscriptions_table
 from events.item import key, subscription_from, subscription_item
 from events.subscription import Subscription
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_ATTEMPTS = 5
 
 
 class SubscriptionStore:
@@ -34,7 +32,7 @@ class SubscriptionStore:
 
     def create(self, subscription: Subscription) -> None:
         """Store a new subscription."""
-        self._put(subscription, 0, uuid4().hex)
+        self._put(subscription, 0, new_write_id())
 
     def read(self, number: str, subscription_id: str) -> Subscription:
         """Read a subscription, active or not. Raises ``NotFound``."""
@@ -61,22 +59,20 @@ class SubscriptionStore:
     def change(
         self, number: str, subscription_id: str, decide: Callable[[Subscription], Subscription]
     ) -> Subscription:
-        """Write what ``decide`` makes of a subscription; whoever loses a race decides again.
+        """Write what ``decide`` makes of a subscription (optimistic locking); return it.
 
         Nothing is written when it makes nothing of it. Raises ``NotFound``, and what it raises.
         """
-        write_id = uuid4().hex
-        for _ in range(_ATTEMPTS):
+        write_id = new_write_id()
+
+        def attempt() -> Subscription:
             before = self.read(number, subscription_id)
             after = decide(before)
-            if after is before:
-                return before
-            try:
+            if after is not before:
                 self._put(after, before.version, write_id)
-            except self._refused:
-                continue
             return after
-        raise Unavailable
+
+        return retried(attempt, self._refused)
 
     def _put(self, subscription: Subscription, before: int, write_id: str) -> None:
         """Write over version ``before``, 0 being none."""

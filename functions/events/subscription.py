@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from camara.errors import NotFound, OutOfRange
+from camara.identity import device_key
 
 _TOKEN_MARGIN = 120
 """Seconds in which a sink is told that its token expires, while the token still opens it."""
@@ -60,13 +61,15 @@ class Credential(NamedTuple):
 class Subscription:
     """Who wants to hear of what, where, and until when.
 
-    ``number`` and ``client`` are keys (``camara.identity``), ``device_id`` is a UUID in lower case.
+    It is for the device (``device_id``, a UUID in lower case) of an actor. ``number``, ``actor``
+    and ``client`` are keys (``camara.identity``), the last one being part of the actor.
     ``version`` counts the writes. ``delivered`` counts notifications, ``last_event_id`` is that of
     the last one. ``ended`` says why there will be no more; what is ``ended`` stays so.
     """
 
     number: str
     subscription_id: str
+    actor: str
     client: str
     device_id: str
     type: EventType
@@ -82,6 +85,11 @@ class Subscription:
     ended_at: int | None = None
 
     @property
+    def device(self) -> str:
+        """The device's key: a new owner of the number, or of the device id, has another one."""
+        return device_key(self.actor, self.device_id)
+
+    @property
     def due_at(self) -> int:
         """When it ends by itself: at its end, or just before its access token expires."""
         if self.credential is None:
@@ -92,9 +100,9 @@ class Subscription:
         """Tell whether there is anything to notify it of."""
         return self.ended is None and self.ends_at > now
 
-    def require_active(self, client: str, now: int) -> None:
-        """Raise ``NotFound`` unless it is active and this client's."""
-        if self.client != client or not self.is_active(now):
+    def require_active(self, actor: str, now: int) -> None:
+        """Raise ``NotFound`` unless it is active and this actor's."""
+        if self.actor != actor or not self.is_active(now):
             raise NotFound
 
     def updated(self, credential: Credential | None, ends_at: int | None) -> Self:

@@ -1,7 +1,7 @@
 """The Registration API: ``/webrtc-registration/v0.4/sessions``.
 
-The number that a registration is for is the token's subscriber. What is registered for another
-number looks as if it did not exist.
+The number that a registration is for is the token's subscriber. A registration belongs to its
+actor: for another number, another user or another API client it looks as if it did not exist.
 """
 
 from uuid import uuid4
@@ -9,9 +9,10 @@ from uuid import uuid4
 from snapshot_restore_py import register_before_snapshot
 
 from camara import clock, metrics
+from camara.actor import Actor
 from camara.caller import Caller
 from camara.edge import operation
-from camara.identity import client_key, subscriber_key, user_key
+from camara.identity import subscriber_key
 from camara.request import Request
 from camara.resolver import resolved
 from camara.response import Response, json_response, no_content
@@ -31,15 +32,17 @@ def create_registration(request: Request, caller: Caller) -> Response:
     now = clock.now()
     body = RegSessionRequest.parse(request.json_object())
     expires_at = lifetimes().expiry(body.requested_expiry(), now)
-    subscriber = caller.require_subscriber()
+    subscriber, number, actor = _owner(caller)
     registration = Registration(
         registration_id=str(uuid4()),
         device_id=body.device_id,
-        client=client_key(caller.client_id),
-        user=user_key(caller.user or subscriber),
+        actor=actor.key,
+        client=actor.client,
+        user=actor.user or "",
+        made_at=now,
         expires_at=expires_at,
     )
-    registration_store().create(subscriber_key(subscriber), registration, now)
+    registration_store().create(number, registration, now)
     registration_id = registration.registration_id
     request.facts["registrationId"] = registration_id
     metrics.count("RegistrationCreated")
@@ -54,11 +57,11 @@ def create_registration(request: Request, caller: Caller) -> Response:
 def get_registrations_by_device_id(request: Request, caller: Caller) -> Response:
     """Show the registrations of a device; answers 200 with ``RegSessionResponse`` in a list."""
     device_id = RegistrationQuery.parse({"deviceId": request.query("deviceId")}).device_id
-    subscriber = caller.require_subscriber()
-    register = registration_store().of_number(subscriber_key(subscriber))
+    subscriber, number, actor = _owner(caller)
+    register = registration_store().of_number(number)
     found = [
         reg_session_response(subscriber, known.registration_id, known.expires_at)
-        for known in register.active(clock.now())
+        for known in register.active_of(actor, clock.now())
         if known.device_id == device_id
     ]
     return json_response(200, found)
@@ -68,9 +71,8 @@ def get_registrations_by_device_id(request: Request, caller: Caller) -> Response
 def get_registration_by_id(request: Request, caller: Caller) -> Response:
     """Show a registration; answers 200 with ``RegSessionResponse``."""
     registration_id = _registration_id(request)
-    subscriber = caller.require_subscriber()
-    register = registration_store().of_number(subscriber_key(subscriber))
-    known = register.find(registration_id, clock.now())
+    subscriber, number, actor = _owner(caller)
+    known = registration_store().of_number(number).find(registration_id, actor, clock.now())
     return json_response(200, reg_session_response(subscriber, registration_id, known.expires_at))
 
 
@@ -81,14 +83,8 @@ def update_registration_by_id(request: Request, caller: Caller) -> Response:
     registration_id = _registration_id(request)
     body = RegSessionUpdate.parse(request.json_object() if request.has_body else {})
     expires_at = lifetimes().expiry(body.requested_expiry(), now)
-    subscriber = caller.require_subscriber()
-    registration_store().refresh(
-        subscriber_key(subscriber),
-        registration_id,
-        expires_at,
-        now,
-        user=user_key(caller.user or subscriber),
-    )
+    subscriber, _, actor = _owner(caller)
+    registration_store().refresh(actor, registration_id, expires_at, now)
     metrics.count("RegistrationRefreshed")
     return json_response(200, reg_session_response(subscriber, registration_id, expires_at))
 
@@ -98,14 +94,15 @@ def delete_registration_by_id(request: Request, caller: Caller) -> Response:
     """End a registration; answers 204."""
     registration_id = _registration_id(request)
     request.require_no_body()
-    subscriber = caller.require_subscriber()
-    registration_store().delete(
-        subscriber_key(subscriber),
-        registration_id,
-        clock.now(),
-        user=user_key(caller.user or subscriber),
-    )
+    _, _, actor = _owner(caller)
+    registration_store().delete(actor, registration_id, clock.now())
     return no_content()
+
+
+def _owner(caller: Caller) -> tuple[str, str, Actor]:
+    """Return the subscriber, its key, and the actor. Raises ``IdentifierNotFound``."""
+    subscriber = caller.require_subscriber()
+    return subscriber, subscriber_key(subscriber), Actor.of(caller)
 
 
 def _registration_id(request: Request) -> str:

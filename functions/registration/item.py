@@ -2,7 +2,8 @@
 
 ``owner`` is ``number#<key>`` or ``user#<key>``. The keys of the index ``StaleRegisters``
 (``staleShard``, ``staleAt``: the first expiry) are there while a number has registrations;
-``ended`` and ``endedSome`` tell the stream what the write has ended. Times are Unix seconds.
+``ended`` is what ended lately; ``endedSome`` tells the stream that this very write has ended some.
+Times are Unix seconds.
 """
 
 from collections.abc import Mapping
@@ -49,10 +50,15 @@ def register_item(register: Register, write_id: str, now: int) -> dict[str, Any]
         "expiresAt": max(expiries, default=now) + _SWEEP_OUTAGE,
     }
     if register.owner.startswith(_NUMBER):
-        attributes["endedSome"] = bool(register.ended)
+        attributes["endedSome"] = bool(register.just_ended)
         attributes["ended"] = [
-            {"registrationId": end.registration.registration_id, "reason": end.reason.value}
-            | _attributes(end.registration)
+            {
+                "registrationId": end.registration.registration_id,
+                "reason": end.reason.value,
+                "endedAt": end.at,
+                "endedIn": end.version,
+                **_attributes(end.registration),
+            }
             for end in register.ended
         ]
         if expiries:
@@ -74,7 +80,12 @@ def register_from(owner: str, item: Mapping[str, Any] | None) -> Register:
             for registration_id, attributes in values["registrations"].items()
         },
         ended=tuple(
-            Ended(_registration(end["registrationId"], end), Reason(end["reason"]))
+            Ended(
+                _registration(end["registrationId"], end),
+                Reason(end["reason"]),
+                int(end["endedAt"]),
+                int(end["endedIn"]),
+            )
             for end in values.get("ended", ())
         ),
     )
@@ -83,8 +94,10 @@ def register_from(owner: str, item: Mapping[str, Any] | None) -> Register:
 def _attributes(registration: Registration) -> dict[str, Any]:
     return {
         "deviceId": registration.device_id,
+        "actor": registration.actor,
         "client": registration.client,
         "user": registration.user,
+        "madeAt": registration.made_at,
         "expiresAt": registration.expires_at,
     }
 
@@ -93,7 +106,9 @@ def _registration(registration_id: str, attributes: Mapping[str, Any]) -> Regist
     return Registration(
         registration_id=registration_id,
         device_id=attributes["deviceId"],
+        actor=attributes["actor"],
         client=attributes["client"],
         user=attributes["user"],
+        made_at=int(attributes["madeAt"]),
         expires_at=int(attributes["expiresAt"]),
     )

@@ -5,12 +5,12 @@ that of the user, so that both can be limited. Times are Unix seconds. Source: C
 Registration; ADR 5.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
+from camara.actor import Actor
 from camara.errors import (
     AlreadyExists,
     MaxDevicesPerUser,
@@ -19,13 +19,13 @@ from camara.errors import (
     NotFound,
     OutOfRange,
 )
+from camara.identity import device_key
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+KEPT_AFTER_ITS_END = 300
+"""Seconds for which a register remembers what has ended: whose call it was, that still rings."""
 
-
-def is_registration_id(text: str) -> bool:
-    """Tell whether this could be the id of a registration: a UUID as this service makes them."""
-    return _UUID.fullmatch(text) is not None
+KEPT_AT_MOST = 20
+"""Ended registrations that a register remembers, the last ones: each is written at each change."""
 
 
 class Lifetimes(NamedTuple):
@@ -64,13 +64,30 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A device (a UUID in lower case), registered by ``client`` for ``user`` (keys, both)."""
+    """A device (a UUID in lower case) that an actor has registered, and nobody else's.
+
+    ``actor``, ``client`` and ``user`` are keys (``camara.identity``), the last two being two parts
+    of the first. It was made at ``made_at``, however often it has been refreshed since.
+    """
 
     registration_id: str
     device_id: str
+    actor: str
     client: str
     user: str
+    made_at: int
     expires_at: int
+
+    @property
+    def device(self) -> str:
+        """The device's key: another actor's device is another device, even with the same id."""
+        return device_key(self.actor, self.device_id)
+
+    def is_of(self, actor: Actor) -> bool:
+        """Tell whether it is this actor's; to a client alone belong all that it has registered."""
+        if actor.number is None:
+            return self.client == actor.client
+        return self.actor == actor.key
 
     def until(self, expires_at: int) -> Self:
         """Return it, refreshed."""
@@ -78,18 +95,20 @@ class Registration:
 
 
 class Ended(NamedTuple):
-    """A registration that is no more."""
+    """A registration that is no more, when it ended, and which version of the register ended it."""
 
     registration: Registration
     reason: Reason
+    at: int
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
     """The registrations of one owner, expired ones among them until the next change.
 
-    ``version`` counts the writes, 0 is for a register that is not stored. ``ended`` is what the
-    last change took out: the table's stream tells others of it.
+    ``version`` counts the writes, 0 is for a register that is not stored. ``ended`` is what ended
+    lately; what the last change took out (``just_ended``) the table's stream tells others of.
     """
 
     owner: str
@@ -101,12 +120,27 @@ class Register:
         """Return the registrations that count."""
         return [known for known in self.registrations.values() if known.expires_at > now]
 
-    def find(self, registration_id: str, now: int) -> Registration:
-        """Return an active registration. Raises ``NotFound``."""
-        known = self.registrations.get(registration_id)
-        if known is None or known.expires_at <= now:
-            raise NotFound
-        return known
+    def active_of(self, actor: Actor, now: int) -> list[Registration]:
+        """Return those of this actor."""
+        return [known for known in self.active(now) if known.is_of(actor)]
+
+    def find(self, registration_id: str, actor: Actor, now: int) -> Registration:
+        """Return an active registration of this actor. Raises ``NotFound``."""
+        for known in self.active_of(actor, now):
+            if known.registration_id == registration_id:
+                return known
+        raise NotFound
+
+    @property
+    def lately(self) -> list[Registration]:
+        """All that is remembered, with when it ended: those that are stored, the last to end."""
+        ended = (end.registration.until(end.at) for end in reversed(self.ended))
+        return [*self.registrations.values(), *ended]
+
+    @property
+    def just_ended(self) -> list[Ended]:
+        """What the last change took out."""
+        return [end for end in self.ended if end.version == self.version]
 
     def with_(self, registration: Registration, now: int) -> Self:
         """Return the register with a new or a refreshed registration, and without expired ones."""
@@ -119,19 +153,25 @@ class Register:
         after = self.without_expired(now)
         left = {**after.registrations}
         left.pop(registration.registration_id, None)
-        ended = (*after.ended, Ended(registration, Reason.DELETED))
-        return replace(after, registrations=left, ended=ended)
+        deleted = Ended(registration, Reason.DELETED, now, after.version)
+        return replace(after, registrations=left, ended=_remembered((*after.ended, deleted)))
 
     def without_expired(self, now: int) -> Self:
         """Return the register without what has expired: the next version."""
+        version = self.version + 1
         active = {known.registration_id: known for known in self.active(now)}
-        expired = (known for known in self.registrations.values() if known.expires_at <= now)
-        return replace(
-            self,
-            version=self.version + 1,
-            registrations=active,
-            ended=tuple(Ended(known, Reason.EXPIRED) for known in expired),
+        remembered = (end for end in self.ended if end.at > now - KEPT_AFTER_ITS_END)
+        expired = (
+            Ended(known, Reason.EXPIRED, known.expires_at, version)
+            for known in self.registrations.values()
+            if known.expires_at <= now
         )
+        ended = _remembered((*remembered, *expired))
+        return replace(self, version=version, registrations=active, ended=ended)
+
+
+def _remembered(ended: tuple[Ended, ...]) -> tuple[Ended, ...]:
+    return ended[-KEPT_AT_MOST:]
 
 
 def require_room(

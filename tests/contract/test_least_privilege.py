@@ -43,7 +43,7 @@ TO_PUBLISH = {
 REQUESTS: Mapping[str, set[Permission]] = {
     "CreateSession": {
         Permission("dynamodb:PutItem", TABLE),
-        Permission("dynamodb:GetItem", REGISTRATIONS),
+        Permission("dynamodb:BatchGetItem", REGISTRATIONS),
         Permission("dynamodb:ConditionCheckItem", REGISTRATIONS),
     },
     "GetSessionDetailsById": {
@@ -58,6 +58,7 @@ REQUESTS: Mapping[str, set[Permission]] = {
         Permission("dynamodb:Query", TABLE),
         Permission("dynamodb:PutItem", TABLE),
         Permission("dynamodb:GetItem", REGISTRATIONS),
+        Permission("dynamodb:ConditionCheckItem", REGISTRATIONS),
     },
     "RegistrationApi": {
         Permission("dynamodb:BatchGetItem", REGISTRATIONS),
@@ -79,6 +80,7 @@ REQUESTS: Mapping[str, set[Permission]] = {
         Permission("dynamodb:GetItem", REGISTRATIONS),
         Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfRegistration"),
         Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfReceiver"),
+        Permission("dynamodb:BatchGetItem", TABLE),
         Permission("dynamodb:UpdateItem", TABLE),
     },
     "SubscriptionApi": {

@@ -1,17 +1,19 @@
 """POST and the registers of devices: a call comes from a registered device of its originator."""
 
 import uuid
-from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.client import BaseClient
 
+from registration.item import number_owner
 from tests.integration.conftest import FakeClock
 from tests.support.api import post
 from tests.support.builders import (
     ALICE,
+    ALICE_KEY,
     BOB,
+    BOB_KEY,
     EVE,
     NOBODY,
     NOW,
@@ -19,13 +21,15 @@ from tests.support.builders import (
     a_context,
     registration_id,
 )
+from tests.support.clients import NO_PARTY as REFUSED
+from tests.support.clients import OTHER, names
 from tests.support.devices import deregister, register
+from tests.support.messaging import Requests
+from tests.support.races import conflicting, just_before, waiting
 from tests.support.table import REGISTRATIONS, items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-REFUSED = (403, "INVALID_TOKEN_CONTEXT")
 
 
 def from_device(registration: str, **request: Any) -> tuple[int, str | None]:
@@ -55,11 +59,11 @@ def test_a_registration_that_is_not_the_originators_places_no_call(
     "registration", ["registration-1", "x" * 256, registration_id(ALICE) + "0"]
 )
 def test_what_cannot_be_a_registration_is_no_name_in_an_expression(
-    requests: list[tuple[str, dict[str, Any]]], registration: str
+    requests: Requests, registration: str
 ) -> None:
     """DynamoDB takes names of 255 characters at most; a longer one would be our fault."""
     assert from_device(registration) == REFUSED
-    assert "TransactWriteItems" not in [name for name, _ in requests]
+    assert "TransactWriteItems" not in names(requests)
 
 
 def test_an_originator_without_any_device_places_no_call(table: "DynamoDBClient") -> None:
@@ -106,91 +110,80 @@ def test_the_receiver_needs_no_device() -> None:
     assert post(body=a_call_request(receiverAddress=f"tel:{NOBODY}")).status == 201
 
 
+@pytest.mark.parametrize(
+    "whose", [{"client_id": OTHER}, {"sub": "second user"}, {"client_id": OTHER, "sub": "second"}]
+)
+def test_a_registration_of_another_client_or_user_of_the_number_places_no_call(
+    table: "DynamoDBClient", whose: dict[str, str]
+) -> None:
+    second = register(ALICE, 2, **whose)
+
+    assert from_device(second) == REFUSED
+    assert from_device(registration_id(ALICE), context=a_context(**whose)) == REFUSED
+    assert items(table) == []
+    assert from_device(second, context=a_context(**whose)) == (201, None)
+
+
 def test_a_device_that_goes_at_the_last_moment_places_no_call(
     monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
 ) -> None:
-    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
-
-    def overtaken(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-        if name == "TransactWriteItems":
-            monkeypatch.setattr(BaseClient, "_make_api_call", real)
-            deregister(ALICE)
-        return real(client, name, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", overtaken)
+    just_before(monkeypatch, "TransactWriteItems", lambda: deregister(ALICE))
 
     assert post().code == REFUSED
     assert items(table) == []
 
 
-def test_a_call_costs_one_read_and_one_transaction(
-    requests: list[tuple[str, dict[str, Any]]],
-) -> None:
+def test_a_call_costs_one_read_and_one_transaction(requests: Requests) -> None:
     post()
 
-    assert [name for name, _ in requests] == ["GetItem", "TransactWriteItems"]
-    assert requests[0][1]["ConsistentRead"] is True
+    assert names(requests) == ["BatchGetItem", "TransactWriteItems"]
+    read = requests[0][1]["RequestItems"][REGISTRATIONS]
+    assert read["ConsistentRead"] is True
+    assert [key["owner"]["S"] for key in read["Keys"]] == [
+        number_owner(key) for key in (ALICE_KEY, BOB_KEY)
+    ]
     check, *puts = requests[1][1]["TransactItems"]
     assert check["ConditionCheck"]["TableName"] == REGISTRATIONS
     assert [list(put) for put in puts] == [["Put"], ["Put"]]
 
 
-def conflicting(monkeypatch: pytest.MonkeyPatch, times: int) -> list[str]:
-    """Let so many transactions meet another on the register; return a list of those asked for."""
-    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
-    asked: list[str] = []
-
-    def meet(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-        if name != "TransactWriteItems":
-            return real(client, name, arguments)
-        asked.append(arguments["ClientRequestToken"])
-        if len(asked) > times:
-            return real(client, name, arguments)
-        reasons = ["TransactionConflict"] + ["None"] * (len(arguments["TransactItems"]) - 1)
-        answer = {
-            "Error": {"Code": "TransactionCanceledException"},
-            "CancellationReasons": [{"Code": reason} for reason in reasons],
-        }
-        raise client.exceptions.TransactionCanceledException(answer, name)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", meet)
-    return asked
-
-
-@pytest.mark.parametrize("times", [1, 4])
+@pytest.mark.parametrize("times", [1, 4, 9])
 def test_a_call_waits_for_a_change_of_the_register_under_way(
     monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", times: int
 ) -> None:
     asked = conflicting(monkeypatch, times)
+    waits = waiting(monkeypatch)
 
     assert post().status == 201
-    assert len(asked) == times + 1
+    assert (len(asked), len(waits)) == (times + 1, times)
     assert len({item["mediaSessionId"]["S"] for item in items(table)}) == 1
 
 
-def test_conflicts_without_end_are_unavailable_after_five_attempts(
+def test_conflicts_without_end_are_unavailable_after_ten_attempts(
     monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
 ) -> None:
-    asked = conflicting(monkeypatch, 1000)
+    asked = conflicting(monkeypatch, inf)
+    waits = waiting(monkeypatch)
 
     assert post().code == (503, "UNAVAILABLE")
-    assert len(asked) == 5
+    assert (len(asked), len(waits)) == (10, 9)
     assert items(table) == []
 
 
 def test_a_device_that_has_gone_while_the_call_waited_places_none(
     monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
 ) -> None:
-    deregister(ALICE)
-    asked = conflicting(monkeypatch, 2)
+    asked = conflicting(monkeypatch, 1)
+    waits = waiting(monkeypatch, lambda: deregister(ALICE))
 
     assert post().code == REFUSED
-    assert len(asked) == 3
+    assert len(waits) == 1
+    assert asked == ["TransactWriteItems"] * 3
     assert items(table) == []
 
 
 def test_what_is_malformed_is_told_before_the_registers_are_asked(
-    requests: list[tuple[str, dict[str, Any]]],
+    requests: Requests,
 ) -> None:
     unknown = str(uuid.UUID(int=1))
 

@@ -17,6 +17,7 @@ from tests.support.clients import (
     has_device,
     names,
     of,
+    on,
     status,
 )
 from tests.support.devices import deregister, register
@@ -120,7 +121,8 @@ class TestATokenWithoutAClient:
 
     @every_operation
     def test_has_the_leg_that_it_placed_the_call_from(self, operate: Any) -> None:
-        call = post(context=of(ALICE, None)).body["mediaSessionId"]
+        device = has_device(ALICE, None)
+        call = post(context=of(ALICE, None), headers=on(device)).body["mediaSessionId"]
 
         assert operate(call, of(ALICE)).code == NO_PARTY
         assert operate(call, of(ALICE, None)).status in DONE

@@ -1,21 +1,23 @@
 """What happens between reading and writing: whoever comes second decides again, or is refused."""
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from call_handling.store import session_store
-from tests.support.api import a_call, delete, get, post, put
+from tests.support.api import Answer, a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB
+from tests.support.clients import ANSWER, NO_PARTY, OTHER, UNAVAILABLE, names
+from tests.support.devices import deregister, register
+from tests.support.messaging import Requests
+from tests.support.races import conflicting, waiting
 from tests.support.table import items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-ANSWER = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
 
 
 def between_read_and_write(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
@@ -65,17 +67,19 @@ def test_a_put_that_always_comes_second_gives_up(monkeypatch: pytest.MonkeyPatch
     call = a_call("Connected")
     store = session_store()
     read = store.read
+    waits = waiting(monkeypatch)
 
     def overtaken(media_session_id: str) -> Any:
         found = read(media_session_id)
         monkeypatch.setattr(store, "read", read)
-        put(ALICE, call, "Connected")
+        put(ALICE, call, {"status": "Connected", "offer": {"sdp": f"offer {len(waits)}"}})
         monkeypatch.setattr(store, "read", overtaken)
         return found
 
     monkeypatch.setattr(store, "read", overtaken)
 
-    assert put(BOB, call, "Hold").code == (503, "UNAVAILABLE")
+    assert put(BOB, call, "Hold").code == UNAVAILABLE
+    assert len(waits) == 9
 
 
 def test_an_id_is_never_used_twice(
@@ -84,53 +88,72 @@ def test_an_id_is_never_used_twice(
     call = a_call()
     before = items(table)
     monkeypatch.setattr("secrets.token_hex", lambda _: call)
+    waiting(monkeypatch)
 
-    assert post().code == (503, "UNAVAILABLE")
+    assert post().code == UNAVAILABLE
     assert items(table) == before
 
 
-def conflicting(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
-    """Let writes meet a transaction on the same item, so many times."""
-    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
-    left = times
-
-    def meet(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-        nonlocal left
-        if name in {"UpdateItem", "PutItem"} and left:
-            left -= 1
-            error = {"Error": {"Code": "TransactionConflictException"}}
-            raise client.exceptions.TransactionConflictException(error, name)
-        return real(client, name, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", meet)
-
-
-@pytest.mark.parametrize("times", [1, 4])
+@pytest.mark.parametrize("times", [1, 4, 9])
 def test_a_hang_up_waits_for_a_transaction_under_way(
     monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     call = a_call()
-    conflicting(monkeypatch, times)
+    asked = conflicting(monkeypatch, times)
+    waits = waiting(monkeypatch)
 
     assert delete(ALICE, call).status == 204
+    assert (len(asked), len(waits)) == (times + 1, times)
 
 
-def test_a_put_waits_for_a_transaction_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("change", [ANSWER, {"status": "Proceeding"}], ids=["with SDP", "status"])
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_put_waits_for_a_transaction_under_way(
+    monkeypatch: pytest.MonkeyPatch, times: int, change: dict[str, Any]
+) -> None:
     call = a_call()
-    conflicting(monkeypatch, 2)
+    conflicting(monkeypatch, times)
+    waits = waiting(monkeypatch)
 
-    assert put(BOB, call, "Proceeding").status == 200
+    assert put(BOB, call, change).status == 200
+    assert len(waits) == times
 
 
-def test_conflicts_without_end_are_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "operate",
+    [
+        lambda call: delete(ALICE, call),
+        lambda call: put(BOB, call, "Proceeding"),
+        lambda call: put(BOB, call, ANSWER),
+    ],
+    ids=["DELETE", "PUT", "PUT with SDP"],
+)
+def test_conflicts_without_end_are_unavailable_after_ten_attempts(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", operate: Callable[[str], Answer]
+) -> None:
     call = a_call()
-    conflicting(monkeypatch, 1000)
+    before = items(table)
+    asked = conflicting(monkeypatch, inf)
+    waits = waiting(monkeypatch)
 
-    assert delete(ALICE, call).code == (503, "UNAVAILABLE")
-    assert put(BOB, call, "Proceeding").code == (503, "UNAVAILABLE")
+    assert operate(call).code == UNAVAILABLE
+    assert (len(asked), len(waits)) == (10, 9)
+    assert items(table) == before
 
 
-def test_reads_see_every_write_before_them(requests: list[tuple[str, dict[str, Any]]]) -> None:
+def test_an_answer_is_decided_on_the_devices_that_there_are_after_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    register(BOB, 2, client_id=OTHER)
+    call = a_call()
+    conflicting(monkeypatch, 1)
+    waiting(monkeypatch, lambda: deregister(BOB))
+
+    assert put(BOB, call, ANSWER).code == NO_PARTY
+    assert get(ALICE, call).body["status"] == "Ringing"
+
+
+def test_reads_see_every_write_before_them(requests: Requests) -> None:
     get(ALICE, a_call())
 
     reads = [arguments for name, arguments in requests if name == "Query"]
@@ -138,11 +161,11 @@ def test_reads_see_every_write_before_them(requests: list[tuple[str, dict[str, A
     assert all(arguments["ConsistentRead"] for arguments in reads)
 
 
-def test_a_put_writes_only_what_changed(requests: list[tuple[str, dict[str, Any]]]) -> None:
+def test_a_put_writes_only_what_changed(requests: Requests) -> None:
     call = a_call("Connected")
     requests.clear()
     put(BOB, call, "Hold")
-    assert [name for name, _ in requests] == ["Query", "PutItem"]
+    assert names(requests) == ["Query", "PutItem"]
 
     requests.clear()
     put(BOB, call, {"status": "Hold", "offer": {"sdp": "new"}})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from camara.identity import client_key, subscriber_key
+from camara.identity import subscriber_key
 from events import api
 from events.store import subscription_store
 from events.subscription import EventType, Subscription, TerminationReason
@@ -12,9 +12,10 @@ from tests.integration.conftest import FakeClock
 from tests.support.api import UUID
 from tests.support.builders import (
     ALICE,
+    ALICE_ACTS,
     ALICE_KEY,
     BOB,
-    CLIENT,
+    CLIENT_KEY,
     NOBODY,
     NOW,
     SCOPES,
@@ -27,6 +28,7 @@ from tests.support.builders import (
 )
 from tests.support.devices import deregister, register
 from tests.support.lambda_context import a_lambda_context
+from tests.support.messaging import subscribe
 from tests.support.subscriptions_api import (
     DEVICE,
     INVITATION,
@@ -74,7 +76,8 @@ def test_what_is_kept_of_it(name: str) -> None:
         Subscription(
             number=subscriber_key(ALICE),
             subscription_id=made.body["id"],
-            client=client_key(CLIENT),
+            actor=ALICE_ACTS.key,
+            client=CLIENT_KEY,
             device_id=DEVICE,
             type=EventType(name),
             sink=SINK,
@@ -162,30 +165,45 @@ def test_a_device_that_is_not_the_tokens_looks_like_one_that_is_not_there(
     time_stands_still: FakeClock,
 ) -> None:
     register(BOB, device=2)
-    register(ALICE, device=3, client=client_key("client-2"))
-    register(ALICE, device=4, expires_at=NOW + 60)
-    register(ALICE, device=5)
-    deregister(ALICE, device=5)
+    register(ALICE, device=3, client_id="client-2")
+    register(ALICE, device=4, sub="another user")
+    register(ALICE, device=5, expires_at=NOW + 60)
+    register(ALICE, device=6)
+    deregister(ALICE, device=6)
     time_stands_still.now += 60
 
-    for device in (2, 3, 4, 5, 6):
+    for device in (2, 3, 4, 5, 6, 7):
         detail = {"subscriptionDetail": {"deviceId": a_registration(device=device).device_id}}
         answer = post(body=a_subscription_request(config=detail))
         assert answer.code == (403, "SUBSCRIPTION_MISMATCH")
-    assert post(context=a_context(client_id="client-2")).code == (403, "SUBSCRIPTION_MISMATCH")
-    assert post(context=a_context(client_id=None)).code == (403, "SUBSCRIPTION_MISMATCH")
+    for claims in ({"client_id": "client-2"}, {"client_id": None}, {"sub": "x"}, {"sub": None}):
+        assert post(context=a_context(**claims)).code == (403, "SUBSCRIPTION_MISMATCH")
     assert post(NOBODY).code == (403, "SUBSCRIPTION_MISMATCH")
     assert stored() == []
 
 
+def test_whoever_has_the_number_next_subscribes_for_his_own_device_with_the_same_id() -> None:
+    former = subscribed()
+    deregister(ALICE)
+    register(ALICE, sub="next owner")
+    context = a_context(sub="next owner")
+
+    theirs = post(context=context)
+
+    assert theirs.status == 201
+    assert get_all(context=context).body == [theirs.body]
+    assert [each["id"] for each in get_all().body] == [former]
+    assert len({each.device for each in stored()}) == 2
+
+
 def test_a_number_and_a_client_may_have_so_many(time_stands_still: FakeClock) -> None:
     over = a_subscription(900).ended_because(TerminationReason.MAX_EVENTS_REACHED, NOW)
-    subscription_store().create(a_subscription(901, client=client_key("client-2")))
-    subscription_store().create(a_subscription(902, ends_at=NOW))
-    subscription_store().create(a_subscription(900))
+    subscribe(901, of=a_registration(client_id="client-2"))
+    subscribe(902, ends_at=NOW)
+    subscribe(900)
     subscription_store().change(ALICE_KEY, over.subscription_id, lambda _: over)
     for number in range(99):
-        subscription_store().create(a_subscription(number, ends_at=NOW + 60))
+        subscribe(number, ends_at=NOW + 60)
 
     known = subscribed()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,18 @@ from registration import api
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock
 from tests.support.api import UUID
-from tests.support.builders import ALICE, LIFETIMES, NOBODY, NOW, UNKNOWN, a_context
+from tests.support.builders import (
+    ALICE,
+    LIFETIMES,
+    NOBODY,
+    NOW,
+    UNKNOWN,
+    a_context,
+    an_actor,
+)
 from tests.support.lambda_context import a_lambda_context
 from tests.support.registration_api import (
+    OF_THE_NUMBER,
     REGISTRATIONS,
     a_registration_request,
     at,
@@ -26,6 +36,7 @@ from tests.support.registration_api import (
 )
 
 SIP = "sip:carol@example.com"
+USER: dict[str, Any] = {"sub": "one user of many numbers"}
 
 
 def test_a_device_is_registered_for_the_tokens_number() -> None:
@@ -49,9 +60,10 @@ def test_what_is_kept_of_it_are_keys() -> None:
     [known] = number.active(NOW)
     assert known.registration_id == made.body["registrationId"]
     assert known.device_id == device_id()
+    assert known.actor == an_actor(NOBODY, sub="user-7").key
     assert known.client == client_key("client-1")
     assert known.user == user_key("user-7")
-    assert known.expires_at == NOW + LIFETIMES.default
+    assert (known.made_at, known.expires_at) == (NOW, NOW + LIFETIMES.default)
 
 
 def test_a_token_without_a_user_registers_for_its_subscriber() -> None:
@@ -108,16 +120,21 @@ def test_unknown_properties_are_ignored() -> None:
 
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper])
-def test_a_device_is_registered_for_a_number_once(spelling: Callable[[str], str]) -> None:
+@pytest.mark.parametrize(
+    "claims", [{}, *OF_THE_NUMBER.values()], ids=["the same", *OF_THE_NUMBER.keys()]
+)
+def test_a_device_is_registered_for_a_number_once_whoever_asks(
+    claims: dict[str, Any], spelling: Callable[[str], str]
+) -> None:
     known = registered()
-    another = a_context(NOBODY, client_id="client-2", sub="user-2")
+    context = a_context(NOBODY, **claims)
 
-    again = post(NOBODY, {"deviceId": spelling(device_id())}, context=another)
+    again = post(NOBODY, {"deviceId": spelling(device_id())}, context=context)
 
     assert again.code == (409, "ALREADY_EXISTS")
     assert get_by_device(NOBODY, device_id()).body == [get(NOBODY, known).body]
     assert delete(NOBODY, known).status == 204
-    assert post(NOBODY).status == 201
+    assert post(NOBODY, context=context).status == 201
 
 
 def test_what_has_expired_does_not_stand_in_the_way(time_stands_still: FakeClock) -> None:
@@ -135,43 +152,39 @@ def test_a_device_may_be_registered_for_several_numbers() -> None:
         assert found["regInfo"]["phoneNumber"] == subscriber
 
 
-def test_a_number_may_have_so_many(time_stands_still: FakeClock) -> None:
-    for device in range(5):
-        context = a_context(NOBODY, sub=f"user-{device}")
-        assert post(NOBODY, a_registration_request(at(60), device), context=context).status == 201
-    sixth = a_context(NOBODY, sub="user-6")
+def test_a_number_may_have_so_many_whoevers_they_are(time_stands_still: FakeClock) -> None:
+    for device, claims in enumerate([{}, *OF_THE_NUMBER.values()]):
+        registered(device=device, expiry=at(60), **claims)
+    sixth = a_registration_request(device=6)
 
-    assert post(NOBODY, a_registration_request(device=6), context=sixth).code == (
-        403,
-        "MAX_REGISTRATION_PER_MSISDN",
-    )
+    for claims in ({}, {"sub": "one more", "client_id": "client-3"}):
+        refused = post(NOBODY, sixth, context=a_context(NOBODY, **claims))
+        assert refused.code == (403, "MAX_REGISTRATION_PER_MSISDN")
     time_stands_still.now += 60
-    assert post(NOBODY, a_registration_request(device=6), context=sixth).status == 201
+    assert post(NOBODY, sixth).status == 201
 
 
 def test_a_user_may_have_so_many_devices() -> None:
     numbers = [f"+1202555011{digit}" for digit in range(6)]
-    made = [registered(number, device) for device, number in enumerate(numbers[:5])]
+    made = [registered(number, device, **USER) for device, number in enumerate(numbers[:5])]
+    last = a_context(numbers[5], **USER)
+    sixth = a_registration_request(device=5)
 
-    assert post(numbers[5], a_registration_request(device=5)).code == (403, "MAX_DEVICES_PER_USER")
-    assert post(numbers[5], a_registration_request(device=4)).status == 201
-    assert (
-        post(
-            numbers[5], a_registration_request(device=5), context=a_context(numbers[5], sub="x")
-        ).status
-        == 201
-    )
-    delete(numbers[0], made[0])
-    assert post(numbers[0], a_registration_request(device=5)).status == 201
+    assert post(body=sixth, context=last).code == (403, "MAX_DEVICES_PER_USER")
+    assert post(body=a_registration_request(device=4), context=last).status == 201
+    assert post(body=sixth, context=a_context(numbers[5], sub="another user")).status == 201
+    delete(None, made[0], context=a_context(numbers[0], **USER))
+    assert registered(numbers[0], 5, **USER)
 
 
 def test_a_user_may_have_so_many_registrations() -> None:
     numbers = [f"+120255501{digits}" for digits in range(11, 22)]
     for number in numbers[:10]:
-        registered(number)
+        registered(number, **USER)
 
-    assert post(numbers[10]).code == (403, "MAX_REGISTRATION_PER_USER")
-    assert post(numbers[10], context=a_context(numbers[10], sub="another")).status == 201
+    refused = post(context=a_context(numbers[10], **USER))
+    assert refused.code == (403, "MAX_REGISTRATION_PER_USER")
+    assert registered(numbers[10], sub="another user")
 
 
 def test_a_sip_subscriber_is_registered_and_no_number_is_shown() -> None:

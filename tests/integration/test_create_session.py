@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from camara.identity import client_key, late_actor_key
 from tests.support.api import Raw, delete, get, post
 from tests.support.builders import (
     ALICE,
-    ALICE_KEY,
+    ALICE_ACTS,
     BOB,
+    BOB_ACTS,
     BOB_KEY,
     CLIENT_KEY,
     NOW,
@@ -16,7 +18,9 @@ from tests.support.builders import (
     a_call_request,
     a_context,
     a_location,
+    an_actor,
 )
+from tests.support.devices import register
 from tests.support.table import items
 
 if TYPE_CHECKING:
@@ -47,20 +51,27 @@ def test_what_is_personal_is_apart_from_the_item_that_changes_state(
 
     stored = {item["part"]["S"]: item for item in items(table)}
 
-    assert set(stored) == {"session", "offer", f"location#{ALICE_KEY}"}
+    assert set(stored) == {"session", "offer", f"location#{ALICE_ACTS.key}"}
     assert OFFER not in str(stored["session"])
     for personal in ("latitude", "2025550101", "2025550102", "Alice", "Bob"):
         assert personal not in str(stored["session"])
 
 
 def test_the_item_carries_its_endings_and_its_place_in_the_index(table: "DynamoDBClient") -> None:
+    others = [("client-2", None), ("client-2", "second user")]
+    for device, (client_id, sub) in enumerate(others, 2):
+        register(BOB, device, client_id=client_id, sub=sub)
     post()
 
     session = next(item for item in items(table) if item["part"]["S"] == "session")
     assert session["endings"]["M"] == {
-        f"{ALICE_KEY}.{CLIENT_KEY}": {"S": "SessionCancelled"},
-        f"{BOB_KEY}.{CLIENT_KEY}": {"S": "Declined"},
-        f"{BOB_KEY}.": {"S": "Declined"},
+        ALICE_ACTS.key: {"S": "SessionCancelled"},
+        # Its client has both legs: alone it acts for the originator.
+        CLIENT_KEY: {"S": "SessionCancelled"},
+        client_key("client-2"): {"S": "Declined"},
+        late_actor_key(BOB_KEY): {"S": "Declined"},
+        BOB_ACTS.key: {"S": "Declined"},
+        **{an_actor(BOB, *other).key: {"S": "Declined"} for other in others},
         "network": {"S": "NoAnswer"},
     }
     assert session["staleAt"] == {"N": str(NOW + 120)}

@@ -1,12 +1,11 @@
 """As slow as AWS may be: an answer before the function is stopped, 504 if there was no time."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
-from camara.identity import client_key
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import Answer, a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, a_context, registration_id
@@ -28,10 +27,16 @@ TOKEN_OF_TWO_PARTS = a_credential(accessToken="x" * 8192)
 type Send = Callable[[], Answer]
 
 
-def late_delete() -> Send:
-    call = a_call()
-    register(BOB, 2, client=client_key(LATE))
-    return lambda: delete(None, call, context=a_context(BOB, client_id=LATE))
+def of_a_late_receiver(send: Callable[[str, dict[str, Any]], Answer]) -> Callable[[], Send]:
+    def prepare() -> Send:
+        call = a_call()
+        register(BOB, 2, client_id=LATE)
+        return lambda: send(call, a_context(BOB, client_id=LATE))
+
+    return prepare
+
+
+late_delete = of_a_late_receiver(lambda call, context: delete(None, call, context=context))
 
 
 def of_a_call(send: Callable[[str], Answer]) -> Callable[[], Send]:
@@ -63,6 +68,9 @@ OPERATIONS: dict[str, Callable[[], Send]] = {
     "getSessionDetailsById": of_a_call(lambda call: get(ALICE, call)),
     "updateSessionStatus": of_a_call(lambda call: put(BOB, call, "Proceeding")),
     "updateSessionStatus with SDP": of_a_call(lambda call: put(BOB, call, ANSWER)),
+    "updateSessionStatus of a late receiver": of_a_late_receiver(
+        lambda call, context: put(None, call, ANSWER, context=context)
+    ),
     "deleteSessionById": of_a_call(lambda call: delete(ALICE, call)),
     "deleteSessionById of a late receiver": late_delete,
     "createRegistration": lambda: registration_api.post,

@@ -1,6 +1,6 @@
 """DELETE /webrtc/sessions/{mediaSessionId}: the operation that the others serve."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,6 +8,9 @@ from call_handling.status import ANSWERED, UNANSWERED
 from tests.integration.conftest import FakeClock
 from tests.support.api import Raw, a_call, delete, get, put
 from tests.support.builders import ALICE, ALICE_ACTS, BOB, EVE, NOBODY, NOW, a_context
+from tests.support.clients import names
+from tests.support.devices import register
+from tests.support.messaging import Requests
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:
@@ -34,10 +37,11 @@ def test_answered_it_terminates(party: str, status: str) -> None:
     assert get(OTHER[party], call).body["status"] == "Terminated"
 
 
-def test_a_sip_subscriber_is_the_same_party() -> None:
-    context = a_context(None, sub=f"sip:{BOB}@ims.example.com;user=phone")
+def test_a_subscriber_may_be_a_sip_address() -> None:
+    sub = f"sip:{BOB}@ims.example.com;user=phone"
+    register(BOB, 2, sub=sub)
 
-    assert delete(None, a_call(), context=context).status == 204
+    assert delete(None, a_call(), context=a_context(None, sub=sub)).status == 204
 
 
 def test_somebody_else_is_refused_and_nothing_changes(table: "DynamoDBClient") -> None:
@@ -149,18 +153,16 @@ def test_a_body_is_refused(table: "DynamoDBClient") -> None:
 
 
 @pytest.mark.parametrize("party", [ALICE, BOB])
-def test_one_request_done_or_refused(
-    party: str, requests: list[tuple[str, dict[str, Any]]]
-) -> None:
+def test_one_request_done_or_refused(party: str, requests: Requests) -> None:
     call = a_call()
     for media_session_id in (call, call, "unknown"):
         requests.clear()
         delete(party, media_session_id, correlator="one")
-        assert [name for name, _ in requests] == ["UpdateItem"]
+        assert names(requests) == ["UpdateItem"]
 
 
 def test_who_seems_to_be_no_party_costs_one_look_at_its_devices(
-    requests: list[tuple[str, dict[str, Any]]],
+    requests: Requests,
 ) -> None:
     call = a_call()
     for party, media_session_id, expected in (
@@ -170,4 +172,4 @@ def test_who_seems_to_be_no_party_costs_one_look_at_its_devices(
     ):
         requests.clear()
         delete(party, media_session_id)
-        assert [name for name, _ in requests] == expected
+        assert names(requests) == expected

@@ -8,8 +8,8 @@ from botocore.client import BaseClient
 
 from call_handling.devices import held_by_none_but, sessions_placed_by, sessions_received_by
 from call_handling.ending import LeftAlone, Transition, endings
+from call_handling.item import key
 from camara.errors import Unavailable
-from camara.identity import client_key
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import (
     ALICE,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 OTHER = "client-2"
 ANSWER = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
 FIRST, SECOND = a_registration(BOB), a_registration(BOB, 2)
-THIRD = a_registration(BOB, 3, client=client_key(OTHER))
+THIRD = a_registration(BOB, 3, client_id=OTHER)
 TERMINATED = Transition("Connected", "Terminated", "network")
 NO_ANSWER = Transition("Ringing", "NoAnswer", "network")
 
@@ -44,7 +44,7 @@ NO_ANSWER = Transition("Ringing", "NoAnswer", "network")
 def _three_devices() -> None:
     """Bob has a first and a second one of one client, and a third of another."""
     register(BOB, 2)
-    register(BOB, 3, client=client_key(OTHER))
+    register(BOB, 3, client_id=OTHER)
 
 
 def placed(device: int = 1, receiver: str = BOB) -> str:
@@ -151,6 +151,23 @@ class TestAnAnsweredCall:
 
         assert end(call, FIRST) == ("Hold", "Terminated", "network")
 
+    @pytest.mark.parametrize("made_at", [NOW, NOW + 1])
+    def test_does_not_end_with_a_device_that_was_registered_since(self, made_at: int) -> None:
+        assert end(answered(None), a_registration(BOB, 4, made_at=made_at)) is LeftAlone.HELD
+
+    @pytest.mark.parametrize("left", [[], [SECOND]])
+    def test_by_no_device_at_all_ends_with_none(
+        self, table: "DynamoDBClient", left: list[Any]
+    ) -> None:
+        """As a network would store it that answers a call itself."""
+        call = answered(None)
+        table.update_item(
+            TableName=TABLE, Key=key(call), UpdateExpression="REMOVE holders, actors, clients"
+        )
+
+        for gone in (FIRST, THIRD, a_registration(BOB, 4, made_at=NOW + 1)):
+            assert end(call, gone, *left) is LeftAlone.HELD
+
 
 @pytest.mark.usefixtures("_three_devices")
 class TestACallThatRings:
@@ -169,15 +186,27 @@ class TestACallThatRings:
         assert end(call, FIRST, *left) is LeftAlone.HELD
         assert items(table) == before
 
-    def test_was_not_held_by_a_device_of_a_client_that_it_knows_nothing_of(self) -> None:
-        stranger = a_registration(BOB, 4, client=client_key("client-3"))
+    @pytest.mark.parametrize("whose", [{}, {"client_id": "client-3"}, {"sub": "second user"}])
+    @pytest.mark.parametrize("made_at", [NOW, NOW + 1])
+    def test_ends_with_the_last_though_it_was_registered_since(
+        self, whose: dict[str, str], made_at: int
+    ) -> None:
+        call = a_call("Ringing")
+        since = a_registration(BOB, 4, made_at=made_at, **whose)
 
-        assert end(a_call("Ringing"), stranger) is LeftAlone.HELD
+        assert end(call, FIRST, since) is LeftAlone.HELD
+        assert end(call, since) == NO_ANSWER
 
-    def test_to_a_receiver_without_devices_goes_on(self) -> None:
+    def test_was_not_held_by_a_device_that_was_none_when_it_was_placed(self) -> None:
+        expired = a_registration(BOB, 4, made_at=NOW - 1)
+
+        assert end(a_call("Ringing"), expired) is LeftAlone.HELD
+
+    @pytest.mark.parametrize("made_at", [NOW - 1, NOW, NOW + 1])
+    def test_to_a_receiver_without_devices_goes_on(self, made_at: int) -> None:
         call = placed(receiver=NOBODY)
 
-        assert end(call, a_registration(NOBODY)) is LeftAlone.HELD
+        assert end(call, a_registration(NOBODY, made_at=made_at)) is LeftAlone.HELD
 
 
 @pytest.mark.parametrize("left", [[], [SECOND]])

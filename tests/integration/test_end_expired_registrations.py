@@ -16,6 +16,7 @@ from tests.support.builders import ALICE, BOB, NOBODY, NOW, registration_id
 from tests.support.devices import register
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.lambda_context import a_lambda_context
+from tests.support.registers import NOBODY_ACTS
 from tests.support.table import REGISTRATIONS
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def test_what_has_expired_is_taken_out_and_told(
     [ended] = item["ended"]["L"]
     assert ended["M"]["registrationId"] == {"S": registration_id(NOBODY, 1)}
     assert ended["M"]["reason"] == {"S": "expired"}
+    assert ended["M"]["endedAt"] == {"N": str(NOW + HOUR)}
     assert item["endedSome"] == {"BOOL": True}
     assert item["staleAt"] == {"N": str(NOW + 2 * HOUR)}
 
@@ -83,7 +85,7 @@ def test_what_is_refreshed_meanwhile_goes_on(
     def read_and_be_late(owner: str) -> Any:
         found = read(owner)
         monkeypatch.setattr(store, "_read", read)
-        store.refresh(number, registration_id(NOBODY), NOW + 3 * HOUR, NOW)
+        store.refresh(NOBODY_ACTS, registration_id(NOBODY), NOW + 3 * HOUR, NOW)
         return found
 
     monkeypatch.setattr(store, "_read", read_and_be_late)

@@ -12,7 +12,7 @@ from events.item import key
 from events.store import subscription_store
 from events.subscription import Credential, Subscription, TerminationReason
 from tests.integration.conftest import FakeClock
-from tests.support.builders import BOB_KEY, NOW
+from tests.support.builders import BOB, NOW
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.lambda_context import a_lambda_context
@@ -122,7 +122,7 @@ def test_what_there_is_no_time_for_is_left_for_the_next(
     time_stands_still: FakeClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     subscribe(1, ends_at=NOW + HOUR)
-    subscribe(2, ends_at=NOW + HOUR, number=BOB_KEY)
+    subscribe(2, ends_at=NOW + HOUR, subscriber=BOB)
     time_stands_still.now += HOUR
 
     assert end_expired(looks=0) == {"found": 2, "ended": 0, "left": 2, "lagSeconds": 0}

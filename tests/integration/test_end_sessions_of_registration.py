@@ -8,7 +8,7 @@ import pytest
 
 from call_handling.end_sessions_of_registration import handler
 from camara.dynamodb import dynamodb_client
-from camara.identity import client_key, subscriber_key
+from camara.identity import subscriber_key
 from registration.item import number_owner
 from tests.integration.conftest import FakeClock
 from tests.integration.test_end_expired_registrations import end_expired
@@ -114,10 +114,11 @@ def test_an_answered_call_ends_with_the_device_that_answered() -> None:
     assert get(ALICE, second).body["status"] == "Connected"
 
 
-def test_an_answered_call_ends_with_the_client_that_answered() -> None:
-    register(BOB, 2, client=client_key("client-2"))
+@pytest.mark.parametrize("whose", [{"client_id": "client-2"}, {"sub": "second user"}])
+def test_an_answered_call_ends_with_the_actor_that_answered(whose: dict[str, str]) -> None:
+    register(BOB, 2, **whose)
     call = a_call()
-    put(BOB, call, ANSWERED, context=a_context(BOB, client_id="client-2"))
+    put(BOB, call, ANSWERED, context=a_context(BOB, **whose))
 
     end_sessions(without(BOB, 1))
     assert get(ALICE, call).body["status"] == "Connected"
@@ -135,12 +136,37 @@ def test_a_device_that_was_registered_since_keeps_the_call_ringing() -> None:
     assert get(ALICE, call).body["status"] == "Ringing"
 
 
-def test_a_call_to_a_number_that_had_no_device_does_not_end_with_one() -> None:
+def test_it_ends_with_the_last_device_though_that_was_registered_while_it_rang(
+    time_stands_still: FakeClock,
+) -> None:
+    call = a_call()
+    time_stands_still.now += 1
+    register(BOB, 2, made_at=time_stands_still.now)
+
+    end_sessions(without(BOB, 1))
+    assert get(ALICE, call).body["status"] == "Ringing"
+
+    end_sessions(without(BOB, 2))
+    assert get(ALICE, call).body["status"] == "NoAnswer"
+
+
+def test_a_call_to_a_number_that_had_no_device_does_not_end_with_one_that_came_and_went() -> None:
     call = post(body=a_call_request(receiverAddress=f"tel:{NOBODY}")).body["mediaSessionId"]
-    register(NOBODY, client=client_key("client-2"))
+    register(NOBODY, client_id="client-2", made_at=NOW)
 
     end_sessions(without(NOBODY))
     assert get(ALICE, call).body["status"] == "Initial"
+
+
+def test_an_answered_call_does_not_end_with_a_device_that_only_rang() -> None:
+    register(BOB, 2, sub="second user")
+    call = a_call("Connected")
+
+    end_sessions(without(BOB, 2))
+    assert get(ALICE, call).body["status"] == "Connected"
+
+    end_sessions(without(BOB, 1))
+    assert get(ALICE, call).body["status"] == "Terminated"
 
 
 def test_once_more_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:

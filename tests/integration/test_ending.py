@@ -6,10 +6,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from call_handling.ending import DEADLINE_HAS_PASSED, Clause, LeftAlone, Transition, endings
-from call_handling.party import Actor
-from camara.identity import client_key
+from call_handling.party import LateActor
+from camara.actor import Actor
+from camara.errors import InvalidTokenContext
+from camara.identity import client_key, user_key
 from tests.support.api import a_call, delete, put
-from tests.support.builders import ALICE, ALICE_ACTS, BOB, BOB_ACTS, CLIENT, NOW
+from tests.support.builders import ALICE, ALICE_ACTS, BOB, BOB_ACTS, BOB_KEY, CLIENT, NOW, an_actor
 from tests.support.clients import OTHER, has_device
 from tests.support.devices import deregister
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RING = 120
-BOB_LATE = BOB_ACTS._replace(client="unknown", late=True)
+BOB_LATE = LateActor(BOB_KEY, client_key(OTHER), user_key("second user"), registered_at=NOW)
 
 
 def by_network(call: str, now: int = NOW, *, only_if: Clause | None = None) -> Any:
@@ -33,13 +35,21 @@ def by_network(call: str, now: int = NOW, *, only_if: Clause | None = None) -> A
         (BOB_ACTS, "Ringing", ("Ringing", "Declined", "receiver")),
         (BOB_ACTS, "Hold", ("Hold", "Terminated", "receiver")),
         (BOB_LATE, "Ringing", ("Ringing", "Declined", "receiver")),
-        (BOB_LATE, "Hold", ("Hold", "Terminated", "receiver")),
     ],
 )
 def test_an_end_tells_what_was_what_is_and_who(
     party: Actor, status: str, told: tuple[str, str, str]
 ) -> None:
     assert endings().by_party(a_call(status), party, "", NOW) == told
+
+
+def test_a_late_actor_ends_nothing_that_is_answered(table: "DynamoDBClient") -> None:
+    call = a_call("Hold")
+    before = items(table)
+
+    with pytest.raises(InvalidTokenContext):
+        endings().by_party(call, BOB_LATE, "", NOW)
+    assert items(table) == before
 
 
 @pytest.mark.parametrize(
@@ -54,9 +64,21 @@ def test_an_end_by_a_client_alone_tells_whose_it_is(
 ) -> None:
     deregister(BOB)
     has_device(BOB, OTHER)
-    client = Actor(None, client_key(client_id))
 
-    assert endings().by_party(a_call("Initial"), client, "", NOW) == told
+    assert endings().by_party(a_call("Initial"), an_actor(None, client_id), "", NOW) == told
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("Ringing", ("Ringing", "SessionCancelled", "originator")),
+        ("Connected", ("Connected", "Terminated", "originator")),
+    ],
+)
+def test_an_end_by_a_client_alone_that_has_both_legs_is_the_originators(
+    status: str, told: tuple[str, str, str]
+) -> None:
+    assert endings().by_party(a_call(status), an_actor(None), "", NOW) == told
 
 
 @pytest.mark.parametrize(

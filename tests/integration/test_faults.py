@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from camara.identity import client_key
 from tests.support import subscriptions_api
 from tests.support.api import Answer, a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, EVE, NOBODY, a_context
@@ -116,7 +115,8 @@ def test_no_call_is_placed_or_answered_without_a_look_at_the_devices(
 ) -> None:
     call = a_call()
     before = items(table)
-    throttle(monkeypatch, "GetItem", every=1)
+    for request in ("GetItem", "BatchGetItem"):
+        throttle(monkeypatch, request, every=1)
 
     assert put(BOB, call, ANSWER).code == (503, "UNAVAILABLE")
     assert post().code == (503, "UNAVAILABLE")
@@ -127,7 +127,7 @@ def test_a_late_receiver_whose_answer_was_lost_is_done(
     dynamo: FaultyDynamoDB, table: "DynamoDBClient"
 ) -> None:
     call = a_call()
-    register(BOB, 2, client=client_key("client-2"))
+    register(BOB, 2, client_id="client-2")
     context = a_context(BOB, client_id="client-2")
     dynamo.lose_answers(1, after=2)
 

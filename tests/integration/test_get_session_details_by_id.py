@@ -6,7 +6,17 @@ import pytest
 
 from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, post, put
-from tests.support.builders import ALICE, BOB, EVE, OFFER, a_call_request, a_location
+from tests.support.builders import (
+    ALICE,
+    BOB,
+    CLIENT,
+    EVE,
+    OFFER,
+    a_call_request,
+    a_location,
+    a_two_legged_context,
+)
+from tests.support.clients import OTHER, has_device, of
 from tests.support.table import items
 
 if TYPE_CHECKING:
@@ -39,13 +49,36 @@ def test_an_unknown_session_is_not_found() -> None:
     assert get(ALICE, "unknown").code == (404, "NOT_FOUND")
 
 
-def test_a_party_sees_its_own_location_only() -> None:
-    here, there = a_location(), a_location(method="Other")
+def test_an_actor_sees_its_own_location_only() -> None:
+    has_device(BOB, OTHER)
+    has_device(BOB, CLIENT, 3, sub="second user")
+    here = a_location()
     call = post(body=a_call_request(locationDetails=here)).body["mediaSessionId"]
-    put(BOB, call, {"status": "Ringing", "locationDetails": there})
+    receivers = {
+        "DBH": of(BOB),
+        "DBH_HELO": of(BOB, OTHER),
+        "Other": of(BOB, sub="second user"),
+    }
+    assert "locationDetails" not in get(BOB, call).body
+    for method, context in receivers.items():
+        there = a_location(method=method)
+        told = put(None, call, {"status": "Ringing", "locationDetails": there}, context=context)
+        assert told.body["locationDetails"] == there
 
     assert get(ALICE, call).body["locationDetails"] == here
-    assert get(BOB, call).body["locationDetails"] == there
+    for method, context in receivers.items():
+        assert get(None, call, context=context).body["locationDetails"]["method"] == method
+
+
+def test_a_client_alone_sees_no_location_but_its_own() -> None:
+    here, alone = a_location(), a_two_legged_context(CLIENT)
+    call = post(body=a_call_request(locationDetails=here)).body["mediaSessionId"]
+    assert "locationDetails" not in get(None, call, context=alone).body
+
+    there = a_location(method="Other")
+    put(None, call, {"status": "Initial", "locationDetails": there}, context=alone)
+    assert get(None, call, context=alone).body["locationDetails"] == there
+    assert get(ALICE, call).body["locationDetails"] == here
 
 
 def test_two_large_sdps_are_read_in_one_go() -> None:

@@ -1,10 +1,12 @@
 """Clients at once, each request a point at which another may come first: all orders are tried.
 
 However they interleave: what is over never changes again, it has ended once, and the versions have
-no gaps.
+no gaps. One device answers, whose leg it is from then on; no offer takes another one's place; no
+call is left in the hands of a device that is gone.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
@@ -12,16 +14,28 @@ import pytest
 from botocore.client import BaseClient
 from hypothesis import HealthCheck, given, settings
 
-from call_handling.devices import held_by_none_but
+from call_handling.call import Call, Change
+from call_handling.devices import held_by_none_but, live_among, sessions_received_by
 from call_handling.ending import DEADLINE_HAS_PASSED, endings
-from call_handling.party import Actor
-from call_handling.session import Change
-from call_handling.status import OVER, Status
+from call_handling.legs import DEVICES_REMEMBERED
+from call_handling.party import LateActor
+from call_handling.status import OVER, UNANSWERED, Status
 from call_handling.store import session_store
-from camara.errors import IncompatibleState, NotFound
-from camara.identity import client_key
+from camara.actor import Actor
+from camara.errors import IncompatibleState, InvalidTokenContext, NotFound
+from camara.identity import registration_key
+from registration.store import registration_store
 from tests.support.api import a_call
-from tests.support.builders import ALICE_ACTS, BOB, BOB_ACTS, BOB_KEY, NOW, a_registration
+from tests.support.builders import (
+    ALICE_ACTS,
+    BOB,
+    BOB_ACTS,
+    BOB_KEY,
+    NOW,
+    a_registration,
+    an_actor,
+    registration_id,
+)
 from tests.support.devices import register
 from tests.support.interleaving import Turnstile
 from tests.support.table import TABLE
@@ -31,29 +45,42 @@ if TYPE_CHECKING:
 
 type Action = Callable[[str], Any]
 
+ELSEWHERE = "client-2"
+BOB_ELSEWHERE = an_actor(BOB, ELSEWHERE)
+BOB_LATE = LateActor(BOB_KEY, BOB_ACTS.client, "somebody else", registered_at=NOW)
+ANYBODY_ELSEWHERE = an_actor(None, ELSEWHERE)
+FIRST, SECOND = registration_id(BOB, 1), registration_id(BOB, 3)
+"""Two phones of one actor; the device in between is another client's."""
 
-def deletes(actor: Actor) -> Action:
-    return lambda call: endings().by_party(call, actor, "", NOW + 1)
+
+def deletes(actor: Actor, by: str | None = None) -> Action:
+    return lambda call: endings().by_party(call, actor, "", NOW + 1, registration_id=by)
 
 
-def puts(actor: Actor, status: Status) -> Action:
-    change = Change(status, answer="v=0" if status is Status.CONNECTED else None)
-    return lambda call: session_store().change(call, actor, change, NOW + 1)
+def puts(actor: Actor, status: Status, seconds: int = 1, **change: str) -> Action:
+    asked = Change(status, **change)  # type: ignore[arg-type]
+    return lambda call: session_store().change(call, actor, asked, NOW + seconds)
+
+
+def answers(actor: Actor, answer: str, by: str | None = None) -> Action:
+    asked = Change(Status.CONNECTED, answer=answer, registration_id=by)
+    return lambda call: session_store().change(call, actor, asked, NOW + 1)
 
 
 def sweeps(call: str) -> Any:
     return endings().by_network(call, "late", NOW + 10_000_000, only_if=DEADLINE_HAS_PASSED)
 
 
-ELSEWHERE = "client-2"
-BOB_ELSEWHERE = Actor(BOB_KEY, client_key(ELSEWHERE))
-BOB_LATE = Actor(BOB_KEY, client_key("client-3"), late=True)
-ANYBODY_ELSEWHERE = Actor(None, client_key(ELSEWHERE))
-
-
-def loses_its_device(call: str) -> Any:
-    gone = a_registration(BOB, 2, client=client_key(ELSEWHERE))
-    return endings().by_network(call, "device gone", NOW + 1, only_if=held_by_none_but(gone, []))
+def loses_its_device(call: str) -> None:
+    """Deregister, and end what it held, as the stream would have it done."""
+    gone = a_registration(BOB, 2, client_id=ELSEWHERE)
+    registration_store().delete(BOB_ELSEWHERE, gone.registration_id, NOW + 1)
+    left = registration_store().of_number(BOB_KEY).active(NOW + 1)
+    client = endings()._client  # noqa: SLF001
+    for live in live_among(client, TABLE, sessions_received_by(client, TABLE, BOB_KEY)):
+        if live == call:
+            clause = held_by_none_but(gone, left)
+            endings().by_network(call, "device gone", NOW + 1, only_if=clause)
 
 
 ACTIONS: dict[str, Action] = {
@@ -61,16 +88,24 @@ ACTIONS: dict[str, Action] = {
     "Bob hangs up": deletes(BOB_ACTS),
     "Bob hangs up elsewhere": deletes(BOB_ELSEWHERE),
     "Bob hangs up as late": deletes(BOB_LATE),
+    "Bob hangs up on his first phone": deletes(BOB_ACTS, FIRST),
+    "Bob hangs up on his second phone": deletes(BOB_ACTS, SECOND),
     "Bob's other client hangs up": deletes(ANYBODY_ELSEWHERE),
     "the network ends it": sweeps,
     "Bob loses a device": loses_its_device,
-    "Bob answers elsewhere": puts(BOB_ELSEWHERE, Status.CONNECTED),
+    "Bob answers elsewhere": answers(BOB_ELSEWHERE, "elsewhere"),
+    "Bob answers": answers(BOB_ACTS, "somewhere"),
+    "Bob answers on his first phone": answers(BOB_ACTS, "first", FIRST),
+    "Bob answers on his second phone": answers(BOB_ACTS, "second", SECOND),
+    "Bob answers early": puts(BOB_ACTS, Status.IN_PROGRESS, answer="early"),
     "Bob declines as late": puts(BOB_LATE, Status.DECLINED),
-    "Bob answers": puts(BOB_ACTS, Status.CONNECTED),
     "Bob is busy": puts(BOB_ACTS, Status.BUSY),
     "Bob proceeds": puts(BOB_ACTS, Status.PROCEEDING),
     "Alice cancels": puts(ALICE_ACTS, Status.SESSION_CANCELLED),
     "Alice holds": puts(ALICE_ACTS, Status.HOLD),
+    "Alice offers": puts(ALICE_ACTS, Status.CONNECTED, offer="Alice's"),
+    "Bob offers": puts(BOB_ACTS, Status.CONNECTED, offer="Bob's"),
+    "Bob offers 32 seconds later": puts(BOB_ACTS, Status.CONNECTED, 33, offer="Bob's"),
     "Bob terminates": puts(BOB_ACTS, Status.TERMINATED),
 }
 
@@ -88,26 +123,23 @@ class History:
         self.items.append(dict(self._table.get_item(TableName=TABLE, Key=self._key)["Item"]))
 
     def changes(self) -> list[dict[str, Any]]:
-        return [
-            after
-            for before, after in zip(self.items, self.items[1:], strict=False)
-            if before != after
-        ]
+        return [after for before, after in pairwise(self.items) if before != after]
 
 
 def _refused_or_done(action: Action, call: str) -> Callable[[], Any]:
     def act() -> Any:
         try:
             return action(call)
-        except (NotFound, IncompatibleState):
+        except (NotFound, IncompatibleState, InvalidTokenContext):
             return None
 
     return act
 
 
 @pytest.fixture(autouse=True)
-def _two_clients() -> None:
-    register(BOB, 2, client=client_key(ELSEWHERE))
+def _three_phones_two_clients() -> None:
+    register(BOB, 2, client_id=ELSEWHERE)
+    register(BOB, 3)
 
 
 @settings(
@@ -137,6 +169,48 @@ def test_however_they_interleave(
     assert len(over) <= 1
     assert not over or changes[-1] is over[0]
     assert all(("endings" in item) == (item["status"]["S"] not in OVER) for item in changes)
+    _one_device_has_answered(turnstile.outcomes, status, changes)
+    _no_offer_took_anothers_place(history.items)
+    _nobody_who_is_gone_holds_it(history.items[-1])
+
+
+def _one_device_has_answered(
+    outcomes: list[Any], status: str, changes: list[dict[str, Any]]
+) -> None:
+    """Whoever was told 200 for its answer is who answered."""
+    answered = {item["answeredBy"]["S"] for item in changes if "answeredBy" in item}
+    assert len(answered) <= 1
+    done = [
+        after
+        for before, after in (
+            each for each in outcomes if isinstance(each, tuple) and _is_put(each)
+        )
+        if before.session.status in UNANSWERED and after.session.legs.answered_by
+    ]
+    assert len(done) <= (status == "Ringing")
+    for item in changes:
+        if "answeredBy" in item and "endings" in item:
+            assert len(item["actors"]["SS"]) == len(item["clients"]["SS"]) == 1
+            assert len(item["endings"]["M"]) <= 5
+            assert len(item["devices"]["SS"]) <= DEVICES_REMEMBERED
+
+
+def _is_put(outcome: Any) -> bool:
+    return isinstance(outcome[0], Call)
+
+
+def _no_offer_took_anothers_place(items: list[dict[str, Any]]) -> None:
+    for before, after in pairwise(items):
+        if {"offeredBy"} <= before.keys() & after.keys():
+            waited = int(after["offeredAt"]["N"]) - int(before["offeredAt"]["N"])
+            assert before["offeredBy"] == after["offeredBy"] or waited >= 32
+
+
+def _nobody_who_is_gone_holds_it(item: dict[str, Any]) -> None:
+    active = registration_store().of_number(BOB_KEY).active(NOW + 1)
+    left = {registration_key(each.registration_id) for each in active}
+    live_and_answered = "endings" in item and "answeredBy" in item
+    assert not live_and_answered or left & {*item["holders"]["SS"]}
 
 
 def _through(turnstile: Turnstile) -> Callable[..., Any]:

@@ -1,5 +1,7 @@
 """Whose a subscription is, and for how long it can be operated on."""
 
+from typing import Any
+
 import pytest
 
 from events.store import subscription_store
@@ -7,18 +9,39 @@ from events.subscription import TerminationReason
 from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, ALICE_KEY, BOB, NOW, UNKNOWN, a_context
 from tests.support.devices import deregister
-from tests.support.subscriptions_api import OF_ONE, at, delete, get, put, stored, subscribed
+from tests.support.subscriptions_api import (
+    OF_ONE,
+    at,
+    delete,
+    get,
+    get_all,
+    put,
+    stored,
+    subscribed,
+)
+
+OTHERS = {
+    "another number": a_context(BOB),
+    "another client": a_context(ALICE, client_id="client-2"),
+    "no client": a_context(ALICE, client_id=None),
+    "another user": a_context(ALICE, sub="another user"),
+    "no user": a_context(ALICE, sub=None),
+}
 
 
+@pytest.mark.parametrize("context", OTHERS.values(), ids=OTHERS.keys())
 @pytest.mark.parametrize("name", OF_ONE)
-def test_the_subscriptions_of_others_look_as_if_they_did_not_exist(name: str) -> None:
+def test_the_subscriptions_of_others_look_as_if_they_did_not_exist(
+    name: str, context: dict[str, Any]
+) -> None:
     known = subscribed()
     before = stored()
 
-    for context in (a_context(BOB), a_context(ALICE, client_id="client-2")):
-        found = OF_ONE[name](None, known, context=context)
-        assert found == OF_ONE[name](None, UNKNOWN, context=context)
-        assert found.code == (404, "NOT_FOUND")
+    found = OF_ONE[name](None, known, context=context)
+
+    assert found.code == (404, "NOT_FOUND")
+    assert found == OF_ONE[name](None, UNKNOWN, context=context)
+    assert get_all(context=context).body == []
     assert stored() == before
 
 

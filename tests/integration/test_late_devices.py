@@ -9,6 +9,7 @@ from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import (
     ALICE,
     BOB,
+    CLIENT,
     EVE,
     NOBODY,
     NOW,
@@ -18,9 +19,11 @@ from tests.support.builders import (
 from tests.support.clients import (
     ANSWER,
     DONE,
+    FORBIDDEN_BY_THE_STATE,
     NO_DEVICE,
     NO_PARTY,
     NOT_FOUND,
+    OPERATIONS,
     OTHER,
     Context,
     every_operation,
@@ -31,6 +34,7 @@ from tests.support.clients import (
 )
 from tests.support.devices import deregister, register
 from tests.support.messaging import Requests
+from tests.support.races import just_before
 from tests.support.table import items
 
 if TYPE_CHECKING:
@@ -38,13 +42,17 @@ if TYPE_CHECKING:
 
 
 class TestADeviceThatCameLater:
-    @pytest.fixture(params=["another client", "the first device"])
+    @pytest.fixture(params=["another client", "another user", "the first device"])
     def late(self, request: pytest.FixtureRequest) -> tuple[str, Context]:
         """A call, and how its receiver acts on it since it has registered a device."""
         if request.param == "another client":
             call = a_call("Initial")
             has_device(BOB, OTHER)
             return call, of(BOB, OTHER)
+        if request.param == "another user":
+            call = a_call("Initial")
+            has_device(BOB, CLIENT, sub="second user")
+            return call, of(BOB, sub="second user")
         body = a_call_request(receiverAddress=f"tel:{NOBODY}")
         call = post(body=body).body["mediaSessionId"]
         register(NOBODY)
@@ -97,6 +105,28 @@ class TestADeviceThatCameLater:
         delete(None, call, context=context)
         assert names(requests) == ["UpdateItem", "GetItem", "UpdateItem"]
         assert requests[1][1]["ConsistentRead"] is True
+
+    @pytest.mark.parametrize(
+        ("operate", "refused"),
+        [
+            (OPERATIONS["DELETE"], NO_PARTY),
+            (lambda call, context: put(None, call, "Busy", context=context), NO_PARTY),
+            (
+                lambda call, context: put(None, call, ANSWER, context=context),
+                FORBIDDEN_BY_THE_STATE,
+            ),
+        ],
+        ids=["DELETE", "PUT", "answer"],
+    )
+    def test_comes_too_late_when_another_has_answered_since_the_look(
+        self, monkeypatch: pytest.MonkeyPatch, operate: Any, refused: tuple[int, str]
+    ) -> None:
+        call = a_call("Initial")
+        has_device(BOB, OTHER, made_at=NOW)
+        just_before(monkeypatch, "GetItem", lambda: put(BOB, call, ANSWER))
+
+        assert operate(call, of(BOB, OTHER)).code == refused
+        assert status(call, of(BOB)) == "Connected"
 
     @every_operation
     def test_is_none_when_it_has_gone_again(

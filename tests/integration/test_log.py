@@ -11,15 +11,19 @@ from tests.support import registration_api, subscriptions_api
 from tests.support.api import delete, post, put
 from tests.support.builders import (
     ALICE,
+    ALICE_ACTS,
     ALICE_KEY,
     BOB,
+    BOB_ACTS,
     CLIENT_KEY,
     NOBODY,
     OFFER,
     SINK,
     a_call_request,
     a_location,
+    an_actor,
     registration_id,
+    sub_of,
     subscription_id,
 )
 from tests.support.faulty_dynamodb import FaultyDynamoDB
@@ -47,7 +51,8 @@ def test_the_log_follows_a_call_and_names_nobody(logged: io.StringIO) -> None:
     ]
     assert {line["mediaSessionId"] for line in lines} == {call}
     assert lines[-1]["code"] == "NOT_FOUND"
-    for secret in ("2025550101", "2025550102", "Alice", "v=0", "40.7", "eyJ"):
+    keys = (ALICE_KEY, CLIENT_KEY, ALICE_ACTS.key, BOB_ACTS.key)
+    for secret in ("2025550101", "2025550102", "Alice", "v=0", "40.7", "eyJ", *keys):
         assert secret not in logged.getvalue()
 
 
@@ -73,7 +78,9 @@ def test_the_log_follows_a_registration_and_names_nobody(logged: io.StringIO) ->
         ("getRegistrationById", 404, registration_id(ALICE)),
     ]
     assert not personal_in(logged.getvalue())
-    for secret in (device_id(), "user-1", subscriber_key(NOBODY), user_key("user-1")):
+    user = sub_of(NOBODY)
+    keys = (subscriber_key(NOBODY), user_key(user), an_actor(NOBODY).key)
+    for secret in (device_id(), user, *keys):
         assert secret not in logged.getvalue()
 
 
@@ -114,7 +121,8 @@ def test_the_log_follows_a_subscription_and_tells_no_secrets(
         ("createNotificationChannelSubscription", 500, None),
     ]
     assert not personal_in(logged.getvalue())
-    for secret in (TOKEN, SINK, "app.example", DEVICE, "user-1", ALICE_KEY, CLIENT_KEY):
+    keys = (ALICE_KEY, CLIENT_KEY, ALICE_ACTS.key)
+    for secret in (TOKEN, SINK, "app.example", DEVICE, sub_of(ALICE), *keys):
         assert secret not in logged.getvalue()
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from camara.identity import client_key
 from tests.integration.conftest import FakeClock, Messaging
 from tests.integration.test_end_expired_subscriptions import end_expired
 from tests.integration.test_publish_subscription_ends import end, publish
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, EVE, NOBODY, NOW, a_context, a_two_legged_context
+from tests.support.clients import on
 from tests.support.devices import register
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import client_error
@@ -53,6 +53,7 @@ def test_a_call_is_counted_when_it_is_created_answered_and_ended(counted: Counte
     put(BOB, call, {"status": "Connected", "answer": {"sdp": "v=0"}})
     assert counted() == [("SessionAnswered", 1, {})]
 
+    put(BOB, call, {"status": "Connected", "answer": {"sdp": "v=0"}})
     put(BOB, call, "Hold")
     get(BOB, call)
     assert counted() == []
@@ -81,7 +82,7 @@ def test_who_ended_it(counted: Counted, party: str, status: str, role: str) -> N
 @pytest.mark.parametrize("late", [False, True])
 def test_who_ended_it_whatever_the_token_and_the_client(counted: Counted, *, late: bool) -> None:
     call, other = a_call("Initial"), ""
-    register(BOB, 2, client=client_key("client-2"))
+    register(BOB, 2, client_id="client-2")
     context = a_context(BOB, client_id="client-2")
     if not late:
         call, other = a_call("Initial"), a_call("Initial")
@@ -98,7 +99,9 @@ def test_who_ended_it_whatever_the_token_and_the_client(counted: Counted, *, lat
 
 
 def test_a_client_alone_that_placed_the_call_is_the_originator(counted: Counted) -> None:
-    call = post(context=a_context(client_id="client-2")).body["mediaSessionId"]
+    device = register(ALICE, 2, client_id="client-2")
+    context = a_context(client_id="client-2")
+    call = post(context=context, headers=on(device)).body["mediaSessionId"]
     counted()
 
     delete(None, call, context=a_two_legged_context("client-2"))

@@ -5,21 +5,22 @@ from typing import Any
 
 import pytest
 
-from camara.identity import client_key, subscriber_key
+from camara.identity import subscriber_key
 from events.publish_registration_ends import handler
 from events.subscription import EventType, TerminationReason
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock, Messaging
 from tests.integration.test_end_expired_registrations import end_expired
-from tests.support.builders import ALICE, ALICE_KEY, NOBODY, NOW, a_registration, registration_id
+from tests.support.builders import ALICE, NOBODY, NOW, a_registration, registration_id
 from tests.support.devices import deregister, register
 from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import Requests, failing, set_aside_in, subscribe, taken_from
 from tests.support.privacy import personal_in
+from tests.support.registers import NOBODY_ACTS
 from tests.support.streams import Record, Stream, meant_for
 from tests.support.table import REGISTRATIONS
 
-NOBODYS = {"number": subscriber_key(NOBODY), "type": EventType.REGISTRATION_ENDS}
+NOBODYS: dict[str, Any] = {"subscriber": NOBODY, "type": EventType.REGISTRATION_ENDS}
 FUNCTION = "PublishRegistrationEnds"
 HOUR = 3600
 
@@ -65,7 +66,7 @@ def test_expired_ones_are_told_each_to_its_own_device(
 ) -> None:
     for device in (1, 2):
         register(NOBODY, device, expires_at=NOW + HOUR)
-        subscribe(device, device_id=a_registration(NOBODY, device).device_id, **NOBODYS)
+        subscribe(device, of=a_registration(NOBODY, device), **NOBODYS)
     time_stands_still.now += HOUR
     end_expired()
     records = stream.records()
@@ -84,12 +85,13 @@ def test_nobody_else_is_told(
     messaging: Messaging, stream: Stream, time_stands_still: FakeClock
 ) -> None:
     register(NOBODY)
-    subscribe(1, device_id=a_registration(NOBODY, 2).device_id, **NOBODYS)
-    subscribe(2, client=client_key("client-2"), **NOBODYS)
-    subscribe(3, **NOBODYS | {"type": EventType.SESSION_STATUS})
-    subscribe(4, **NOBODYS | {"number": ALICE_KEY})
-    subscribe(5, ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW, **NOBODYS)
-    subscribe(6, ends_at=NOW + 10, **NOBODYS)
+    subscribe(1, of=a_registration(NOBODY, 2), **NOBODYS)
+    subscribe(2, of=a_registration(NOBODY, client_id="client-2"), **NOBODYS)
+    subscribe(3, of=a_registration(NOBODY, sub="another user"), **NOBODYS)
+    subscribe(4, **NOBODYS | {"type": EventType.SESSION_STATUS})
+    subscribe(5, **NOBODYS | {"subscriber": ALICE})
+    subscribe(6, ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW, **NOBODYS)
+    subscribe(7, ends_at=NOW + 10, **NOBODYS)
     deregister(NOBODY)
     time_stands_still.now += 10
 
@@ -99,9 +101,7 @@ def test_nobody_else_is_told(
 
 def test_new_and_refreshed_registrations_and_users_registers_are_no_event(stream: Stream) -> None:
     register(NOBODY)
-    registration_store().refresh(
-        subscriber_key(NOBODY), registration_id(NOBODY), NOW + HOUR, NOW, user=""
-    )
+    registration_store().refresh(NOBODY_ACTS, registration_id(NOBODY), NOW + HOUR, NOW)
     assert len(records := stream.records()) == 4
     assert meant_for(FUNCTION, records) == []
     deregister(NOBODY)
@@ -113,18 +113,46 @@ def test_new_and_refreshed_registrations_and_users_registers_are_no_event(stream
     assert meant_for("EndSessionsOfRegistration", records) == [ended]
 
 
-def test_a_register_is_told_of_once_though_it_is_written_again(
-    messaging: Messaging, stream: Stream
-) -> None:
+def test_the_same_end_is_the_same_event(messaging: Messaging, stream: Stream) -> None:
     subscribe(1, **NOBODYS)
     register(NOBODY)
     deregister(NOBODY)
-    register(NOBODY, 2)
     records = stream.records()
 
     assert publish(records * 2) == []
     assert publish(records) == []
     assert len(taken_from(messaging.queue)) == 1
+
+
+@pytest.mark.parametrize("filtered", [True, False])
+def test_what_a_register_remembers_is_not_told_again(
+    messaging: Messaging, stream: Stream, requests: Requests, *, filtered: bool
+) -> None:
+    del messaging
+    for device in (1, 2):
+        subscribe(device, of=a_registration(NOBODY, device), **NOBODYS)
+        register(NOBODY, device)
+    deregister(NOBODY, 1)
+    register(NOBODY, 3)
+    registration_store().refresh(NOBODY_ACTS, registration_id(NOBODY, 3), NOW + HOUR, NOW)
+    deregister(NOBODY, 2)
+    register(NOBODY, 4)
+    remembered = registration_store().of_number(subscriber_key(NOBODY)).ended
+    assert [end.registration.device_id for end in remembered] == [
+        a_registration(NOBODY, device).device_id for device in (1, 2)
+    ]
+    records = [record for record in stream.records() if "ended" in record["dynamodb"]["NewImage"]]
+
+    if filtered:
+        assert publish(records) == []
+    else:
+        assert handler({"Records": records}, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+
+    sent = [arguments for name, arguments in requests if name == "SendMessageBatch"]
+    told = [json.loads(entry["MessageBody"]) for each in sent for entry in each["Entries"]]
+    assert [message["data"]["registrationId"] for message in told] == [
+        registration_id(NOBODY, device) for device in (1, 2)
+    ]
 
 
 @pytest.mark.parametrize("operation", ["Query", "SendMessageBatch"])

@@ -9,7 +9,7 @@ import pytest
 from events.subscription import EventType
 from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import delete, post, put
-from tests.support.builders import ALICE, BOB, BOB_KEY, a_location
+from tests.support.builders import ALICE, BOB, BOB_ACTS, BOB_KEY, TIMEOUTS, a_location
 from tests.support.messaging import Requests, put_on_bus, subscribe, taken_from
 from tests.support.privacy import personal_in
 from tests.support.session_events import (
@@ -56,7 +56,7 @@ def test_both_ends_hear_of_each_change_in_order_whoever_made_it(
     call = post().body["mediaSessionId"]
     put(BOB, call, "Ringing")
     put(BOB, call, ANSWERED)
-    put(ALICE, call, "Connected")
+    put(ALICE, call, {"status": "Connected", "locationDetails": a_location()})
     delete(BOB, call)
     publish(session_stream.records())
 
@@ -159,12 +159,33 @@ def test_a_location_or_new_sdp_is_a_change_of_the_call_and_told_once(
     put(BOB, call, ANSWERED)
     session_stream.records()
     put(BOB, call, {"status": "Connected", "locationDetails": a_location()})
-    put(BOB, call, {"status": "Connected", "answer": {"sdp": "v=0 changed"}})
+    put(BOB, call, {"status": "Connected", "offer": {"sdp": "v=0 changed"}})
     records = session_stream.records()
     publish(records)
 
     assert [rest[1] for _, *rest in all_told(messaging.queue)] == [3, 4]
     assert len(records) == 4
+
+
+def test_a_put_that_changes_nothing_is_no_event_even_if_it_renews_the_lease(
+    messaging: Messaging, session_stream: Stream, requests: Requests, time_stands_still: FakeClock
+) -> None:
+    subscribe(1)
+    subscribe(2, **BOBS)
+    call = post().body["mediaSessionId"]
+    put(BOB, call, ANSWERED)
+    session_stream.records()
+    written = []
+    for later in (0, TIMEOUTS.answered // 5):
+        time_stands_still.now += later
+        assert put(BOB, call, ANSWERED).status == 200
+        assert put(ALICE, call, "Connected").status == 200
+        written.append(meant_for(FUNCTION, session_stream.records()))
+
+    assert list(map(len, written)) == [0, 1]
+    assert publish(written[1]) == []
+    assert taken_from(messaging.queue) == []
+    assert put_on_bus(requests) == []
 
 
 def test_what_is_stored_beside_a_session_and_what_is_cleared_up_is_no_event(
@@ -179,7 +200,7 @@ def test_what_is_stored_beside_a_session_and_what_is_cleared_up_is_no_event(
     records = session_stream.records()
 
     parts = [record["dynamodb"]["Keys"]["part"]["S"] for record in records]
-    assert sorted(parts)[:3] == ["answer", "location#" + BOB_KEY, "offer"]
+    assert sorted(parts)[:3] == ["answer", "location#" + BOB_ACTS.key, "offer"]
     assert [
         (record["eventName"], record["dynamodb"]["Keys"]["part"]["S"])
         for record in meant_for(FUNCTION, records)

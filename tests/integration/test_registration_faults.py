@@ -7,7 +7,7 @@ import pytest
 from botocore.client import BaseClient
 
 from camara.errors import AlreadyExists, Unavailable
-from registration.register import Reason
+from registration.register import Ended, Reason
 from registration.store import registration_store
 from tests.support.builders import NOBODY, registration_id
 from tests.support.faulty_dynamodb import FaultyDynamoDB
@@ -74,7 +74,7 @@ def test_a_sweep_whose_answer_was_lost_has_ended_what_it_has(
 
     ended = registration_store().end_expired(NUMBER_OWNER, LATER)
 
-    assert ended == ((device(), Reason.EXPIRED),)
+    assert ended == (Ended(device(), Reason.EXPIRED, LATER, 2),)
     assert register_of(table, NUMBER_OWNER).version == 2
 
 
@@ -93,6 +93,8 @@ class Conflicts:
         self, monkeypatch: pytest.MonkeyPatch, times: int, reason: str = "TransactionConflict"
     ) -> None:
         self.tokens: list[str] = []
+        self.waits: list[float] = []
+        monkeypatch.setattr("time.sleep", self.waits.append)
         real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
 
         def meet(client: Any, name: str, arguments: dict[str, Any]) -> Any:
@@ -110,7 +112,7 @@ class Conflicts:
 
 
 @every_change
-def test_whoever_meets_another_tries_again(
+def test_whoever_meets_another_tries_again_after_a_pause(
     monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", name: str
 ) -> None:
     create(device())
@@ -119,6 +121,7 @@ def test_whoever_meets_another_tries_again(
     CHANGES[name]()
 
     assert [found.version for found in both(table)] == [2, 2]
+    assert len(conflicts.waits) == 9
     # DynamoDB takes a token that it knows, with another content, for a mistake.
     assert len(set(conflicts.tokens)) == 10
 
@@ -167,20 +170,55 @@ def test_a_sweep_that_meets_another_leaves_it_to_that(
     assert registration_store().end_expired(NUMBER_OWNER, LATER) == ()
 
 
-@every_change
-def test_what_dynamodb_does_not_get_to_is_unavailable(
-    monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    create(device())
+def leaving_out(
+    monkeypatch: pytest.MonkeyPatch, times: int
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Have DynamoDB leave out the last key it is asked for; return what it was asked and left."""
+    made: list[tuple[dict[str, Any], dict[str, Any]]] = []
     real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
 
     def half_served(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        answer = real(client, operation, arguments)
-        if operation == "BatchGetItem":
-            answer["UnprocessedKeys"] = arguments["RequestItems"]
-        return answer
+        if operation != "BatchGetItem":
+            return real(client, operation, arguments)
+        [(table, wanted)] = arguments["RequestItems"].items()
+        left: dict[str, Any] = {}
+        if len(made) < times:
+            left = {table: {**wanted, "Keys": wanted["Keys"][-1:]}}
+            wanted = {**wanted, "Keys": wanted["Keys"][:-1]}
+        made.append((arguments["RequestItems"], left))
+        if not wanted["Keys"]:
+            return {"Responses": {table: []}, "UnprocessedKeys": left}
+        return real(client, operation, {"RequestItems": {table: wanted}}) | {
+            "UnprocessedKeys": left
+        }
 
     monkeypatch.setattr(BaseClient, "_make_api_call", half_served)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    return made
+
+
+@every_change
+@pytest.mark.parametrize("times", [1, 9])
+def test_what_dynamodb_leaves_out_is_asked_for_again_and_nothing_else_is(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", name: str, times: int
+) -> None:
+    create(device())
+    made = leaving_out(monkeypatch, times)
+
+    CHANGES[name]()
+
+    assert [found.version for found in both(table)] == [2, 2]
+    assert [asked for asked, _ in made[1:]] == [left for _, left in made[:-1]]
+    assert len(made) == times + 1
+
+
+@every_change
+def test_what_dynamodb_never_gets_to_is_unavailable(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", name: str
+) -> None:
+    create(device())
+    leaving_out(monkeypatch, 1000)
 
     with pytest.raises(Unavailable):
         CHANGES[name]()
+    assert [found.version for found in both(table)] == [1, 1]

@@ -18,13 +18,13 @@ from camara.errors import (
     MaxRegistrationPerUser,
     NotFound,
 )
-from registration.register import Limits, Reason, Register
+from registration.register import Ended, Limits, Reason, Register
 from registration.store import RegistrationStore, registration_store
 from tests.support.builders import NOBODY, NOW, registration_id
 from tests.support.interleaving import Turnstile
 from tests.support.registers import (
     LATER,
-    NUMBER,
+    NOBODY_ACTS,
     NUMBER_OWNER,
     USER_OWNER,
     both,
@@ -62,6 +62,7 @@ def race(
     turnstile = Turnstile([outcome_of(action) for action in actions])
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(BaseClient, "_make_api_call", _through(turnstile))
+        patched.setattr("time.sleep", lambda _: None)
         turnstile.let_through(order, after_each)
     return Counter(turnstile.outcomes)
 
@@ -76,7 +77,7 @@ def _through(turnstile: Turnstile) -> Callable[..., Any]:
 @every_order
 def test_ten_clients_register_a_device_once(table: "DynamoDBClient", order: list[int]) -> None:
     attempts = [
-        device(registration_id=registration_id(NOBODY, place), client=f"client-{place}")
+        device(registration_id=registration_id(NOBODY, place), client_id=f"client-{place}")
         for place in range(10)
     ]
 
@@ -99,7 +100,7 @@ def test_ten_requests_register_a_device_once(order: list[int]) -> None:
 def test_a_number_never_has_more_than_it_may_have(
     table: "DynamoDBClient", order: list[int]
 ) -> None:
-    attempts = [creates(device(place, user=f"user-{place}")) for place in range(10)]
+    attempts = [creates(device(place, sub=f"user-{place}")) for place in range(10)]
 
     assert race(attempts, order) == {None: 5, MaxRegistrationPerMsisdn: 5}
     assert len(register_of(table, NUMBER_OWNER).registrations) == 5
@@ -137,10 +138,10 @@ ACTIONS: dict[str, Callable[[], Any]] = {
     "register 2": creates(device(2)),
     "register 3": creates(device(3)),
     "refresh 1": lambda: registration_store().refresh(
-        NUMBER, registration_id(NOBODY, 1), LATER + 50, NOW
+        NOBODY_ACTS, registration_id(NOBODY, 1), LATER + 50, NOW
     ),
-    "delete 1": lambda: registration_store().delete(NUMBER, registration_id(NOBODY, 1), NOW),
-    "delete 2": lambda: registration_store().delete(NUMBER, registration_id(NOBODY, 2), NOW),
+    "delete 1": lambda: registration_store().delete(NOBODY_ACTS, registration_id(NOBODY, 1), NOW),
+    "delete 2": lambda: registration_store().delete(NOBODY_ACTS, registration_id(NOBODY, 2), NOW),
     "sweep": lambda: registration_store().end_expired(NUMBER_OWNER, NOW),
 }
 
@@ -184,7 +185,7 @@ def test_however_they_interleave(
 
     outcomes = race([ACTIONS[name] for name in names], order, history.look)
 
-    swept = (), ((expired, Reason.EXPIRED),)
+    swept = (), (Ended(expired, Reason.EXPIRED, NOW, 3),)
     assert not outcomes.keys() - {None, NotFound, AlreadyExists, *swept}
     states = history.of_number()
     assert [state.version for state in states] == list(range(2, 2 + len(states)))
@@ -192,7 +193,8 @@ def test_however_they_interleave(
         assert of_number.active(NOW) == of_user.active(NOW)
         devices = [known.device_id for known in of_number.active(NOW)]
         assert len(devices) == len(set(devices))
-    ended = [end.registration.registration_id for state in states[1:] for end in state.ended]
+    ended = [end.registration.registration_id for state in states[1:] for end in state.just_ended]
+    assert [end.registration.registration_id for end in states[-1].ended] == ended
     made = Counter(states[0].registrations.keys())
     for before, after in pairwise(states):
         made.update(after.registrations.keys() - before.registrations.keys())

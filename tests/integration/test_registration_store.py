@@ -4,14 +4,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camara.errors import InvalidTokenContext, NotFound
+from camara.actor import Actor
+from camara.errors import NotFound
 from registration.item import user_owner
-from registration.register import Reason
+from registration.register import Ended, Reason, Register
 from registration.store import registration_store
-from tests.support.builders import NOBODY, NOW, registration_id
+from tests.support.builders import ALICE, NOBODY, NOW, an_actor, registration_id
 from tests.support.registers import (
     CHANGES,
     LATER,
+    NOBODY_ACTS,
     NUMBER,
     NUMBER_OWNER,
     USER_OWNER,
@@ -46,7 +48,7 @@ def test_what_is_created_is_in_both_registers(table: "DynamoDBClient") -> None:
 
 def test_a_refresh_moves_the_expiry_in_both_registers(table: "DynamoDBClient") -> None:
     create(device())
-    registration_store().refresh(NUMBER, device().registration_id, LATER + 50, NOW)
+    registration_store().refresh(NOBODY_ACTS, device().registration_id, LATER + 50, NOW + 10)
 
     for found in both(table):
         assert list(found.registrations.values()) == [device(expires_at=LATER + 50)]
@@ -58,17 +60,20 @@ def test_a_refresh_moves_the_expiry_in_both_registers(table: "DynamoDBClient") -
 
 def test_a_delete_says_what_it_has_ended(table: "DynamoDBClient") -> None:
     create(device())
-    registration_store().delete(NUMBER, device().registration_id, NOW)
+    registration_store().delete(NOBODY_ACTS, device().registration_id, NOW)
 
     of_number, of_user = both(table)
+    ended = Ended(device(), Reason.DELETED, NOW, 2)
     assert of_number.registrations == of_user.registrations == {}
-    assert of_number.ended == ((device(), Reason.DELETED),)
+    assert of_number.just_ended == [ended]
     item = stored(table, NUMBER_OWNER)
     assert item["endedSome"] == {"BOOL": True}
     assert not {"staleAt", "staleShard"} & item.keys()
 
     create(device(2))
     assert stored(table, NUMBER_OWNER)["endedSome"] == {"BOOL": False}
+    after = registration_store().of_number(NUMBER)
+    assert (after.just_ended, after.ended) == ([], (ended,))
 
 
 def test_what_has_expired_goes_with_the_next_write_and_does_not_stand_in_the_way(
@@ -82,29 +87,43 @@ def test_what_has_expired_goes_with_the_next_write_and_does_not_stand_in_the_way
     of_number, of_user = both(table)
     assert list(of_number.registrations.values()) == [anew]
     assert list(of_user.registrations.values()) == [anew]
-    assert of_number.ended == ((device(), Reason.EXPIRED),)
+    assert of_number.ended == (Ended(device(), Reason.EXPIRED, LATER, 2),)
     assert stored(table, NUMBER_OWNER)["endedSome"] == {"BOOL": True}
 
 
-@pytest.mark.parametrize("now", [NOW, LATER])
-def test_only_what_is_active_is_refreshed_or_deleted(table: "DynamoDBClient", now: int) -> None:
+NOT_THEIRS: dict[str, tuple[Actor, int, int]] = {
+    "unknown": (NOBODY_ACTS, 2, NOW),
+    "expired": (NOBODY_ACTS, 1, LATER),
+    "another user's": (an_actor(NOBODY, sub="another user"), 1, NOW),
+    "another client's": (an_actor(NOBODY, "client-2"), 1, NOW),
+    "another number's": (an_actor(ALICE), 1, NOW),
+}
+
+
+@pytest.mark.parametrize(("actor", "number", "now"), NOT_THEIRS.values(), ids=NOT_THEIRS.keys())
+def test_only_what_is_active_and_the_actors_is_refreshed_or_deleted(
+    table: "DynamoDBClient", actor: Actor, number: int, now: int
+) -> None:
     create(device())
-    other = device(2).registration_id if now == NOW else device().registration_id
     before = both(table)
 
     with pytest.raises(NotFound):
-        registration_store().refresh(NUMBER, other, LATER + 50, now)
+        registration_store().refresh(actor, device(number).registration_id, LATER + 50, now)
     with pytest.raises(NotFound):
-        registration_store().delete(NUMBER, other, now)
+        registration_store().delete(actor, device(number).registration_id, now)
     assert both(table) == before
 
 
-def test_a_refresh_and_a_delete_find_the_user_that_registered(table: "DynamoDBClient") -> None:
-    create(device(user="user-2"))
-    registration_store().delete(NUMBER, device().registration_id, NOW)
+def test_each_user_has_a_register(table: "DynamoDBClient") -> None:
+    create(device())
+    create(device(2, sub="another user"))
+    another = an_actor(NOBODY, sub="another user")
+    owner = user_owner(another.user or "")
 
-    assert register_of(table, user_owner("user-2")).registrations == {}
-    assert register_of(table, user_owner("user-2")).version == 2
+    registration_store().delete(another, device(2).registration_id, NOW)
+
+    assert register_of(table, owner) == Register(owner, version=2)
+    assert [list(found.registrations.values()) for found in both(table)] == [[device()]] * 2
 
 
 def test_a_sweep_ends_what_has_expired_and_no_more(table: "DynamoDBClient") -> None:
@@ -114,11 +133,12 @@ def test_a_sweep_ends_what_has_expired_and_no_more(table: "DynamoDBClient") -> N
 
     assert registration_store().end_expired(owner, LATER - 1) == ()
     assert register_of(table, owner).version == 2
-    assert registration_store().end_expired(owner, LATER) == ((device(), Reason.EXPIRED),)
+    expired = (Ended(device(), Reason.EXPIRED, LATER, 3),)
+    assert registration_store().end_expired(owner, LATER) == expired
     assert registration_store().end_expired(owner, LATER) == ()
     swept = register_of(table, owner)
     assert list(swept.registrations.values()) == [device(2, expires_at=LATER + 1)]
-    assert swept.ended == ((device(), Reason.EXPIRED),)
+    assert swept.ended == expired
     assert stored(table, owner)["staleAt"] == {"N": str(LATER + 1)}
 
 
@@ -157,7 +177,7 @@ def test_a_refresh_repairs_a_users_register_that_is_gone(table: "DynamoDBClient"
     create(device())
     table.delete_item(TableName=REGISTRATIONS, Key={"owner": {"S": USER_OWNER}})
 
-    registration_store().refresh(NUMBER, device().registration_id, LATER + 50, NOW)
+    registration_store().refresh(NOBODY_ACTS, device().registration_id, LATER + 50, NOW)
 
     assert [found.active(NOW) for found in both(table)] == [[device(expires_at=LATER + 50)]] * 2
 
@@ -193,20 +213,23 @@ def holds(table: "DynamoDBClient", condition: dict[str, Any]) -> bool:
     return True
 
 
-def test_a_transaction_may_require_an_active_registration(table: "DynamoDBClient") -> None:
+def test_a_transaction_may_require_that_one_of_some_registrations_is_active(
+    table: "DynamoDBClient",
+) -> None:
     create(device())
+    create(device(2, expires_at=LATER + 50))
     store = registration_store()
-    known = device().registration_id
+    first, second, unknown = (device(number).registration_id for number in (1, 2, 3))
 
-    assert holds(table, store.require_active(NUMBER, known, LATER - 1))
-    assert not holds(table, store.require_active(NUMBER, known, LATER))
-    assert not holds(table, store.require_active(NUMBER, registration_id(NOBODY, 2), NOW))
-    assert not holds(table, store.require_active("another", known, NOW))
-    store.delete(NUMBER, known, NOW)
-    assert not holds(table, store.require_active(NUMBER, known, NOW))
+    assert holds(table, store.require_active(NUMBER, [first], LATER - 1))
+    assert not holds(table, store.require_active(NUMBER, [first], LATER))
+    assert holds(table, store.require_active(NUMBER, [unknown, second, first], LATER))
+    assert not holds(table, store.require_active(NUMBER, [unknown], NOW))
+    assert not holds(table, store.require_active("another", [first, second], NOW))
+    store.delete(NOBODY_ACTS, first, NOW)
+    assert not holds(table, store.require_active(NUMBER, [first, unknown], NOW))
 
 
-@pytest.mark.parametrize("text", ["", "registration-1", "a.expiresAt", "#registration"])
-def test_what_cannot_be_a_registration_is_not_asked_for(text: str) -> None:
-    with pytest.raises(InvalidTokenContext):
-        registration_store().require_active(NUMBER, text, NOW)
+@pytest.mark.parametrize("odd", ["registration-1", "a.expiresAt", "#registration", ":now"])
+def test_an_id_of_any_kind_may_be_asked_for(table: "DynamoDBClient", odd: str) -> None:
+    assert not holds(table, registration_store().require_active(NUMBER, [odd], NOW))

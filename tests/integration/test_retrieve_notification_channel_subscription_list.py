@@ -1,6 +1,9 @@
-"""retrieveNotificationChannelSubscriptionList: what is active, of one number and client."""
+"""retrieveNotificationChannelSubscriptionList: what is active, of one user of a number."""
 
-from camara.identity import client_key
+from typing import Any
+
+import pytest
+
 from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, BOB, a_context, a_registration
 from tests.support.devices import register
@@ -15,15 +18,16 @@ from tests.support.subscriptions_api import (
 )
 
 
-def test_the_list_is_of_this_number_and_client_and_of_what_is_active(
-    time_stands_still: FakeClock,
+@pytest.mark.parametrize("claims", [{"client_id": "client-2"}, {"sub": "another user"}])
+def test_the_list_is_of_this_actor_and_of_what_is_active(
+    claims: dict[str, Any], time_stands_still: FakeClock
 ) -> None:
-    register(ALICE, device=2, client=client_key("client-2"))
+    register(ALICE, device=2, **claims)
     assert get_all().body == []
     expiring, gone, known = subscribed(subscriptionExpireTime=at(10)), subscribed(), subscribed()
     delete(ALICE, gone)
     detail = {"subscriptionDetail": {"deviceId": a_registration(device=2).device_id}}
-    another = a_context(client_id="client-2")
+    another = a_context(**claims)
     theirs = post(body=a_subscription_request(config=detail), context=another)
     bobs = post(BOB)
 

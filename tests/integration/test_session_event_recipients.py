@@ -2,106 +2,132 @@
 
 from collections import Counter
 
-from camara.identity import client_key, subscriber_key
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from events.subscription import TerminationReason
 from tests.integration.conftest import FakeClock, Messaging
-from tests.support.api import delete, post, put
-from tests.support.builders import ALICE, BOB, EVE, NOW, a_context, a_registration
-from tests.support.devices import deregister, register
+from tests.support.api import post, put
+from tests.support.builders import BOB, NOW
+from tests.support.hearing import Scene
+from tests.support.listeners import listen
 from tests.support.messaging import Requests, subscribe
 from tests.support.session_events import BOBS, INVITATION, all_told, publish
 from tests.support.streams import Stream
 
+HISTORIES = {
+    "nobody else, where nobody rings": ("+alice call:alice change end", "alice"),
+    "the one that placed the call, and no other of its number": (
+        "+alice +alice-tablet +alice-app +alice-colleague +bob call:alice-tablet answer:bob end",
+        "alice-tablet bob",
+    ),
+    "all that ring, to the end, though another one answers": (
+        "+alice +bob +tablet +app +colleague call:alice change answer:app wait change end",
+        "alice bob tablet app colleague",
+    ),
+    "none of a former owner's, with the same device id or another": (
+        "+owner -owner +colleague -colleague +alice +bob call:alice change answer:bob change end",
+        "alice bob",
+    ),
+    "none that came and went in the second in which it was placed": (
+        "+alice +owner&-owner&+app&~app&+bob&call:alice change answer:bob wait end",
+        "alice bob",
+    ),
+    "none of the next owner's": (
+        "+alice +bob call:alice answer:bob -bob +owner +colleague change end",
+        "alice bob",
+    ),
+    "none that was registered no more": (
+        "+alice +bob +tablet +app -tablet ~app call:alice change answer:bob change end",
+        "alice bob",
+    ),
+    "one that is registered while it rings": (
+        "+alice call:alice change +tablet change answer:tablet change end",
+        "alice tablet",
+    ),
+    "one that is registered for a moment while it rings": (
+        "+alice +bob call:alice +tablet -tablet +app ~app change answer:bob wait change end",
+        "alice bob tablet app",
+    ),
+    "one that is registered for a moment while it rings, and nobody answers": (
+        "+alice +bob call:alice +tablet -tablet +app ~app change end",
+        "alice bob tablet app",
+    ),
+    "one that is registered no longer than until the answer, or until just after it": (
+        "+alice +bob +tablet +app call:alice -tablet ~app answer:bob -bob +colleague wait end",
+        "alice bob tablet app",
+    ),
+    "one that has lost and is registered no more": (
+        "+alice +bob +tablet call:alice answer:bob -tablet wait change end",
+        "alice bob tablet",
+    ),
+    "none that is registered after the answer": (
+        "+alice +bob call:alice answer:bob +tablet change end",
+        "alice bob",
+    ),
+    "none that is registered after the end": ("+alice +bob call:alice end +tablet", "alice bob"),
+    "the same device, registered anew": (
+        "+alice +bob call:alice -bob +bob -alice +alice answer:bob -bob +bob wait change end",
+        "alice bob",
+    ),
+}
 
-def test_both_ends_hear_through_the_clients_that_the_call_is_bound_to(
-    messaging: Messaging, session_stream: Stream
+
+@pytest.fixture
+def listening(messaging: Messaging, session_stream: Stream) -> tuple[Stream, str]:
+    """Stream and queue, when all devices have subscribed."""
+    listen()
+    return session_stream, messaging.queue
+
+
+@pytest.mark.parametrize(("steps", "to_the_end"), HISTORIES.values(), ids=HISTORIES.keys())
+def test_who_hears_of_a_call(
+    listening: tuple[Stream, str], time_stands_still: FakeClock, steps: str, to_the_end: str
 ) -> None:
-    other = client_key("client-2")
-    register(BOB, 2, client=other)
-    own = subscribe(1).subscription_id
-    subscribe(2, client=other)
-    bobs = {
-        subscribe(number, client=client, **BOBS).subscription_id
-        for number, client in ((3, client_key("client-1")), (4, other))
-    }
-    subscribe(5, client="x" * 11, **BOBS)
-    subscribe(6, number=subscriber_key(EVE))
-    call = post().body["mediaSessionId"]
-    put(BOB, call, "Ringing")
-    publish(session_stream.records())
+    scene = Scene(time_stands_still, *listening, late=True)
 
-    assert {who for who, *_ in all_told(messaging.queue)} == {own} | bobs
+    scene.play(steps)
+
+    heard = scene.who_hears()
+    assert heard == scene.who_should_hear()
+    last = len(scene.changes)
+    assert {device for device, _, change in heard if change == last} == set(to_the_end.split())
 
 
-def test_a_device_is_invited_while_it_is_registered(
-    messaging: Messaging, session_stream: Stream, time_stands_still: FakeClock
+def play_some(scene: Scene, data: st.DataObject, *verbs: str, at_most: int) -> None:
+    """Take up to so many of the possible steps of these kinds."""
+    for _ in range(data.draw(st.integers(0, at_most))):
+        if steps := [step for step in scene.possible() if step.startswith(verbs)]:
+            scene.play(data.draw(st.sampled_from(steps)))
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data(), late=st.booleans())
+def test_who_hears_of_a_call_however_devices_come_and_go(
+    listening: tuple[Stream, str],
+    time_stands_still: FakeClock,
+    data: st.DataObject,
+    *,
+    late: bool,
 ) -> None:
-    registered = subscribe(1, **INVITATION)
-    # Another device, and the same one through another client.
-    subscribe(2, device_id=a_registration(BOB, 2).device_id, **INVITATION)
-    subscribe(3, client=client_key("client-2"), **INVITATION)
-    post()
-    publish(session_stream.records())
-    assert [who for who, *_ in all_told(messaging.queue)] == [registered.subscription_id]
+    scene = Scene(time_stands_still, *listening, late=late)
+    come_and_go = "+", "-", "~", "change", "wait"
 
-    deregister(BOB)
-    post()
-    publish(session_stream.records())
-    assert all_told(messaging.queue) == []
+    scene.play("+alice +bob")
+    play_some(scene, data, *come_and_go, at_most=4)
+    play_some(scene, data, "call", at_most=1)
+    play_some(scene, data, *come_and_go, at_most=4)
+    play_some(scene, data, "answer", at_most=1)
+    play_some(scene, data, *come_and_go, at_most=4)
+    play_some(scene, data, "end", at_most=1)
+    play_some(scene, data, *come_and_go, at_most=2)
 
-    register(BOB, 3, expires_at=NOW + 60)
-    woken = subscribe(4, device_id=a_registration(BOB, 3).device_id, **INVITATION)
-    post()
-    publish(session_stream.records())
-    assert [who for who, *_ in all_told(messaging.queue)] == [woken.subscription_id]
-
-    time_stands_still.now += 60
-    post()
-    publish(session_stream.records())
-    assert all_told(messaging.queue) == []
-
-
-def test_a_device_that_was_registered_since_hears_what_becomes_of_the_call(
-    messaging: Messaging, session_stream: Stream
-) -> None:
-    deregister(BOB)
-    call = post().body["mediaSessionId"]
-    session_stream.records()
-    register(BOB, 2)
-    late = subscribe(1, device_id=a_registration(BOB, 2).device_id, **BOBS)
-    put(BOB, call, "Ringing")
-    publish(session_stream.records())
-
-    assert [who for who, *_ in all_told(messaging.queue)] == [late.subscription_id]
-
-
-def test_a_device_that_is_deregistered_hears_how_its_call_ends_and_of_no_other(
-    messaging: Messaging, session_stream: Stream
-) -> None:
-    gone = subscribe(1, **BOBS)
-    call = post().body["mediaSessionId"]
-    deregister(BOB)
-    other = post().body["mediaSessionId"]
-    delete(ALICE, call)
-    delete(ALICE, other)
-    publish(session_stream.records())
-
-    assert [(who, status) for who, status, *_ in all_told(messaging.queue)] == [
-        (gone.subscription_id, "SessionCancelled")
-    ]
-
-
-def test_the_client_that_called_may_be_another_one(
-    messaging: Messaging, session_stream: Stream
-) -> None:
-    register(ALICE, 2, client=client_key("client-2"))
-    subscribe(1)
-    second = subscribe(2, client=client_key("client-2"))
-    call = post(context=a_context(client_id="client-2")).body["mediaSessionId"]
-    put(BOB, call, "Ringing")
-    publish(session_stream.records())
-
-    assert [who for who, *_ in all_told(messaging.queue)] == [second.subscription_id]
+    assert scene.who_hears() == scene.who_should_hear()
 
 
 def test_a_subscription_that_is_over_hears_nothing(

@@ -1,55 +1,61 @@
 """The store's requests one by one: what they ask DynamoDB, and what they make of its answers."""
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.client import BaseClient
 
-from call_handling.call import Call, Invitation, Media
-from call_handling.session import CallingDevice, Change
-from call_handling.status import Role, Status
+from call_handling.call import Call, Change, Invitation, Media
+from call_handling.status import Status
 from call_handling.store import session_store
 from camara.errors import NotFound, Unavailable
 from tests.support.builders import (
     ALICE,
-    ALICE_KEY,
+    ALICE_ACTS,
     BOB_ACTS,
     BOB_KEY,
-    CLIENT_KEY,
     NOW,
     a_location,
+    legs,
     registration_id,
 )
+from tests.support.clients import names
 from tests.support.faulty_dynamodb import FaultyDynamoDB
+from tests.support.messaging import Requests
+from tests.support.races import conflicting, waiting
 from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 INVITATION = Invitation("tel:+12025550101", "tel:+12025550102")
-MEDIA = Media("offer-1", None, {ALICE_KEY: a_location()})
+MEDIA = Media("offer-1", None, {ALICE_ACTS.key: a_location()})
 ID = "call-1"
 
 
 def create(media_session_id: str = ID) -> Call:
-    device = CallingDevice(ALICE_KEY, CLIENT_KEY, registration_id(ALICE))
     return session_store().create(
-        device, BOB_KEY, INVITATION, MEDIA, media_session_id=media_session_id, now=NOW
+        ALICE_ACTS,
+        registration_id(ALICE),
+        BOB_KEY,
+        INVITATION,
+        MEDIA,
+        media_session_id=media_session_id,
+        now=NOW,
     )
 
 
 def change(status: Status, now: int = NOW, **media: Any) -> tuple[Call, Call]:
-    before, after, role = session_store().change(ID, BOB_ACTS, Change(status, **media), now)
-    assert role is Role.RECEIVER
-    return before, after
+    return session_store().change(ID, BOB_ACTS, Change(status, **media), now)
 
 
 def test_what_is_created_is_what_is_read() -> None:
     created = create()
 
     assert session_store().read(ID) == created
-    assert (created.session.originator, created.session.receiver) == (ALICE_KEY, BOB_KEY)
+    assert created.session.legs == legs()
     assert (created.invitation, created.media) == (INVITATION, MEDIA)
 
 
@@ -93,9 +99,12 @@ def test_what_is_only_partly_there_is_not_found(table: "DynamoDBClient") -> None
         session_store().read(ID)
 
 
-def test_an_id_that_is_taken_is_refused_whole(table: "DynamoDBClient") -> None:
+def test_an_id_that_is_taken_is_refused_whole(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+) -> None:
     create()
     before = items(table)
+    waiting(monkeypatch)
 
     with pytest.raises(Unavailable):
         create()
@@ -126,7 +135,7 @@ def test_a_change_whose_answer_was_lost_is_its_own_success(
 
 
 def test_a_transaction_carries_a_token_of_its_own(
-    requests: list[tuple[str, dict[str, Any]]],
+    requests: Requests,
 ) -> None:
     """DynamoDB answers a repeated request by its token, for ten minutes, without writing."""
     create()
@@ -136,19 +145,26 @@ def test_a_transaction_carries_a_token_of_its_own(
     assert len(set(tokens)) == len(tokens) == 2
 
 
-def test_a_change_that_always_comes_second_is_tried_five_times(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_change_that_always_comes_second_is_tried_ten_times(
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
 ) -> None:
     create()
-    store = session_store()
-    decided: list[int] = []
-
-    def refused(before: Call, _after: Call) -> bool:
-        decided.append(before.session.version)
-        return False
-
-    monkeypatch.setattr(store, "_replace", refused)
+    before = items(table)
+    asked = conflicting(monkeypatch, inf)
+    waits = waiting(monkeypatch)
 
     with pytest.raises(Unavailable):
         change(Status.PROCEEDING)
-    assert decided == [1] * 5
+    assert (asked, len(waits)) == (["PutItem"] * 10, 9)
+    assert items(table) == before
+
+
+def test_a_change_that_changes_nothing_is_the_call_as_it_was(requests: Requests) -> None:
+    create()
+    _, once = change(Status.PROCEEDING, answer="answer-1")
+    requests.clear()
+    before, after = change(Status.PROCEEDING, answer="answer-1")
+
+    assert before == once
+    assert after is before
+    assert names(requests) == ["Query"]

@@ -8,7 +8,7 @@ from camara.errors import NotFound, Unavailable
 from events.item import key
 from events.store import subscription_store
 from events.subscription import Credential, Subscription, TerminationReason
-from tests.support.builders import BOB_KEY, NOW, a_subscription
+from tests.support.builders import BOB, BOB_KEY, NOW, a_subscription
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.messaging import subscribe
 from tests.support.table import SUBSCRIPTIONS
@@ -36,7 +36,7 @@ def test_what_is_stored_is_read(credential: Credential | None) -> None:
 
 def test_the_subscriptions_of_a_number_are_read_and_no_others() -> None:
     own = [subscribe(1), subscribe(2, ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW)]
-    subscribe(3, number=BOB_KEY)
+    subscribe(3, subscriber=BOB)
 
     found = subscription_store().of_number(own[0].number)
     assert sorted(found, key=lambda known: known.subscription_id) == sorted(
@@ -98,7 +98,9 @@ def test_who_loses_a_race_decides_again() -> None:
     assert stored(subscription).delivered == 2
 
 
-def test_who_always_loses_gives_up() -> None:
+def test_who_always_loses_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
     subscription = subscribe()
     events = iter(f"event {number}" for number in range(100))
 
@@ -108,7 +110,8 @@ def test_who_always_loses_gives_up() -> None:
 
     with pytest.raises(Unavailable):
         change(subscription, decide)
-    assert stored(subscription).delivered == 5
+    assert stored(subscription).delivered == 10
+    assert len(waits) == 9
 
 
 def test_the_first_end_is_the_only_one() -> None:
@@ -140,7 +143,7 @@ def test_a_change_whose_answer_was_lost_is_made_once(dynamo: FaultyDynamoDB) -> 
     subscription = subscribe()
 
     def once(known: Subscription) -> Subscription:
-        known.require_active(subscription.client, NOW)
+        known.require_active(subscription.actor, NOW)
         return known.ended_because(TerminationReason.SUBSCRIPTION_DELETED, NOW)
 
     dynamo.lose_answers(1, after=1)

@@ -1,4 +1,4 @@
-"""A token that names a client alone acts for the leg of that client, if it has just one."""
+"""A token that names a client alone acts for the leg of that client, the first if it has both."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from tests.support.builders import ALICE, BOB, CLIENT, a_two_legged_context
 from tests.support.clients import (
     ANSWER,
     DONE,
+    FORBIDDEN_BY_THE_STATE,
     NO_DEVICE,
     NO_PARTY,
     NOT_FOUND,
@@ -18,6 +19,8 @@ from tests.support.clients import (
     has_device,
     names,
     of,
+    on,
+    sdp,
     status,
 )
 from tests.support.devices import deregister
@@ -65,22 +68,49 @@ class TestATokenWithoutASubscriber:
     def test_changes_what_its_leg_may_change(self) -> None:
         call = a_call_between_clients()
 
-        assert put(None, call, ANSWER, context=a_two_legged_context(CLIENT)).code[0] == 409
+        told = put(None, call, ANSWER, context=a_two_legged_context(CLIENT))
+        assert told.code == FORBIDDEN_BY_THE_STATE
         assert put(None, call, "Busy", context=a_two_legged_context(OTHER)).status == 200
 
-    @every_operation
-    def test_acts_for_none_when_its_client_has_both(
-        self, table: "DynamoDBClient", requests: Requests, operate: Any
+    @pytest.mark.parametrize("first_with", ["subscriber", "client"])
+    @pytest.mark.parametrize("body", [ANSWER, sdp(), sdp(offer="offer 2")])
+    def test_goes_on_with_a_call_that_the_other_has_answered(
+        self, first_with: str, body: dict[str, Any]
     ) -> None:
-        has_device(BOB, OTHER)
+        call = a_call_between_clients()
+        first, second = of(BOB, OTHER), a_two_legged_context(OTHER)
+        if first_with == "client":
+            first, second = second, first
+        put(None, call, ANSWER, context=first)
+
+        assert put(None, call, body, context=second).status == 200
+
+    @every_operation
+    def test_acts_when_its_client_has_both(self, requests: Requests, operate: Any) -> None:
         call = a_call("Initial")
-        before = items(table)
         requests.clear()
 
-        assert operate(call, a_two_legged_context(CLIENT)).code == NO_PARTY
+        assert operate(call, a_two_legged_context(CLIENT)).status in DONE
         assert "GetItem" not in names(requests)
-        assert items(table) == before
-        assert operate(call, a_two_legged_context(OTHER)).status in DONE
+
+    @pytest.mark.parametrize("elsewhere", [False, True])
+    @pytest.mark.parametrize(
+        ("current", "outcome"), [("Initial", "SessionCancelled"), ("Connected", "Terminated")]
+    )
+    def test_acts_for_the_originator_when_its_client_has_both(
+        self, current: str, outcome: str, *, elsewhere: bool
+    ) -> None:
+        if elsewhere:
+            has_device(BOB, OTHER)
+        call = a_call(current)
+        alone = a_two_legged_context(CLIENT)
+
+        assert put(None, call, "Busy", context=alone).code == FORBIDDEN_BY_THE_STATE
+        assert delete(None, call, context=alone, correlator="one").status == 204
+        assert status(call, of(BOB)) == outcome
+        assert get(None, call, context=alone).code == NOT_FOUND
+        assert delete(ALICE, call, correlator="one").status == 204
+        assert delete(BOB, call, correlator="one").code == NOT_FOUND
 
     @every_operation
     def test_acts_for_none_when_its_client_has_none(
@@ -100,14 +130,22 @@ class TestATokenWithoutASubscriber:
         assert operate("unknown", a_two_legged_context()).code == NOT_FOUND
 
     @every_operation
-    @pytest.mark.parametrize("unknown", [False, True])
+    @pytest.mark.parametrize("client_id", [None, ""])
+    @pytest.mark.parametrize("call", ["unknown", "known", "placed without a client"])
     def test_or_a_client_leads_to_no_device(
-        self, requests: Requests, operate: Any, *, unknown: bool
+        self, requests: Requests, operate: Any, client_id: str | None, call: str
     ) -> None:
-        call = "unknown" if unknown else a_call("Initial")
+        match call:
+            case "known":
+                call = a_call("Initial")
+            case "placed without a client":
+                device = has_device(ALICE, None)
+                context = of(ALICE, client_id)
+                call = post(context=context, headers=on(device)).body["mediaSessionId"]
+                assert get(None, call, context=context).status == 200
         requests.clear()
 
-        assert operate(call, a_two_legged_context(None)).code == NO_DEVICE
+        assert operate(call, a_two_legged_context(client_id)).code == NO_DEVICE
         assert requests == []
 
     @pytest.mark.parametrize("client_id", [CLIENT, OTHER])
@@ -143,4 +181,4 @@ def test_what_is_stored_says_who_has_ended_it_whatever_the_token(table: "DynamoD
 
     key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
     item = table.get_item(TableName=TABLE, Key=key)["Item"]
-    assert item["endedBy"] == {"S": f".{client_key(OTHER)}"}
+    assert item["endedBy"] == {"S": client_key(OTHER)}

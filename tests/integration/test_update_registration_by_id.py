@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from camara.identity import subscriber_key
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock
 from tests.support.api import Raw
-from tests.support.builders import NOBODY, NOW, a_context
+from tests.support.builders import NOBODY, NOW
+from tests.support.registers import NUMBER
 from tests.support.registration_api import at, get, put, registered
 
 
@@ -45,12 +45,12 @@ def test_a_bad_refresh_changes_nothing(body: Any, time_stands_still: FakeClock) 
     assert get(NOBODY, known).body["expiresAt"] == "2027-01-15T09:00:00Z"
 
 
-def test_a_refresh_leaves_the_rest_as_it_was() -> None:
+def test_a_refresh_leaves_the_rest_as_it_was(time_stands_still: FakeClock) -> None:
     known = registered()
-    another = a_context(NOBODY, client_id="client-2", sub="user-2")
-    before = registration_store().of_number(subscriber_key(NOBODY)).find(known, NOW)
+    [before] = registration_store().of_number(NUMBER).active(NOW)
+    time_stands_still.now += 600
 
-    put(NOBODY, known, {"registrationExpireTime": at(7200)}, context=another)
+    put(NOBODY, known, {"registrationExpireTime": at(7200)})
 
-    after = registration_store().of_number(subscriber_key(NOBODY)).find(known, NOW)
-    assert after == before.until(NOW + 7200)
+    assert registration_store().of_number(NUMBER).active(NOW) == [before.until(NOW + 7200)]
+    assert before.made_at == NOW

@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.conftest import FakeClock
 from tests.support.api import Raw, a_call, delete, get, put
-from tests.support.builders import ALICE, BOB, EVE, NOW, OFFER, a_context, a_location
+from tests.support.builders import ALICE, BOB, EVE, OFFER, a_context, a_location
 from tests.support.table import items
 
 if TYPE_CHECKING:
@@ -109,21 +109,22 @@ def test_strangers_and_unknown_sessions() -> None:
     assert put(None, a_call(), "Ringing", context=nobody).code == (404, "IDENTIFIER_NOT_FOUND")
 
 
-def test_a_client_that_sends_the_whole_resource_back_changes_no_offer() -> None:
+def test_before_the_answer_the_receiver_changes_no_offer() -> None:
     call = a_call()
     whole = get(BOB, call).body | ANSWER | {"offer": {"sdp": "its own"}}
 
     assert put(BOB, call, whole).body["offer"] == {"sdp": OFFER}
 
 
-def test_every_accepted_put_renews_the_lease(
+def test_every_change_renews_the_lease(
     table: "DynamoDBClient", time_stands_still: FakeClock
 ) -> None:
     call = a_call("Connected")
-    time_stands_still.now += 1000
-    put(ALICE, call, "Connected")
+    for status in ("Hold", "Resume", {"status": "Resume", "offer": {"sdp": "new offer"}}):
+        time_stands_still.now += 1000
+        put(ALICE, call, status)
 
-    assert session_item(table)["staleAt"] == {"N": str(NOW + 1000 + 43_200)}
+        assert session_item(table)["staleAt"] == {"N": str(time_stands_still.now + 43_200)}
 
 
 def test_renewing_for_days_keeps_the_sdp_as_long(

@@ -5,13 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from call_handling.call import Call, Invitation, Media, media_expiry
-from call_handling.party import Actor
-from call_handling.session import CallingDevice, Session, Timeouts
+from call_handling.legs import CallingDevice, Legs
+from call_handling.negotiation import Negotiation
+from call_handling.session import Session, Timeouts
 from call_handling.status import ANSWERED, Status
+from camara.actor import Actor
 from camara.identity import client_key, subscriber_key, user_key
 from events.subscription import EventType, Subscription
 from events.subscription import Lifetimes as SubscriptionLifetimes
-from registration.register import Lifetimes, Limits, Registration
+from registration.register import Lifetimes, Limits, Register, Registration
 
 ALICE = "+12025550101"
 BOB = "+12025550102"
@@ -21,7 +23,6 @@ NOBODY = "+12025550109"
 ALICE_KEY, BOB_KEY, EVE_KEY = (subscriber_key(number) for number in (ALICE, BOB, EVE))
 CLIENT = "client-1"
 CLIENT_KEY = client_key(CLIENT)
-ALICE_ACTS, BOB_ACTS, EVE_ACTS = (Actor(key, CLIENT_KEY) for key in (ALICE_KEY, BOB_KEY, EVE_KEY))
 
 OFFER = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
 ANSWER = OFFER.replace("o=- 1", "o=- 2")
@@ -54,13 +55,41 @@ def registration_id(subscriber: str, device: int = 1) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{subscriber} {device}"))
 
 
-def a_registration(subscriber: str = ALICE, device: int = 1, **changes: Any) -> Registration:
-    """A device of this subscriber, registered for as long as any test takes."""
+def sub_of(subscriber: Any) -> str:
+    """Return the ``sub`` of this subscriber's tokens, where a test does not say another one."""
+    return f"user of {subscriber}"
+
+
+def an_actor(
+    subscriber: str | None = ALICE, client_id: str | None = CLIENT, sub: str | None = None
+) -> Actor:
+    """Whose token it is; without a subscriber it is the client's alone."""
+    if subscriber is None:
+        return Actor(None, client_key(client_id))
+    user = user_key(sub or sub_of(subscriber))
+    return Actor(subscriber_key(subscriber), client_key(client_id), user)
+
+
+ALICE_ACTS, BOB_ACTS, EVE_ACTS = map(an_actor, (ALICE, BOB, EVE))
+
+
+def a_registration(
+    subscriber: str = ALICE,
+    device: int = 1,
+    *,
+    client_id: str | None = CLIENT,
+    sub: str | None = None,
+    **changes: Any,
+) -> Registration:
+    """A device of this subscriber, registered a day ago, and for as long as any test takes."""
+    actor = an_actor(subscriber, client_id, sub)
     registration = Registration(
         registration_id=registration_id(subscriber, device),
         device_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"device {device}")),
-        client=CLIENT_KEY,
-        user=user_key(f"user of {subscriber}"),
+        actor=actor.key,
+        client=actor.client,
+        user=actor.user or "",
+        made_at=NOW - 24 * 3600,
         expires_at=NOW + 400 * 24 * 3600,
     )
     return replace(registration, **changes)
@@ -71,13 +100,17 @@ def subscription_id(number: int = 1) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"subscription {number}"))
 
 
-def a_subscription(number: int = 1, **changes: Any) -> Subscription:
-    """Alice's first device wants to hear of the status of her calls, from ``NOW`` on."""
+def a_subscription(
+    number: int = 1, *, of: Registration | None = None, subscriber: str = ALICE, **changes: Any
+) -> Subscription:
+    """This device (the subscriber's first) wants to hear of the status of calls from ``NOW`` on."""
+    device = of or a_registration(subscriber)
     subscription = Subscription(
-        number=ALICE_KEY,
+        number=subscriber_key(subscriber),
         subscription_id=subscription_id(number),
-        client=CLIENT_KEY,
-        device_id=a_registration(ALICE).device_id,
+        actor=device.actor,
+        client=device.client,
+        device_id=device.device_id,
         type=EventType.SESSION_STATUS,
         sink=SINK,
         starts_at=NOW,
@@ -86,18 +119,31 @@ def a_subscription(number: int = 1, **changes: Any) -> Subscription:
     return replace(subscription, **changes)
 
 
+def legs(*rings: Registration, caller: Registration | None = None) -> Legs:
+    """Alice calls Bob, from her device or another; his rings, or those that are given."""
+    device = caller or a_registration(ALICE)
+    actor = Actor(ALICE_KEY, device.client, device.user)
+    return Legs.between(
+        CallingDevice(actor, device.registration_id, device.device),
+        BOB_KEY,
+        rings or (a_registration(BOB),),
+    )
+
+
 def a_session(status: Status = Status.RINGING, **changes: Any) -> Session:
-    """A live call from Alice to Bob that began at ``NOW``."""
+    """A live call from Alice to Bob that began at ``NOW``, answered by his device if it is."""
     session = Session.invite(
         "0AEE1B58BAEEDA3EABA42B32EBB3DFE0DEAD3F90",
-        device=CallingDevice(ALICE_KEY, CLIENT_KEY, registration_id(ALICE)),
-        receiver=BOB_KEY,
-        receiver_clients=frozenset({CLIENT_KEY}),
+        legs(),
         write_id="write-1",
         now=NOW,
         timeouts=TIMEOUTS,
     )
-    return replace(session, status=status, has_answer=status in ANSWERED, **changes)
+    if status in ANSWERED:
+        register = Register("", registrations={"": a_registration(BOB)})
+        answered = session.legs.answered(BOB_ACTS, None, register, since=NOW, now=NOW)
+        session = replace(session, legs=answered, negotiation=Negotiation(has_answer=True))
+    return replace(session, status=status, **changes)
 
 
 def a_placed_call(session: Session) -> Call:
@@ -132,7 +178,7 @@ def a_call_request(**changes: Any) -> dict[str, Any]:
 def a_context(phone_number: Any = ALICE, **changes: Any) -> dict[str, Any]:
     """What the authorizer hands on; a claim set to ``None`` is left out."""
     claims = {
-        "sub": "user-1",
+        "sub": sub_of(phone_number),
         "client_id": CLIENT,
         "phone_number": phone_number,
         "scope": SCOPES,

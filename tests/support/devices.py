@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from camara import clock
+from camara.actor import Actor
 from camara.dynamodb import dynamodb_client
 from camara.identity import subscriber_key
 from registration.item import number_owner, register_item, user_owner
 from registration.register import Register
 from registration.store import registration_store
-from tests.support.builders import NOW, a_registration
+from tests.support.builders import NOW, a_registration, registration_id
 from tests.support.table import REGISTRATIONS
 
 
@@ -30,8 +32,9 @@ def register_each(*subscribers: str) -> None:
 
 
 def deregister(subscriber: str, device: int = 1) -> None:
-    """Delete the registration of a device."""
-    known = a_registration(subscriber, device)
-    registration_store().delete(
-        subscriber_key(subscriber), known.registration_id, NOW, user=known.user
-    )
+    """Delete the registration of a device, whoever's it is."""
+    number = subscriber_key(subscriber)
+    register = registration_store().of_number(number)
+    known = register.registrations[registration_id(subscriber, device)]
+    actor = Actor(number, known.client, known.user)
+    registration_store().delete(actor, known.registration_id, clock.now())

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -19,7 +18,7 @@ type Requests = list[tuple[str, dict[str, Any]]]
 
 def subscribe(which: int = 1, /, **changes: Any) -> Subscription:
     """Store a subscription (Alice's, if not said)."""
-    subscription = replace(a_subscription(which), **changes)
+    subscription = a_subscription(which, **changes)
     subscription_store().create(subscription)
     return subscription
 

@@ -9,13 +9,14 @@ from camara.identity import subscriber_key
 from registration.item import number_owner, register_from, user_owner
 from registration.register import Register, Registration
 from registration.store import registration_store
-from tests.support.builders import NOBODY, NOW, a_registration
+from tests.support.builders import NOBODY, NOW, a_registration, an_actor
 from tests.support.table import REGISTRATIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NUMBER = subscriber_key(NOBODY)
+NOBODY_ACTS = an_actor(NOBODY)
 USER = a_registration(NOBODY).user
 NUMBER_OWNER, USER_OWNER = number_owner(NUMBER), user_owner(USER)
 LATER = NOW + 100
@@ -55,8 +56,8 @@ def both(table: "DynamoDBClient") -> tuple[Register, Register]:
 CHANGES: dict[str, Callable[[], None]] = {
     "create": creates(device(2)),
     "refresh": lambda: registration_store().refresh(
-        NUMBER, device().registration_id, LATER + 50, NOW, user=USER
+        NOBODY_ACTS, device().registration_id, LATER + 50, NOW
     ),
-    "delete": lambda: registration_store().delete(NUMBER, device().registration_id, NOW, user=USER),
+    "delete": lambda: registration_store().delete(NOBODY_ACTS, device().registration_id, NOW),
 }
 every_change = pytest.mark.parametrize("name", CHANGES)

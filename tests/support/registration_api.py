@@ -61,12 +61,21 @@ def delete(subscriber: Any, registration_id: str | None, **request: Any) -> Answ
     return invoke("DELETE", REGISTRATION, registration_id, **request)
 
 
-def registered(subscriber: str = NOBODY, device: int = 1, expiry: Any = None) -> str:
+def registered(subscriber: str = NOBODY, device: int = 1, expiry: Any = None, **claims: Any) -> str:
     """Register a device; return the id of the registration."""
-    answer = post(subscriber, a_registration_request(expiry, device))
+    context = a_context(subscriber, **claims)
+    answer = post(subscriber, a_registration_request(expiry, device), context=context)
     assert answer.status == 201
     return str(answer.body["registrationId"])
 
 
 OF_ONE: dict[str, Callable[..., Answer]] = {"read": get, "write": put, "delete": delete}
 """What is done to one registration: subscriber and id come first."""
+
+OF_THE_NUMBER: dict[str, dict[str, Any]] = {
+    "another client": {"client_id": "client-2"},
+    "no client": {"client_id": None},
+    "another user": {"sub": "another user"},
+    "no user": {"sub": None},
+}
+"""Claims of others who act for the same number."""

@@ -1,13 +1,15 @@
 """PublishSessionEvents on records of a stream, and what has been told."""
 
+from typing import Any
+
 from events.publish_session_events import handler
 from events.subscription import EventType
-from tests.support.builders import BOB_KEY
+from tests.support.builders import BOB
 from tests.support.messaging import Message, taken_from
 from tests.support.streams import Record, meant_for
 
-INVITATION = {"number": BOB_KEY, "type": EventType.SESSION_INVITATION}
-BOBS = {"number": BOB_KEY}
+BOBS: dict[str, Any] = {"subscriber": BOB}
+INVITATION = BOBS | {"type": EventType.SESSION_INVITATION}
 ANSWERED = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
 FUNCTION = "PublishSessionEvents"
 

@@ -3,14 +3,15 @@ from typing import Any
 import pytest
 
 from call_handling.bodies import MediaSessionCreate, MediaSessionStatusChange
-from call_handling.session import Change
+from call_handling.call import Change
+from call_handling.status import Status
 from camara.errors import (
     CalltypeEmergencyNotSupported,
     InvalidArgument,
     InvalidTokenContext,
     OutOfRange,
 )
-from tests.support.builders import ALICE, ALICE_KEY, BOB, NOW, OFFER, a_call_request, a_location
+from tests.support.builders import ALICE, BOB, NOW, OFFER, a_call_request, a_location
 
 ELLIPSOID = {
     "latitude": 1,
@@ -154,9 +155,9 @@ def test_a_location_without_a_time_was_measured_now() -> None:
     location = a_location()
     del location["timestamp"]
 
-    media = parse(locationDetails=location).media(ALICE_KEY, NOW)
+    media = parse(locationDetails=location).media("an actor", NOW)
 
-    assert media.locations[ALICE_KEY] == location | {"timestamp": "2027-01-15T08:00:00Z"}
+    assert media.locations == {"an actor": location | {"timestamp": "2027-01-15T08:00:00Z"}}
 
 
 def test_a_status_change() -> None:
@@ -164,7 +165,7 @@ def test_a_status_change() -> None:
 
     change = MediaSessionStatusChange.parse(body).change(None, NOW)
 
-    assert change == Change("Connected", answer="a")  # type: ignore[arg-type]
+    assert change == Change(Status.CONNECTED, answer="a")
 
 
 def test_a_status_change_names_the_device_that_its_header_names() -> None:

@@ -1,89 +1,201 @@
+"""What a PUT changes in a call, and what it does not."""
+
+from dataclasses import replace
+
 import pytest
 
-from call_handling.call import Call, Media
-from call_handling.party import Actor
-from call_handling.session import Change
-from call_handling.status import Status
-from camara.errors import NotFound
+from call_handling.call import Change, Media
+from call_handling.negotiation import Negotiation
+from call_handling.party import entry_of
+from call_handling.session import Ending, Session, Timeouts
+from call_handling.status import ANSWERED, Role, Status
+from camara.actor import Actor
+from camara.errors import IncompatibleState, TooManyRequests
 from tests.support.builders import (
     ALICE_ACTS,
-    ALICE_KEY,
+    BOB,
     BOB_ACTS,
-    BOB_KEY,
-    EVE_ACTS,
     NOW,
     TIMEOUTS,
     a_location,
     a_placed_call,
+    a_registration,
     a_session,
+    an_actor,
+    legs,
 )
+from tests.support.sessions import RETENTION, a_call_of, late, put, put_call
+
+RINGING, CONNECTED = Status.RINGING, Status.CONNECTED
+BOB_AT_HIS_DESK = an_actor(BOB, "desk")
 
 
-def put(call: Call, actor: Actor, change: Change, now: int = NOW) -> Call:
-    return call.changed(actor, change, devices=(), write_id="w", now=now, timeouts=TIMEOUTS)
+def of_two() -> Session:
+    """A call that rings on two of Bob's devices, each through a client of its own."""
+    return a_session(legs=legs(a_registration(BOB), a_registration(BOB, 2, client_id="desk")))
 
 
-def test_before_the_answer_the_offer_is_the_originators_and_the_answer_the_receivers() -> None:
-    ringing = a_placed_call(a_session(Status.RINGING))
-    both = Change(Status.RINGING, offer="offer-2", answer="answer-2")
+class TestChange:
+    def test_is_the_next_version_with_a_new_lease(self) -> None:
+        call = a_placed_call(a_session(version=7))
 
-    assert put(ringing, ALICE_ACTS, both).media == Media("offer-2", None)
-    assert put(ringing, BOB_ACTS, both).media == Media("offer-1", "answer-2")
+        after = put_call(call, BOB_ACTS, Change(Status.PROCEEDING), now=NOW + 5)
+
+        assert after.session == replace(
+            call.session, status=Status.PROCEEDING, version=8, write_id="write-2"
+        ).renewed(NOW + 5, TIMEOUTS)
+        assert after.invitation == call.invitation
+
+    @pytest.mark.parametrize(
+        ("actor", "change"),
+        [
+            (ALICE_ACTS, Change(RINGING, offer="offer-2")),
+            (BOB_ACTS, Change(RINGING, answer="answer-2")),
+            (BOB_ACTS, Change(RINGING, location=a_location())),
+            (BOB_ACTS, Change(Status.WAITING)),
+            (BOB_ACTS, Change(Status.BUSY)),
+        ],
+    )
+    def test_is_what_makes_something_different(self, actor: Actor, change: Change) -> None:
+        assert put(a_session(), actor, change).version == 2
+
+    def test_by_another_device_is_one_even_with_the_same_answer(self) -> None:
+        change = Change(RINGING, answer="answer-1")
+        call = put_call(a_placed_call(of_two()), BOB_ACTS, change)
+
+        assert put_call(call, BOB_AT_HIS_DESK, change).session.version == 3
+
+    @pytest.mark.parametrize(
+        ("status", "actor", "change"),
+        [
+            (RINGING, ALICE_ACTS, Change(RINGING)),
+            (RINGING, ALICE_ACTS, Change(RINGING, offer="offer-1", answer="answer-2")),
+            (RINGING, BOB_ACTS, Change(RINGING, offer="offer-2")),
+            (CONNECTED, BOB_ACTS, Change(CONNECTED, answer="answer-1")),
+            (CONNECTED, BOB_ACTS, Change(CONNECTED, offer="offer-1", answer="answer-1")),
+            (Status.HOLD, ALICE_ACTS, Change(Status.HOLD)),
+        ],
+    )
+    def test_that_changes_nothing_is_none_however_many_there_were(
+        self, status: Status, actor: Actor, change: Change
+    ) -> None:
+        call = a_call_of(a_session(status, version=10_000).renewed(NOW, TIMEOUTS))
+
+        assert put_call(call, actor, change) is call
+
+    @pytest.mark.parametrize("actor", [ALICE_ACTS, BOB_ACTS])
+    def test_that_comes_again_changes_nothing_more(self, actor: Actor) -> None:
+        change = Change(RINGING, offer="offer-2", answer="answer-2", location=a_location())
+        once = put_call(a_placed_call(a_session()), actor, change)
+
+        assert put_call(once, actor, change) is once
+
+    @pytest.mark.parametrize(("status", "seconds"), [(RINGING, 12), (Status.HOLD, 4320)])
+    def test_of_the_lease_alone_is_a_write_when_it_moves_by_a_tenth_but_no_version(
+        self, status: Status, seconds: int
+    ) -> None:
+        call = a_call_of(a_session(status, version=10_000).renewed(NOW, TIMEOUTS))
+
+        assert put_call(call, BOB_ACTS, Change(status), now=NOW + seconds - 1) is call
+        renewed = put_call(call, BOB_ACTS, Change(status), now=NOW + seconds)
+        assert renewed.session == call.session.renewed(NOW + seconds, TIMEOUTS)
+        assert renewed.session.stale_at == call.session.stale_at + seconds
+        assert renewed.media == call.media
+
+    def test_never_shortens_the_lease(self) -> None:
+        patient = Timeouts(ring=600, setup=180)
+        call = a_placed_call(a_session(stale_at=NOW + 600))
+
+        after = put_call(call, BOB_ACTS, Change(Status.WAITING), now=NOW + 10, timeouts=patient)
+
+        assert after.session.stale_at == NOW + 600
+
+    @pytest.mark.parametrize("age", [0, 60])
+    def test_of_a_call_that_has_seen_too_many_is_refused_unless_it_ends_it(self, age: int) -> None:
+        last, too_many = (a_session(version=number + age) for number in (30, 31))
+
+        assert put(last, BOB_ACTS, Change(Status.WAITING), now=NOW + age).version == 31 + age
+        with pytest.raises(TooManyRequests):
+            put(too_many, BOB_ACTS, Change(Status.WAITING), now=NOW + age)
+        assert put(too_many, BOB_ACTS, Change(Status.BUSY), now=NOW + age).version == 32 + age
 
 
-def test_an_answer_that_does_not_count_answers_nothing() -> None:
-    after = put(a_placed_call(a_session()), ALICE_ACTS, Change(Status.RINGING, answer="answer-2"))
+class TestEnding:
+    @pytest.mark.parametrize("actor", [BOB_ACTS, late(an_actor(BOB, "new"))])
+    def test_records_who_and_when_and_how_long_it_stays(self, actor: Actor) -> None:
+        after = put(a_session(), actor, Change(Status.BUSY), now=NOW + 5)
 
-    assert after.session.has_answer is False
-
-
-@pytest.mark.parametrize("actor", [ALICE_ACTS, BOB_ACTS])
-def test_an_answered_call_is_renegotiated_by_either_party(actor: Actor) -> None:
-    both = Change(Status.CONNECTED, offer="offer-2", answer="answer-2")
-
-    after = put(a_placed_call(a_session(Status.CONNECTED)), actor, both)
-
-    assert after.media == Media("offer-2", "answer-2")
+        assert after.status == "Busy"
+        assert after.ended == Ending(entry_of(actor), NOW + 5, None)
+        assert after.expires_at == NOW + 5 + RETENTION
 
 
-def test_each_party_has_its_own_location() -> None:
-    near, far = a_location(), a_location(method="Other")
-    call = put(a_placed_call(a_session()), ALICE_ACTS, Change(Status.RINGING, location=near))
-    call = put(call, BOB_ACTS, Change(Status.RINGING, location=far))
+class TestMedia:
+    def test_before_the_answer_the_offer_is_the_originators_and_the_answer_the_receivers(
+        self,
+    ) -> None:
+        ringing = a_placed_call(a_session())
+        both = Change(RINGING, offer="offer-2", answer="answer-2")
 
-    assert call.media.locations == {ALICE_KEY: near, BOB_KEY: far}
+        assert put_call(ringing, ALICE_ACTS, both).media == Media("offer-2", None)
+        assert put_call(ringing, BOB_ACTS, both).media == Media("offer-1", "answer-2")
 
+    def test_an_answer_brings_no_offer(self) -> None:
+        change = Change(CONNECTED, offer="offer-2", answer="answer-2")
 
-def test_an_ending_brings_no_media() -> None:
-    change = Change(Status.BUSY, answer="answer-2", location=a_location())
+        after = put_call(a_placed_call(a_session()), BOB_ACTS, change)
 
-    after = put(a_placed_call(a_session()), BOB_ACTS, change)
+        assert after.media == Media("offer-1", "answer-2")
 
-    assert after.media == Media("offer-1")
-    assert after.session.has_answer is False
+    @pytest.mark.parametrize("status", sorted(ANSWERED))
+    @pytest.mark.parametrize(
+        ("actor", "role", "other"),
+        [(ALICE_ACTS, Role.ORIGINATOR, BOB_ACTS), (BOB_ACTS, Role.RECEIVER, ALICE_ACTS)],
+    )
+    def test_an_answered_call_is_renegotiated_by_either_end(
+        self, status: Status, actor: Actor, role: Role, other: Actor
+    ) -> None:
+        call = a_call_of(a_session(status))
+        offered = put_call(call, actor, Change(status, offer="offer-2"), now=NOW + 7)
 
+        assert offered.media == Media("offer-2", None)
+        assert offered.session.negotiation == Negotiation(offered_by=role, offered_at=NOW + 7)
+        with pytest.raises(IncompatibleState):
+            put_call(offered, other, Change(status, offer="offer-3"), now=NOW + 7 + 31)
+        agreed = put_call(offered, other, Change(status, answer="answer-2"))
+        assert agreed.media == Media("offer-2", "answer-2")
+        assert agreed.session.negotiation == Negotiation(has_answer=True)
 
-def test_media_outlives_the_session_and_is_rarely_touched() -> None:
-    call = a_placed_call(a_session(Status.CONNECTED))
-    spare = TIMEOUTS.ring
-    soon = put(call, ALICE_ACTS, Change(Status.CONNECTED), NOW + spare)
-    late = put(call, ALICE_ACTS, Change(Status.CONNECTED), NOW + spare + 1)
+    def test_each_actor_has_its_own_location(self) -> None:
+        near, far = a_location(), a_location(method="Other")
+        call = a_placed_call(of_two())
+        for actor, where in (
+            (ALICE_ACTS, far),
+            (BOB_ACTS, far),
+            (late(an_actor(BOB, "new")), far),
+            (ALICE_ACTS, near),
+        ):
+            call = put_call(call, actor, Change(RINGING, location=where))
 
-    assert soon.media_expires_at == call.media_expires_at == soon.session.expires_at
-    assert late.media_expires_at == late.session.expires_at + TIMEOUTS.answered
+        assert call.media.locations == {
+            ALICE_ACTS.key: near,
+            BOB_ACTS.key: far,
+            an_actor(BOB, "new").key: far,
+        }
 
+    def test_an_ending_brings_none(self) -> None:
+        change = Change(Status.BUSY, answer="answer-2", location=a_location())
 
-def test_a_change_keeps_the_invitation_and_names_its_write() -> None:
-    call = a_placed_call(a_session())
-    after = put(call, BOB_ACTS, Change(Status.PROCEEDING))
+        after = put_call(a_placed_call(a_session()), BOB_ACTS, change)
 
-    assert after.invitation == call.invitation
-    assert after.session.write_id == "w"
+        assert after.media == Media("offer-1")
+        assert after.session.negotiation == Negotiation()
 
+    def test_outlives_the_session_and_is_rarely_touched(self) -> None:
+        call = a_call_of(a_session(CONNECTED))
+        spare = TIMEOUTS.ring
+        soon = put_call(call, ALICE_ACTS, Change(CONNECTED), now=NOW + spare)
+        late_ = put_call(call, ALICE_ACTS, Change(CONNECTED), now=NOW + spare + 1)
 
-@pytest.mark.parametrize("actor", [ALICE_ACTS, BOB_ACTS, EVE_ACTS])
-def test_after_the_retention_nobody_changes_it(actor: Actor) -> None:
-    over = put(a_placed_call(a_session()), BOB_ACTS, Change(Status.BUSY))
-
-    with pytest.raises(NotFound):
-        put(over, actor, Change(Status.CONNECTED), NOW + TIMEOUTS.ended_retention)
+        assert soon.media_expires_at == call.media_expires_at == soon.session.expires_at
+        assert late_.media_expires_at == late_.session.expires_at + TIMEOUTS.answered

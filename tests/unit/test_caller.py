@@ -12,7 +12,7 @@ def caller(context: Any, claim: str = "phone_number") -> Caller:
 
 
 def test_the_claims_become_a_caller() -> None:
-    assert caller(a_context(scope="a  b")) == Caller(
+    assert caller(a_context(sub="user-1", scope="a  b")) == Caller(
         user="user-1",
         subscriber=ALICE,
         client_id="client-1",
@@ -50,6 +50,13 @@ def test_the_subscriber_is_the_claim_else_a_sub_that_is_an_address(
 )
 def test_the_user_is_the_sub_else_the_subscriber(context: dict[str, Any], user: str | None) -> None:
     assert caller(context).user == user
+
+
+@pytest.mark.parametrize(
+    ("client_id", "client"), [("client-1", "client-1"), ("", None), (None, None)]
+)
+def test_an_empty_client_id_names_no_client(client_id: str | None, client: str | None) -> None:
+    assert caller(a_context(client_id=client_id)).client_id == client
 
 
 def test_the_claim_is_configurable() -> None:

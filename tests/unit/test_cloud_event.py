@@ -12,10 +12,10 @@ from events.notification import Notification
 from events.subscription import EventType
 from tests.support.builders import (
     ALICE,
-    ALICE_KEY,
+    ALICE_ACTS,
     ANSWER,
     BOB,
-    BOB_KEY,
+    BOB_ACTS,
     OFFER,
     a_location,
     a_placed_call,
@@ -38,7 +38,7 @@ def a_call(answer: str | None = None, **invitation: Any) -> Call:
         call.media,
         offer=OFFER,
         answer=answer,
-        locations={ALICE_KEY: a_location(), BOB_KEY: a_location(shape="Ellipsoid")},
+        locations={ALICE_ACTS.key: a_location(), BOB_ACTS.key: a_location(shape="Ellipsoid")},
     )
     return call._replace(
         media=media, invitation=Invitation(f"tel:{ALICE}", f"tel:{BOB}", **invitation)

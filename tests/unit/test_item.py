@@ -1,38 +1,37 @@
 """What is stored and what is read back: attribute by attribute, for the table outlives the code."""
 
-import json
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from call_handling.call import Call, Invitation, Media
-from call_handling.item import (
-    call_from,
-    key,
-    media_items,
-    session_from,
-    session_item,
-)
+from call_handling.item import key, session_from, session_item
+from call_handling.legs import Answerer
+from call_handling.negotiation import Negotiation
 from call_handling.session import Ending, Session
-from call_handling.status import ANSWERED, UNANSWERED, Status
+from call_handling.status import ANSWERED, UNANSWERED, Role, Status
+from camara.identity import late_actor_key, registration_key
 from camara.stale_index import stale_shard
 from tests.support.builders import (
     ALICE,
+    ALICE_ACTS,
     ALICE_KEY,
+    BOB,
     BOB_ACTS,
     BOB_KEY,
     CLIENT_KEY,
     NOW,
     TIMEOUTS,
-    a_location,
-    a_placed_call,
+    a_registration,
     a_session,
+    an_actor,
+    legs,
     registration_id,
 )
+from tests.support.sessions import a_register
 
 ID = a_session().media_session_id
 RETENTION = TIMEOUTS.ended_retention
-INVITATION = Invitation("tel:+1", "tel:+2", "Alice", "Bob", "REGULAR")
+BOBS = [a_registration(BOB, number, client_id=f"client {number}") for number in (1, 2)]
 
 
 def over(correlator: str | None = None) -> Session:
@@ -41,23 +40,23 @@ def over(correlator: str | None = None) -> Session:
     )
 
 
-def a_whole_call() -> Call:
-    media = Media("offer-1", "answer-1", {ALICE_KEY: a_location(), BOB_KEY: {"method": "GPS"}})
-    return Call(a_session(Status.CONNECTED), INVITATION, media, NOW + 99)
-
-
-def parts(items: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {item["part"]["S"]: item for item in items}
+def answered(named: str | None = None) -> Session:
+    """A call that has rung on two of Bob's devices, answered by the second."""
+    session = a_session(Status.CONNECTED, legs=legs(*BOBS))
+    return session.answered(an_actor(BOB, "client 2"), named, a_register(*BOBS), NOW)
 
 
 def test_a_live_session_is_stored_with_its_endings_and_in_the_index() -> None:
     assert session_item(a_session()) == {
         **key(ID),
-        "registrationId": {"S": registration_id(ALICE)},
         "originator": {"S": ALICE_KEY},
-        "originatorClient": {"S": CLIENT_KEY},
+        "registrationId": {"S": registration_id(ALICE)},
+        "caller": {"S": a_registration(ALICE).device},
+        "callerClient": {"S": CLIENT_KEY},
         "receiver": {"S": BOB_KEY},
-        "receiverClients": {"SS": [CLIENT_KEY]},
+        "actors": {"SS": [BOB_ACTS.key]},
+        "clients": {"SS": [CLIENT_KEY]},
+        "holders": {"SS": [registration_key(registration_id(BOB))]},
         "status": {"S": "Ringing"},
         "version": {"N": "1"},
         "writeId": {"S": "write-1"},
@@ -66,9 +65,10 @@ def test_a_live_session_is_stored_with_its_endings_and_in_the_index() -> None:
         "expiresAt": {"N": str(NOW + 120 + 24 * 3600)},
         "endings": {
             "M": {
-                f"{ALICE_KEY}.{CLIENT_KEY}": {"S": "SessionCancelled"},
-                f"{BOB_KEY}.{CLIENT_KEY}": {"S": "Declined"},
-                f"{BOB_KEY}.": {"S": "Declined"},
+                ALICE_ACTS.key: {"S": "SessionCancelled"},
+                CLIENT_KEY: {"S": "SessionCancelled"},
+                BOB_ACTS.key: {"S": "Declined"},
+                late_actor_key(BOB_KEY): {"S": "Declined"},
                 "network": {"S": "NoAnswer"},
             }
         },
@@ -85,6 +85,40 @@ def test_a_session_that_is_over_is_stored_with_its_end_and_out_of_the_index() ->
     assert not {"endings", "staleShard", "staleAt"} & item.keys()
 
 
+def test_an_answered_session_is_stored_with_who_answered_and_all_that_heard_it_ring() -> None:
+    second = BOBS[1]
+    holder = registration_key(second.registration_id)
+    for named, answered_by in ((None, ""), (second.registration_id, holder)):
+        item = session_item(answered(named))
+        assert item["actors"] == {"SS": [second.actor]}
+        assert item["clients"] == {"SS": [second.client]}
+        assert item["holders"] == {"SS": [holder]}
+        assert {*item["devices"]["SS"]} == {device.device for device in BOBS}
+        assert item["answeredBy"] == {"S": f"{second.actor}.{answered_by}"}
+
+
+def test_a_negotiation_is_stored_as_far_as_it_has_got() -> None:
+    early = Negotiation(has_answer=True, early_by=Answerer("actor", "device"))
+    offered = Negotiation(offered_by=Role.RECEIVER, offered_at=NOW + 3)
+
+    item = session_item(a_session(negotiation=early))
+    assert (item["hasAnswer"], item["earlyBy"]) == ({"BOOL": True}, {"S": "actor.device"})
+    item = session_item(a_session(negotiation=offered))
+    assert item["offeredBy"] == {"S": "receiver"}
+    assert item["offeredAt"] == {"N": str(NOW + 3)}
+
+
+def test_where_there_are_none_none_are_stored() -> None:
+    """DynamoDB refuses an empty set."""
+    nobody = frozenset[str]()
+    session = a_session(legs=replace(legs(), actors=nobody, clients=nobody, holders=nobody))
+    item = session_item(session)
+
+    assert not {"actors", "clients", "holders", "devices", "answeredBy"} & item.keys()
+    assert not {"earlyBy", "offeredBy", "offeredAt"} & item.keys()
+    assert session_from(item) == session
+
+
 @pytest.mark.parametrize("status", sorted(UNANSWERED | ANSWERED))
 def test_a_live_session_is_read_as_it_was_stored(status: Status) -> None:
     session = a_session(status, version=7)
@@ -92,26 +126,25 @@ def test_a_live_session_is_read_as_it_was_stored(status: Status) -> None:
     assert session_from(session_item(session)) == session
 
 
-def test_an_answered_session_is_read_with_all_its_clients_and_devices() -> None:
-    session = a_session(
-        Status.CONNECTED,
-        receiver_clients=frozenset({"a", "b"}),
-        answered_on=frozenset({"registration-1", "registration-2"}),
-    )
-    item = session_item(session)
-
-    assert session_from(item) == session
-    assert {*item["receiverClients"]["SS"]} == {"a", "b"}
-    assert {*item["answeredOn"]["SS"]} == {"registration-1", "registration-2"}
+@pytest.mark.parametrize("named", [None, registration_id(BOB, 2)])
+def test_a_session_is_read_with_its_legs(named: str | None) -> None:
+    for session in (a_session(legs=legs(*BOBS)), answered(named)):
+        assert session_from(session_item(session)) == session
 
 
-def test_where_there_are_none_none_are_stored() -> None:
-    """DynamoDB refuses an empty set."""
-    session = a_session(receiver_clients=frozenset())
-    item = session_item(session)
+@pytest.mark.parametrize(
+    "negotiation",
+    [
+        Negotiation(has_answer=True, early_by=Answerer("actor")),
+        Negotiation(has_answer=True, early_by=Answerer("actor", "device")),
+        Negotiation(offered_by=Role.ORIGINATOR, offered_at=NOW),
+        Negotiation(offered_by=Role.RECEIVER, offered_at=NOW + 3),
+    ],
+)
+def test_a_session_is_read_with_its_negotiation(negotiation: Negotiation) -> None:
+    session = a_session(negotiation=negotiation)
 
-    assert not {"receiverClients", "answeredOn"} & item.keys()
-    assert session_from(item) == session
+    assert session_from(session_item(session)) == session
 
 
 def test_a_session_that_is_over_is_read_with_its_end() -> None:
@@ -128,80 +161,3 @@ def test_an_end_by_delete_is_told_from_one_by_put_even_without_a_correlator(
     item = session_item(over()) | {"deleteCorrelator": {"S": correlator}}
 
     assert session_from(item).ended == Ending(BOB_ACTS.key, NOW + 5, correlator)
-
-
-def test_what_is_large_is_stored_beside_the_session() -> None:
-    stored = parts(media_items(a_whole_call()))
-
-    assert stored == {
-        "offer": {
-            "mediaSessionId": {"S": ID},
-            "part": {"S": "offer"},
-            "content": {"S": "offer-1"},
-            "invitation": stored["offer"]["invitation"],
-            "expiresAt": {"N": str(NOW + 99)},
-        },
-        "answer": {
-            "mediaSessionId": {"S": ID},
-            "part": {"S": "answer"},
-            "content": {"S": "answer-1"},
-            "expiresAt": {"N": str(NOW + 99)},
-        },
-        f"location#{ALICE_KEY}": stored[f"location#{ALICE_KEY}"],
-        f"location#{BOB_KEY}": {
-            "mediaSessionId": {"S": ID},
-            "part": {"S": f"location#{BOB_KEY}"},
-            "content": {"S": '{"method": "GPS"}'},
-            "expiresAt": {"N": str(NOW + 99)},
-        },
-    }
-    assert json.loads(stored["offer"]["invitation"]["S"]) == {
-        "originator_address": "tel:+1",
-        "receiver_address": "tel:+2",
-        "originator_name": "Alice",
-        "receiver_name": "Bob",
-        "call_type": "REGULAR",
-    }
-
-
-def test_what_has_not_changed_is_not_stored_again() -> None:
-    before = a_whole_call()
-    media = Media("offer-1", "answer-2", before.media.locations)
-    after = before._replace(media=media)
-
-    assert parts(media_items(after, before)).keys() == {"answer"}
-    assert media_items(before, before) == []
-
-
-def test_all_of_it_is_stored_again_to_keep_it_longer() -> None:
-    before = a_whole_call()
-    after = before._replace(media_expires_at=before.media_expires_at + 1)
-
-    assert len(media_items(after, before)) == 4
-
-
-@pytest.mark.parametrize("call", [a_whole_call(), a_placed_call(a_session())])
-def test_a_call_is_read_as_it_was_stored(call: Call) -> None:
-    assert call_from([session_item(call.session), *media_items(call)]) == call
-
-
-def test_media_last_as_long_as_the_first_of_them_to_go() -> None:
-    """A part that was written later than another must not be what the next PUT goes by."""
-    call = a_whole_call()
-    items = parts(media_items(call))
-    items["answer"]["expiresAt"] = {"N": str(NOW + 50)}
-
-    read = call_from([session_item(call.session), *items.values()])
-
-    assert read is not None
-    assert read.media_expires_at == NOW + 50
-
-
-@pytest.mark.parametrize("missing", ["session", "offer"])
-def test_without_its_session_or_its_offer_it_is_no_call(missing: str) -> None:
-    """DynamoDB removes what has expired item by item, in any order."""
-    call = a_whole_call()
-    items = [session_item(call.session), *media_items(call)]
-
-    assert call_from(item for item in items if item["part"]["S"] != missing) is None
-    assert call_from([]) is None

@@ -1,63 +1,48 @@
-"""Who acts on a session, from what its token says."""
+"""By what name an actor is found in ``endings``."""
 
-import pytest
+import itertools
 
-from call_handling.party import NETWORK, Actor
-from camara.caller import Caller
-from camara.errors import IdentifierNotFound
-from tests.support.builders import (
-    ALICE,
-    ALICE_ACTS,
-    ALICE_KEY,
-    BOB_ACTS,
-    CLIENT,
-    CLIENT_KEY,
-    NOW,
-    a_context,
-)
+from call_handling.party import NETWORK, LateActor, entry_of
+from camara.identity import late_actor_key
+from tests.support.builders import ALICE, BOB, BOB_ACTS, BOB_KEY, NOW, an_actor
+from tests.support.sessions import late
 
 
-def actor(subscriber: str | None, client_id: str | None) -> Actor:
-    context = a_context(subscriber, client_id=client_id)
-    return Actor.of(Caller.from_context(context, "phone_number", NOW))
+def test_an_actor_is_found_by_its_own_key() -> None:
+    for actor in (BOB_ACTS, an_actor(None)):
+        assert entry_of(actor) == actor.key
 
 
-def test_a_subscriber_acts_through_a_client() -> None:
-    assert actor(ALICE, CLIENT) == ALICE_ACTS == (ALICE_KEY, CLIENT_KEY, False)
-
-
-def test_a_client_acts_alone() -> None:
-    assert actor(None, CLIENT) == (None, CLIENT_KEY, False)
-
-
-def test_a_subscriber_without_a_client_acts_through_one_of_its_own() -> None:
-    alone = actor(ALICE, None)
-
-    assert alone.party == ALICE_KEY
-    assert alone.client != CLIENT_KEY
-    assert alone == actor(ALICE, None)
-
-
-def test_neither_leads_to_no_device() -> None:
-    with pytest.raises(IdentifierNotFound):
-        actor(None, None)
-
-
-def test_no_two_actors_share_a_name_but_the_late_ones_of_a_party() -> None:
-    actors = [
-        ALICE_ACTS,
-        BOB_ACTS,
-        Actor(ALICE_KEY, "other"),
-        Actor(None, CLIENT_KEY),
-        Actor(None, "other"),
-        ALICE_ACTS._replace(late=True),
-        BOB_ACTS._replace(late=True),
+def test_all_late_actors_of_a_number_are_found_by_one_name() -> None:
+    lates = [
+        late(an_actor(BOB, *who)) for who in itertools.product(("client-1", None), ("one", "other"))
     ]
-    names = {NETWORK, *(each.key for each in actors)}
 
-    assert len(names) == len(actors) + 1
-    assert Actor(ALICE_KEY, "other", late=True).key == ALICE_ACTS._replace(late=True).key
+    assert {entry_of(actor) for actor in lates} == {late_actor_key(BOB_KEY)}
+    assert len({actor.key for actor in lates}) == 4
+
+
+def test_a_late_actor_is_itself_all_the_same() -> None:
+    actor = late(BOB_ACTS, NOW + 5)
+
+    assert isinstance(actor, LateActor)
+    assert (actor.key, actor.registered_at) == (BOB_ACTS.key, NOW + 5)
+    assert actor != BOB_ACTS
+
+
+def test_no_two_kinds_of_names_collide() -> None:
+    who = [an_actor(*names) for names in itertools.product((ALICE, BOB), ("client-1", None))]
+    clients = [an_actor(None, name) for name in ("client-1", "late", ALICE, BOB)]
+    names = [
+        NETWORK,
+        *map(entry_of, who),
+        *map(entry_of, clients),
+        *{entry_of(late(actor)) for actor in who},
+    ]
+
+    assert len(set(names)) == len(names) == 11
 
 
 def test_a_name_is_short() -> None:
-    assert len(ALICE_ACTS.key) == 34
+    for actor in (BOB_ACTS, an_actor(None), late(BOB_ACTS)):
+        assert len(entry_of(actor)) == 11

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from camara.actor import Actor
 from camara.errors import (
     AlreadyExists,
     MaxDevicesPerUser,
@@ -18,10 +19,9 @@ from registration.register import (
     Reason,
     Register,
     Registration,
-    is_registration_id,
     require_room,
 )
-from tests.support.builders import ALICE, BOB, NOW, a_registration
+from tests.support.builders import ALICE, ALICE_ACTS, BOB, NOW, a_registration, an_actor
 
 LIFETIMES = Lifetimes(default=300, shortest=60, longest=900)
 LIMITS = Limits(per_number=3, per_user=4, devices_per_user=2)
@@ -72,12 +72,46 @@ def test_a_registration_counts_until_it_expires() -> None:
     some = register(known)
 
     assert some.active(NOW) == [known]
-    assert some.find(known.registration_id, NOW) == known
-    assert some.active(NOW + 1) == []
+    assert some.active_of(ALICE_ACTS, NOW) == [known]
+    assert some.find(known.registration_id, ALICE_ACTS, NOW) == known
+    assert some.active(NOW + 1) == some.active_of(ALICE_ACTS, NOW + 1) == []
     with pytest.raises(NotFound):
-        some.find(known.registration_id, NOW + 1)
+        some.find(known.registration_id, ALICE_ACTS, NOW + 1)
     with pytest.raises(NotFound):
-        some.find(device(2).registration_id, NOW)
+        some.find(device(2).registration_id, ALICE_ACTS, NOW)
+
+
+THEIRS = {
+    "another number's": an_actor(BOB),
+    "another client's": an_actor(client_id="client-2"),
+    "another user's": an_actor(sub="another user"),
+    "another client alone's": an_actor(None, "client-2"),
+}
+every_other = pytest.mark.parametrize("other", THEIRS.values(), ids=THEIRS.keys())
+
+
+@every_other
+def test_to_anybody_else_a_registration_does_not_exist(other: Actor) -> None:
+    known = device()
+
+    assert not known.is_of(other)
+    assert register(known).active_of(other, NOW) == []
+    with pytest.raises(NotFound):
+        register(known).find(known.registration_id, other, NOW)
+
+
+def test_to_a_client_alone_belongs_all_that_it_has_registered() -> None:
+    known = [device(1), device(2, sub="another user"), device(3, client_id="client-2")]
+
+    assert register(*known).active_of(an_actor(None), NOW) == known[:2]
+
+
+def test_a_device_is_the_same_when_its_actor_registers_it_again() -> None:
+    again = device(registration_id="another", made_at=NOW)
+    others = [device(2), *(device(actor=other.key) for other in THEIRS.values())]
+
+    assert again.device == device().device
+    assert len({each.device for each in [device(), *others]}) == 1 + len(others)
 
 
 def test_a_new_registration_joins_and_what_has_expired_leaves() -> None:
@@ -88,7 +122,7 @@ def test_a_new_registration_joins_and_what_has_expired_leaves() -> None:
 
     assert after.version == 8
     assert list(after.registrations.values()) == [kept, new]
-    assert after.ended == (Ended(old, Reason.EXPIRED),)
+    assert after.ended == (Ended(old, Reason.EXPIRED, NOW, 8),)
     assert before == register(old, kept, version=7)
 
 
@@ -107,7 +141,10 @@ def test_a_deleted_registration_leaves_and_so_does_what_has_expired() -> None:
     after = register(old, kept, deleted).without(deleted, NOW)
 
     assert list(after.registrations.values()) == [kept]
-    assert after.ended == (Ended(old, Reason.EXPIRED), Ended(deleted, Reason.DELETED))
+    assert after.ended == (
+        Ended(old, Reason.EXPIRED, NOW, 2),
+        Ended(deleted, Reason.DELETED, NOW, 2),
+    )
     assert after.version == 2
 
 
@@ -115,14 +152,8 @@ def test_deleting_what_the_other_register_has_lost_is_no_fault() -> None:
     assert register().without(device(), NOW).registrations == {}
 
 
-def test_only_the_last_change_says_what_it_has_ended() -> None:
-    after = register(device()).without(device(), NOW).with_(device(2), NOW)
-
-    assert after.ended == ()
-
-
 def test_a_device_is_registered_for_a_number_once() -> None:
-    again = device(registration_id="another", client="another", user="another")
+    again = device(registration_id="another", client_id="client-2", sub="another user")
 
     with pytest.raises(AlreadyExists):
         room(again, number=[device()])
@@ -153,20 +184,13 @@ def test_there_may_be_so_many(number: list[int], user: list[int], error: type[Ex
     room(device(9), number=of(number), user=of(user), now=NOW + 100)
 
 
+def test_the_devices_of_a_number_are_everybodys() -> None:
+    others = [device(1, sub="another user"), device(2, client_id="client-2"), device(3)]
+
+    with pytest.raises(MaxRegistrationPerMsisdn):
+        room(device(9), number=others)
+
+
 def test_there_may_be_no_fewer() -> None:
     room(device(9), number=[device(1), device(2)])
     room(device(9), user=[device(1), device(9, subscriber=BOB), device(9, subscriber="x")])
-
-
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        ("0b9c2f4e-5a1d-4c3b-8e7f-6d5c4b3a2918", True),
-        ("0B9C2F4E-5A1D-4C3B-8E7F-6D5C4B3A2918", False),
-        ("0b9c2f4e-5a1d-4c3b-8e7f-6d5c4b3a2918\n", False),
-        ("00000000000040008000000000000000", False),
-        ("", False),
-    ],
-)
-def test_what_can_be_the_id_of_a_registration(text: str, *, is_one: bool) -> None:
-    assert is_registration_id(text) is is_one

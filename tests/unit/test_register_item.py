@@ -4,17 +4,28 @@ from typing import Any
 
 import pytest
 
+from camara.identity import user_key
 from camara.stale_index import stale_shard
 from registration.item import number_of, number_owner, register_from, register_item, user_owner
 from registration.register import Ended, Reason, Register, Registration
-from tests.support.builders import ALICE_KEY, CLIENT_KEY, NOW, a_registration
+from tests.support.builders import (
+    ALICE,
+    ALICE_ACTS,
+    ALICE_KEY,
+    CLIENT_KEY,
+    NOW,
+    a_registration,
+    sub_of,
+)
 
 NUMBER = number_owner(ALICE_KEY)
 USER = user_owner("user-key")
 WEEK = 7 * 24 * 3600
-FIRST = a_registration(device=1, expires_at=NOW + 10)
+FIRST = a_registration(device=1, made_at=NOW - 50, expires_at=NOW + 10)
 LAST = a_registration(device=2, expires_at=NOW + 20)
 GONE = a_registration(device=3, expires_at=NOW - 5)
+EXPIRED = Ended(GONE, Reason.EXPIRED, NOW - 5, 3)
+DELETED = Ended(FIRST, Reason.DELETED, NOW, 3)
 
 
 def a_register(owner: str, *registrations: Registration, ended: tuple[Ended, ...] = ()) -> Register:
@@ -25,14 +36,16 @@ def a_register(owner: str, *registrations: Registration, ended: tuple[Ended, ...
 def stored(registration: Registration) -> dict[str, Any]:
     return {
         "deviceId": {"S": registration.device_id},
+        "actor": {"S": ALICE_ACTS.key},
         "client": {"S": CLIENT_KEY},
-        "user": {"S": registration.user},
+        "user": {"S": user_key(sub_of(ALICE))},
+        "madeAt": {"N": str(registration.made_at)},
         "expiresAt": {"N": str(registration.expires_at)},
     }
 
 
 def test_a_numbers_register_is_stored_with_what_has_ended_and_in_the_index() -> None:
-    register = a_register(NUMBER, FIRST, LAST, ended=(Ended(GONE, Reason.EXPIRED),))
+    register = a_register(NUMBER, FIRST, LAST, ended=(EXPIRED,))
 
     assert register_item(register, "write-1", NOW) == {
         "owner": {"S": f"number#{ALICE_KEY}"},
@@ -51,6 +64,8 @@ def test_a_numbers_register_is_stored_with_what_has_ended_and_in_the_index() -> 
                     "M": {
                         "registrationId": {"S": GONE.registration_id},
                         "reason": {"S": "expired"},
+                        "endedAt": {"N": str(NOW - 5)},
+                        "endedIn": {"N": "3"},
                         **stored(GONE),
                     }
                 }
@@ -71,8 +86,17 @@ def test_an_empty_register_is_stored_for_a_while_and_out_of_the_index() -> None:
     assert not {"staleShard", "staleAt"} & item.keys()
 
 
+def test_what_is_remembered_has_not_ended_again() -> None:
+    before = EXPIRED._replace(version=2)
+
+    for ended, some in (((), False), ((before,), False), ((before, DELETED), True)):
+        item = register_item(a_register(NUMBER, LAST, ended=ended), "write-1", NOW)
+        assert item["endedSome"] == {"BOOL": some}
+        assert len(item["ended"]["L"]) == len(ended)
+
+
 def test_a_users_register_is_neither_in_the_index_nor_in_the_stream() -> None:
-    register = a_register(USER, FIRST, ended=(Ended(GONE, Reason.DELETED),))
+    register = a_register(USER, FIRST, ended=(EXPIRED,))
 
     assert set(register_item(register, "write-1", NOW)) == {
         "owner",
@@ -88,7 +112,7 @@ def test_a_users_register_is_neither_in_the_index_nor_in_the_stream() -> None:
     [
         a_register(NUMBER),
         a_register(NUMBER, FIRST, LAST),
-        a_register(NUMBER, LAST, ended=(Ended(GONE, Reason.EXPIRED), Ended(FIRST, Reason.DELETED))),
+        a_register(NUMBER, LAST, ended=(EXPIRED._replace(version=2), DELETED)),
         a_register(USER, FIRST),
     ],
 )

@@ -1,179 +1,205 @@
-"""The rules of a session, each with the test that fails without it: how it begins and changes."""
+"""The rules of a session, each with the test that fails without it: how it begins and lasts."""
+
+from dataclasses import replace
 
 import pytest
 
-from call_handling.party import NETWORK, Actor
-from call_handling.session import CallingDevice, Change, Ending, Session, Timeouts
-from call_handling.status import OVER, Status
-from camara.errors import CamaraError, IncompatibleState, InvalidTokenContext, NotFound
-from tests.support.builders import ALICE_ACTS, BOB_ACTS, EVE_ACTS, NOW, TIMEOUTS, a_session
-from tests.support.sessions import RETENTION, deleted_by, put
+from call_handling.negotiation import Negotiation
+from call_handling.party import NETWORK, entry_of
+from call_handling.session import Ending, Session, Timeouts
+from call_handling.status import ANSWERED, OVER, UNANSWERED, Role, Status
+from camara.errors import IncompatibleState, TooManyRequests
+from tests.support.builders import (
+    ALICE_ACTS,
+    BOB,
+    BOB_ACTS,
+    NOW,
+    TIMEOUTS,
+    a_registration,
+    a_session,
+    an_actor,
+    legs,
+)
+from tests.support.sessions import RETENTION, a_register, late
 
-BOB_LATE = BOB_ACTS._replace(late=True)
 DAY = 24 * 3600
+CALLERS = (ALICE_ACTS.key, an_actor(None).key)
+PHONE, DESK = "phone", "desk"
 
 
-def test_an_invitation_is_the_first_version_of_a_session_between_two() -> None:
-    session = Session.invite(
-        "call-1",
-        device=CallingDevice("a", "app-1", "registration-1"),
-        receiver="b",
-        receiver_clients=frozenset({"app-2"}),
-        write_id="w",
-        now=NOW,
-        timeouts=TIMEOUTS,
-    )
+def test_an_invitation_is_the_first_version_of_a_session() -> None:
+    between = legs()
+    session = Session.invite("call-1", between, write_id="w", now=NOW, timeouts=TIMEOUTS)
 
     assert session == Session(
         media_session_id="call-1",
-        registration_id="registration-1",
-        originator="a",
-        originator_client="app-1",
-        receiver="b",
-        receiver_clients=frozenset({"app-2"}),
+        legs=between,
         status=Status.INITIAL,
         version=1,
         write_id="w",
         created_at=NOW,
         stale_at=NOW + 120,
         expires_at=NOW + 120 + DAY,
-        has_answer=False,
-        answered_on=frozenset(),
+        negotiation=Negotiation(has_answer=False, early_by=None, offered_by=None, offered_at=0),
         ended=None,
     )
 
 
-def test_a_session_begins_initial_with_the_endings_of_an_unanswered_call() -> None:
-    session = a_session(Status.INITIAL)
-
-    assert session.version == 1
-    assert session.endings == {
-        ALICE_ACTS.key: "SessionCancelled",
-        BOB_ACTS.key: "Declined",
-        BOB_LATE.key: "Declined",
-        NETWORK: "NoAnswer",
-    }
+def test_timeouts_are_those_of_the_contract() -> None:
+    assert Timeouts() == (120, 180, 12 * 3600, 3600)
 
 
-def test_answering_rewrites_the_endings() -> None:
-    connected = put(a_session(), BOB_ACTS, Change(Status.CONNECTED, answer="sdp"))
+class TestEndings:
+    RINGS = (a_registration(BOB, 1, client_id=PHONE), a_registration(BOB, 2, client_id=DESK))
 
-    assert connected.endings == dict.fromkeys(
-        (ALICE_ACTS.key, BOB_ACTS.key, BOB_LATE.key, NETWORK), "Terminated"
-    )
+    @pytest.mark.parametrize("status", sorted(UNANSWERED))
+    def test_everybody_who_acts_has_one_and_so_has_the_network(self, status: Status) -> None:
+        session = a_session(status, legs=legs(*self.RINGS))
+        called = [
+            an_actor(*who) for who in ((BOB, PHONE), (BOB, DESK), (None, PHONE), (None, DESK))
+        ]
+
+        assert session.endings == {
+            **dict.fromkeys(CALLERS, "SessionCancelled"),
+            **dict.fromkeys((actor.key for actor in called), "Declined"),
+            entry_of(late(BOB_ACTS)): "Declined",
+            NETWORK: "NoAnswer",
+        }
+
+    @pytest.mark.parametrize("status", sorted(ANSWERED))
+    def test_once_it_is_answered_who_has_not_answered_has_none(self, status: Status) -> None:
+        session = a_session(legs=legs(*self.RINGS))
+        answered = session.answered(an_actor(BOB, DESK), None, a_register(*self.RINGS), NOW)
+
+        assert replace(answered, status=status).endings == dict.fromkeys(
+            (*CALLERS, an_actor(BOB, DESK).key, an_actor(None, DESK).key, NETWORK), "Terminated"
+        )
+
+    @pytest.mark.parametrize("status", sorted(OVER))
+    def test_a_session_that_is_over_has_none(self, status: Status) -> None:
+        assert a_session(status).endings == {}
 
 
-@pytest.mark.parametrize("status", sorted(OVER))
-def test_a_session_that_is_over_has_no_endings(status: Status) -> None:
-    assert a_session(status).endings == {}
-
-
-class TestChanged:
+class TestAnswer:
     @pytest.mark.parametrize(
-        ("party", "current", "change", "error"),
+        ("current", "status", "answers"),
         [
-            pytest.param(
-                EVE_ACTS, "Ringing", Change(Status.BUSY), InvalidTokenContext, id="no party"
-            ),
-            pytest.param(
-                BOB_ACTS, "Declined", Change(Status.CONNECTED, answer="sdp"), NotFound, id="over"
-            ),
-            pytest.param(
-                BOB_ACTS, "Ringing", Change(Status.CONNECTED), IncompatibleState, id="no answer"
-            ),
-            pytest.param(
-                ALICE_ACTS,
-                "Ringing",
-                Change(Status.CONNECTED, answer="sdp"),
-                IncompatibleState,
-                id="the originator answers",
-            ),
-            pytest.param(
-                ALICE_ACTS, "Ringing", Change(Status.TERMINATED), IncompatibleState, id="too early"
-            ),
-            pytest.param(
-                BOB_ACTS, "Connected", Change(Status.RINGING), IncompatibleState, id="too late"
-            ),
+            *((current, Status.CONNECTED, True) for current in sorted(UNANSWERED)),
+            (Status.RINGING, Status.PROCEEDING, False),
+            (Status.RINGING, Status.DECLINED, False),
+            (Status.HOLD, Status.CONNECTED, False),
+            (Status.DECLINED, Status.CONNECTED, False),
         ],
     )
-    def test_is_refused(
-        self, party: Actor, current: str, change: Change, error: type[CamaraError]
+    def test_is_what_brings_a_call_from_ringing_to_connected(
+        self, current: Status, status: Status, *, answers: bool
     ) -> None:
-        with pytest.raises(error):
-            put(a_session(Status(current)), party, change)
+        assert a_session(current).is_answered_by(status) is answers
 
+    def test_is_heard_by_the_devices_that_were_registered_as_it_rang(self) -> None:
+        session = a_session()
+        made = {
+            seconds: a_registration(BOB, 40 + seconds, made_at=NOW + seconds)
+            for seconds in (-31, 0, 5, 6)
+        }
+        bobs = a_registration(BOB)
+
+        after = session.answered(
+            BOB_ACTS, bobs.registration_id, a_register(bobs, *made.values()), NOW + 5
+        )
+
+        assert after.legs.devices == {bobs.device, made[0].device, made[5].device}
+
+
+class TestTransition:
     @pytest.mark.parametrize(
-        ("party", "seconds", "error"),
+        ("role", "current", "status"),
         [
-            pytest.param(BOB_ACTS, RETENTION - 1, NotFound, id="a party"),
-            pytest.param(EVE_ACTS, RETENTION - 1, InvalidTokenContext, id="no party"),
-            pytest.param(EVE_ACTS, RETENTION, NotFound, id="after the retention"),
+            (Role.ORIGINATOR, Status.RINGING, Status.CONNECTED),
+            (Role.ORIGINATOR, Status.RINGING, Status.TERMINATED),
+            (Role.RECEIVER, Status.RINGING, Status.TERMINATED),
+            (Role.RECEIVER, Status.CONNECTED, Status.RINGING),
+            (Role.RECEIVER, Status.DECLINED, Status.DECLINED),
         ],
     )
-    def test_is_refused_once_it_is_over(
-        self, party: Actor, seconds: int, error: type[CamaraError]
+    def test_that_the_contract_has_not_is_refused(
+        self, role: Role, current: Status, status: Status
     ) -> None:
-        with pytest.raises(error):
-            put(deleted_by(ALICE_ACTS), party, Change(Status.TERMINATED), now=NOW + seconds)
+        with pytest.raises(IncompatibleState):
+            a_session(current).require_transition(role, status)
 
-    def test_the_version_grows_by_one_and_the_write_is_named(self) -> None:
-        after = put(a_session(version=7), BOB_ACTS, Change(Status.PROCEEDING))
-
-        assert (after.version, after.write_id) == (8, "write-2")
-
-    def test_an_early_answer_is_enough_to_connect_later(self) -> None:
-        early = put(a_session(), BOB_ACTS, Change(Status.IN_PROGRESS, answer="sdp"))
-
-        assert put(early, BOB_ACTS, Change(Status.CONNECTED)).status == "Connected"
-
-    def test_an_ending_records_who_and_when_and_how_long_it_stays(self) -> None:
-        after = put(a_session(), BOB_ACTS, Change(Status.BUSY), now=NOW + 5)
-
-        assert after.ended == Ending(BOB_ACTS.key, NOW + 5, None)
-        assert after.expires_at == NOW + 5 + RETENTION
+    def test_that_it_has_is_none(self) -> None:
+        a_session().require_transition(Role.RECEIVER, Status.CONNECTED)
 
 
 class TestLease:
     def test_an_unanswered_call_rings_for_its_time(self) -> None:
         assert a_session().stale_at == NOW + 120
 
-    def test_a_change_renews_it_but_never_past_the_setup_time(self) -> None:
-        soon = put(a_session(), BOB_ACTS, Change(Status.WAITING), now=NOW + 30)
-        late = put(a_session(), BOB_ACTS, Change(Status.WAITING), now=NOW + 100)
+    @pytest.mark.parametrize(
+        ("seconds", "lease"), [(0, 120), (30, 150), (60, 180), (100, 180), (500, 180)]
+    )
+    def test_is_renewed_but_never_past_the_setup_time(self, seconds: int, lease: int) -> None:
+        assert a_session().renewed(NOW + seconds, TIMEOUTS).stale_at == NOW + lease
 
-        assert soon.stale_at == NOW + 150
-        assert late.stale_at == NOW + 180
-
-    def test_a_change_never_shortens_it(self) -> None:
+    def test_is_never_shortened_before_the_answer(self) -> None:
         patient = Timeouts(ring=600, setup=180)
-        session = a_session(stale_at=NOW + 600)
 
-        after = session.changed(
-            BOB_ACTS,
-            Change(Status.WAITING),
-            devices=(),
-            write_id="w",
-            now=NOW + 10,
-            timeouts=patient,
-        )
+        assert a_session(stale_at=NOW + 600).renewed(NOW + 10, patient).stale_at == NOW + 600
 
-        assert after.stale_at == NOW + 600
+    @pytest.mark.parametrize("status", sorted(ANSWERED))
+    def test_of_an_answered_call_is_long(self, status: Status) -> None:
+        assert a_session(status).renewed(NOW + 1000, TIMEOUTS).stale_at == NOW + 1000 + 43200
 
-    def test_every_put_of_an_answered_call_renews_its_lease(self) -> None:
-        answered = put(a_session(), BOB_ACTS, Change(Status.CONNECTED, answer="sdp"), now=NOW + 9)
-        renewed = put(answered, ALICE_ACTS, Change(Status.CONNECTED), now=NOW + 1000)
-
-        assert answered.stale_at == NOW + 9 + 43200
-        assert renewed.stale_at == NOW + 1000 + 43200
-
-    def test_a_live_session_outlives_its_deadline_in_the_table(self) -> None:
+    @pytest.mark.parametrize("status", [Status.RINGING, Status.CONNECTED])
+    def test_a_live_session_outlives_its_deadline_in_the_table(self, status: Status) -> None:
         """Else DynamoDB would remove it before the sweep could end it."""
-        begun = a_session()
-        renewed = put(begun, BOB_ACTS, Change(Status.WAITING), now=NOW + 30)
-        answered = put(renewed, BOB_ACTS, Change(Status.CONNECTED, answer="sdp"), now=NOW + 40)
+        renewed = a_session(status).renewed(NOW + 30, TIMEOUTS)
 
-        for session in (begun, renewed, answered):
-            assert session.expires_at == session.stale_at + DAY
+        assert renewed.expires_at == renewed.stale_at + DAY
 
-    def test_timeouts_are_those_of_the_contract(self) -> None:
-        assert Timeouts() == (120, 180, 12 * 3600, 3600)
+    @pytest.mark.parametrize(
+        ("status", "stale_at", "seconds"),
+        [(Status.RINGING, NOW + 120, 12), (Status.CONNECTED, NOW + 43200, 4320)],
+    )
+    def test_is_worth_a_write_when_it_moves_by_a_tenth(
+        self, status: Status, stale_at: int, seconds: int
+    ) -> None:
+        session = a_session(status, stale_at=stale_at)
+
+        assert not session.is_worth_renewing(NOW + seconds - 1, TIMEOUTS)
+        assert session.is_worth_renewing(NOW + seconds, TIMEOUTS)
+
+    def test_at_the_end_of_the_setup_time_is_worth_none(self) -> None:
+        assert not a_session(stale_at=NOW + 180).is_worth_renewing(NOW + 180, TIMEOUTS)
+
+
+class TestWritten:
+    def test_the_version_grows_by_one_and_the_write_is_named(self) -> None:
+        session = a_session(version=7)
+
+        assert session.written("w", NOW) == replace(session, version=8, write_id="w")
+
+    @pytest.mark.parametrize("status", [Status.INITIAL, Status.RINGING, Status.HOLD])
+    @pytest.mark.parametrize("age", [0, 1, 3600])
+    def test_thirty_changes_are_allowed_and_one_more_for_each_second(
+        self, status: Status, age: int
+    ) -> None:
+        """Placing the call was version 1, and no change."""
+        last, too_many = (a_session(status, version=number + age) for number in (30, 31))
+
+        assert last.written("w", NOW + age).version == 31 + age
+        with pytest.raises(TooManyRequests):
+            too_many.written("w", NOW + age)
+
+    @pytest.mark.parametrize("status", sorted(OVER))
+    def test_an_ending_is_always_allowed(self, status: Status) -> None:
+        assert a_session(status, version=10_000).written("w", NOW).version == 10_001
+
+
+def test_an_ending_by_put_records_who_and_when_and_how_long_it_stays() -> None:
+    session = a_session(Status.BUSY)
+
+    assert session.over("somebody", NOW + 5, TIMEOUTS) == replace(
+        session, ended=Ending("somebody", NOW + 5, None), expires_at=NOW + 5 + RETENTION
+    )

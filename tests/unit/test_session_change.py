@@ -5,11 +5,22 @@ from typing import Any
 import pytest
 
 from call_handling.item import session_item
-from call_handling.party import NETWORK, Actor
+from call_handling.party import NETWORK
 from call_handling.session import Ending, Session
 from call_handling.status import ANSWERED, OVER, Status
+from camara.identity import late_actor_key
 from events.session_change import SessionChange
-from tests.support.builders import ALICE_ACTS, BOB_ACTS, BOB_KEY, CLIENT_KEY, NOW, a_session
+from tests.support.builders import (
+    ALICE_ACTS,
+    BOB,
+    BOB_ACTS,
+    BOB_KEY,
+    NOW,
+    a_registration,
+    a_session,
+    an_actor,
+    legs,
+)
 
 
 def change(before: Session | None, after: Session, **attributes: Any) -> SessionChange:
@@ -56,7 +67,7 @@ def test_a_change_knows_what_was_before() -> None:
     [
         (Status.SESSION_CANCELLED, ALICE_ACTS.key, "Call cancelled by originator"),
         (Status.DECLINED, BOB_ACTS.key, "Call declined by receiver"),
-        (Status.DECLINED, Actor(BOB_KEY, "", late=True).key, "Call declined by receiver"),
+        (Status.DECLINED, late_actor_key(BOB_KEY), "Call declined by receiver"),
         (Status.TERMINATED, ALICE_ACTS.key, "Call terminated by originator"),
         (Status.TERMINATED, BOB_ACTS.key, "Call terminated by receiver"),
         (Status.BUSY, BOB_ACTS.key, "Receiver busy"),
@@ -95,16 +106,13 @@ def test_who_ended_it(by: str, role: str) -> None:
 
 
 def test_a_client_alone_may_have_ended_it() -> None:
-    session = a_session(receiver_clients=frozenset({"other"}), version=2)
-    over = a_session(
-        Status.DECLINED,
-        receiver_clients=frozenset({"other"}),
-        version=3,
-        ended=Ending(Actor(None, "other").key, NOW),
-    )
+    other = legs(a_registration(BOB, client_id="client-2"))
+    before = a_session(legs=other, version=2)
+    by = Ending(an_actor(None, "client-2").key, NOW)
 
-    assert change(session, over).ended_by == "receiver"
-    assert CLIENT_KEY != "other"
+    over = change(before, a_session(Status.DECLINED, legs=other, version=3, ended=by))
+
+    assert over.ended_by == "receiver"
 
 
 @pytest.mark.parametrize(

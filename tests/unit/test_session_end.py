@@ -1,35 +1,80 @@
 """Who finds a session, living or over, and what a DELETE that the table refused is told."""
 
+import itertools
+from collections.abc import Callable
+
 import pytest
 
-from call_handling.party import Actor
-from call_handling.session import Change, Ending
-from call_handling.status import Status
+from call_handling.legs import Unbound
+from call_handling.party import NETWORK, entry_of
+from call_handling.session import Ending, Session
+from call_handling.status import Role, Status
+from camara.actor import Actor
 from camara.errors import InvalidTokenContext, NotFound
-from tests.support.builders import ALICE_ACTS, BOB_ACTS, EVE_ACTS, NOW, a_session
-from tests.support.sessions import RETENTION, deleted_by, put
+from tests.support.builders import (
+    ALICE,
+    ALICE_ACTS,
+    BOB,
+    BOB_ACTS,
+    EVE_ACTS,
+    NOW,
+    a_registration,
+    a_session,
+    an_actor,
+    legs,
+    registration_id,
+)
+from tests.support.sessions import RETENTION, deleted_by, late
+
+ELSEWHERE = an_actor(BOB, "client-2")
+
+
+def declined_by(actor: Actor, correlator: str | None = None) -> Session:
+    """A call that Bob, who has two clients, has declined at ``NOW``."""
+    rings = legs(
+        a_registration(BOB, client_id="client-2"), a_registration(BOB, 2, client_id="desk")
+    )
+    return a_session(
+        Status.DECLINED,
+        legs=rings,
+        ended=Ending(entry_of(actor), NOW, correlator),
+        expires_at=NOW + RETENTION,
+    )
+
+
+def explain(
+    session: Session,
+    actor: Actor,
+    correlator: str = "",
+    *,
+    named: str | None = None,
+    write_id: str = "w",
+    now: int = NOW,
+) -> None:
+    session.explain_refused_end(actor, named, write_id=write_id, correlator=correlator, now=now)
 
 
 class TestRefusedEnd:
     """What a DELETE that the table refused is told."""
 
-    def test_somebody_else_is_no_party_while_it_lives(self) -> None:
+    @pytest.mark.parametrize("session", [a_session, lambda: deleted_by(ALICE_ACTS)])
+    def test_somebody_else_is_no_party(self, session: Callable[[], Session]) -> None:
         with pytest.raises(InvalidTokenContext):
-            a_session().explain_refused_end(EVE_ACTS, "w", "", NOW)
+            explain(session(), EVE_ACTS)
 
-    def test_somebody_else_is_no_party_when_it_is_over(self) -> None:
-        with pytest.raises(InvalidTokenContext):
-            deleted_by(ALICE_ACTS).explain_refused_end(EVE_ACTS, "w", "", NOW)
+    def test_the_receiver_may_have_come_since(self) -> None:
+        with pytest.raises(Unbound):
+            explain(a_session(), ELSEWHERE)
 
     def test_a_session_that_is_over_is_not_found(self) -> None:
         with pytest.raises(NotFound):
-            deleted_by(ALICE_ACTS).explain_refused_end(BOB_ACTS, "w", "", NOW)
+            explain(deleted_by(ALICE_ACTS), BOB_ACTS)
 
     def test_a_refusal_by_ones_own_write_is_a_success(self) -> None:
-        deleted_by(ALICE_ACTS, write_id="w").explain_refused_end(ALICE_ACTS, "w", "", NOW)
+        explain(deleted_by(ALICE_ACTS, write_id="w"), ALICE_ACTS)
 
     def test_the_same_party_with_the_same_correlator_is_a_success(self) -> None:
-        deleted_by(ALICE_ACTS, "c").explain_refused_end(ALICE_ACTS, "w", "c", NOW)
+        explain(deleted_by(ALICE_ACTS, "c"), ALICE_ACTS, "c")
 
     @pytest.mark.parametrize(
         ("party", "stored", "sent"),
@@ -45,18 +90,41 @@ class TestRefusedEnd:
     ) -> None:
         session = a_session(Status.TERMINATED, ended=Ending(ALICE_ACTS.key, NOW, stored))
         with pytest.raises(NotFound):
-            session.explain_refused_end(party, "w", sent, NOW - 1)
+            explain(session, party, sent, now=NOW - 1)
+
+    @pytest.mark.parametrize(
+        ("actor", "named", "refused"),
+        [
+            (ALICE_ACTS, registration_id(ALICE, 2), InvalidTokenContext),
+            (BOB_ACTS, registration_id(BOB, 2), Unbound),
+        ],
+    )
+    def test_a_device_that_does_not_hold_the_leg_ends_nothing(
+        self, actor: Actor, named: str, refused: type[InvalidTokenContext]
+    ) -> None:
+        with pytest.raises(InvalidTokenContext) as refusal:
+            explain(a_session(), actor, named=named)
+
+        assert refusal.type is refused
+
+    @pytest.mark.parametrize("device", [1, 2])
+    def test_of_what_is_over_a_party_is_told_whichever_device_it_names(self, device: int) -> None:
+        over = deleted_by(ALICE_ACTS, "c")
+
+        explain(over, ALICE_ACTS, "c", named=registration_id(ALICE, device))
+        with pytest.raises(NotFound):
+            explain(over, BOB_ACTS, "c", named=registration_id(BOB, device))
 
     @pytest.mark.parametrize("party", [ALICE_ACTS, BOB_ACTS, EVE_ACTS])
     def test_after_the_retention_nobody_finds_it(self, party: Actor) -> None:
         with pytest.raises(NotFound):
-            deleted_by(ALICE_ACTS, "c").explain_refused_end(party, "w", "c", NOW + RETENTION)
+            explain(deleted_by(ALICE_ACTS, "c"), party, "c", now=NOW + RETENTION)
 
 
 class TestReadable:
     def test_both_parties_read_a_live_session(self) -> None:
-        for party in (ALICE_ACTS, BOB_ACTS):
-            a_session().require_readable(party, NOW)
+        assert a_session().require_readable(ALICE_ACTS, NOW) is Role.ORIGINATOR
+        assert a_session().require_readable(BOB_ACTS, NOW) is Role.RECEIVER
 
     def test_nobody_else_does(self) -> None:
         with pytest.raises(InvalidTokenContext):
@@ -73,8 +141,40 @@ class TestReadable:
             session.require_readable(BOB_ACTS, NOW + RETENTION)
 
     def test_who_ended_it_by_put_still_reads_it(self) -> None:
-        put(a_session(), BOB_ACTS, Change(Status.BUSY)).require_readable(BOB_ACTS, NOW)
+        assert declined_by(ELSEWHERE).require_readable(ELSEWHERE, NOW) is Role.RECEIVER
 
     def test_a_live_session_is_read_however_late_the_sweep_is(self) -> None:
         session = a_session()
         session.require_readable(BOB_ACTS, session.expires_at + 1)
+
+    @pytest.mark.parametrize("seconds", [-1, 0, 1])
+    def test_who_comes_late_finds_a_call_that_is_over_if_it_came_before_the_end(
+        self, seconds: int
+    ) -> None:
+        over, actor = declined_by(ELSEWHERE), late(BOB_ACTS, NOW + seconds)
+        if seconds <= 0:
+            assert over.require_readable(actor, NOW + 5) is Role.RECEIVER
+        else:
+            with pytest.raises(InvalidTokenContext):
+                over.require_readable(actor, NOW + 5)
+
+    def test_who_comes_late_finds_a_call_that_lives_whenever_it_came(self) -> None:
+        assert a_session().require_readable(late(ELSEWHERE, NOW + 60), NOW + 60) is Role.RECEIVER
+
+
+def test_actors_of_one_leg_are_one_party_when_it_is_over() -> None:
+    receivers = [ELSEWHERE, late(BOB_ACTS), an_actor(None, "client-2"), an_actor(BOB, "desk")]
+    for first, second in itertools.permutations(receivers, 2):
+        over = declined_by(first, "c")
+        assert over.ended_by is Role.RECEIVER
+        explain(over, second, "c")
+        with pytest.raises(NotFound):
+            over.require_readable(second, NOW)
+        with pytest.raises(NotFound):
+            explain(over, ALICE_ACTS, "c")
+        assert over.require_readable(ALICE_ACTS, NOW) is Role.ORIGINATOR
+
+
+def test_the_network_is_no_party() -> None:
+    assert a_session(Status.NO_ANSWER, ended=Ending(NETWORK, NOW)).ended_by is None
+    assert a_session().ended_by is None

@@ -7,7 +7,7 @@ import pytest
 
 from camara.errors import NotFound, OutOfRange
 from events.subscription import Credential, EventType, Lifetimes, Subscription, TerminationReason
-from tests.support.builders import CLIENT_KEY, NOW, a_subscription
+from tests.support.builders import ALICE_ACTS, NOW, a_registration, a_subscription, an_actor
 
 DAY = 24 * 3600
 LIFETIMES = Lifetimes(default=30 * DAY, longest=90 * DAY)
@@ -48,17 +48,30 @@ def test_it_is_active_until_its_end() -> None:
     assert not ended().is_active(NOW)
 
 
-def test_it_is_there_for_its_client_while_it_is_active() -> None:
+def test_it_is_there_for_its_actor_while_it_is_active() -> None:
     subscription = a_subscription(ends_at=NOW + 10)
 
-    subscription.require_active(CLIENT_KEY, NOW)
-    for found, client, now in (
-        (subscription, "somebody", NOW),
-        (subscription, CLIENT_KEY, NOW + 10),
-        (ended(), CLIENT_KEY, NOW),
+    subscription.require_active(ALICE_ACTS.key, NOW)
+    for found, actor, now in (
+        (subscription, an_actor(client_id="client-2"), NOW),
+        (subscription, an_actor(sub="another user"), NOW),
+        (subscription, ALICE_ACTS, NOW + 10),
+        (ended(), ALICE_ACTS, NOW),
     ):
         with pytest.raises(NotFound):
-            found.require_active(client, now)
+            found.require_active(actor.key, now)
+
+
+def test_it_is_for_the_device_that_its_actor_has_registered() -> None:
+    registered = a_registration()
+
+    assert a_subscription(of=registered).device == registered.device
+    for other in (
+        a_registration(device=2),
+        a_registration(client_id="client-2"),
+        a_registration(sub="another user"),
+    ):
+        assert a_subscription(of=other).device == other.device != registered.device
 
 
 def test_an_update_brings_what_it_brings_and_the_rest_stays() -> None:

@@ -34,8 +34,8 @@ def names(how_many: int) -> list[str]:
 
 
 def test_there_is_time_only_for_more_than_the_slowest_write() -> None:
-    assert not time_left(a_lambda_context(seconds=13))()
-    assert time_left(a_lambda_context(seconds=13.001))()
+    assert not time_left(a_lambda_context(seconds=15))()
+    assert time_left(a_lambda_context(seconds=15.001))()
 
 
 def test_every_session_is_ended_once_and_told_of() -> None:

@@ -7,16 +7,22 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
+from camara import deadline, retry
 from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
 from camara.dynamodb import dynamodb_client
+from camara.errors import Unavailable
+from camara.retry import LONGEST_WAITS_SECONDS, retried
+from camara.sweep import time_left
 from events.bus import session_bus
 from events.credentials import vault
 from events.outbox import sqs_client
+from tests.support.lambda_context import a_lambda_context
 from tests.support.slow_aws import WAIT_SECONDS, throttled
 from tests.support.template import properties, routes
 from tests.support.time_budget import longest_attempt, longest_call, timeout
 
 GATEWAY_SECONDS = 29
+OPERATIONS = sorted({route.function for route in routes()})
 PUBLISHERS = ("PublishSessionEvents", "PublishRegistrationEnds", "PublishSubscriptionEnds")
 
 
@@ -34,7 +40,7 @@ def _clients_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         client.cache_clear()
 
 
-@pytest.mark.parametrize("function", sorted({route.function for route in routes()}))
+@pytest.mark.parametrize("function", OPERATIONS)
 def test_an_operation_answers_in_time(function: str) -> None:
     assert timeout(function) < GATEWAY_SECONDS
 
@@ -65,6 +71,49 @@ def test_no_service_can_make_a_client_wait_for_longer(
 
     assert waits
     assert max(waits) <= WAIT_SECONDS
+
+
+class Clock:
+    """Time passes by what is waited for, and no wait is shorter than it may be."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    def uniform(self, _low: float, high: float) -> float:
+        return high
+
+
+@pytest.mark.parametrize("function", OPERATIONS)
+@pytest.mark.parametrize("slowness", [0, 0.1, 0.5, 1])
+def test_conflicts_to_the_end_are_told_before_the_function_is_stopped(
+    monkeypatch: pytest.MonkeyPatch, function: str, slowness: float
+) -> None:
+    """From those that are told at once to those of which each attempt takes its longest."""
+    clock, attempt_seconds = Clock(), slowness * longest_attempt(dynamodb_client())
+    monkeypatch.setattr(deadline, "time", clock)
+    monkeypatch.setattr(retry, "time", clock)
+    monkeypatch.setattr(retry, "_random", clock)
+
+    def conflict() -> None:
+        clock.seconds += attempt_seconds
+        raise ZeroDivisionError
+
+    with deadline.within(timeout(function)), pytest.raises(Unavailable):
+        retried(conflict, ZeroDivisionError)
+
+    assert 0 < clock.seconds < timeout(function)
+
+
+def test_a_sweep_begins_a_write_only_with_time_for_the_slowest() -> None:
+    """Each of its attempts until its timeout, the waits between them, and those after conflicts."""
+    slowest = longest_call(dynamodb_client()) + LONGEST_WAITS_SECONDS
+
+    assert not time_left(a_lambda_context(seconds=slowest))()
 
 
 def test_an_outage_is_told_as_one_and_not_as_a_lack_of_time() -> None:

@@ -1,0 +1,201 @@
+"""Who takes part in a call: the actors of its two legs, and the devices that hear of it.
+
+Pure, no clock, no I/O. Everybody is a key (``camara.identity``). Source: ADR 5.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from call_handling.party import LateActor, entry_of
+from call_handling.status import Role
+from camara.actor import Actor
+from camara.errors import InvalidTokenContext
+from camara.identity import late_actor_key, registration_key
+
+if TYPE_CHECKING:
+    from registration.register import Register, Registration
+
+DEVICES_REMEMBERED = 8
+"""Devices of the receiver that an answered call tells of itself, so that its item stays small."""
+
+SLOWEST_REQUEST_SECONDS = 30
+"""Longer than any request takes: the functions are stopped before."""
+
+
+class Unbound(InvalidTokenContext):
+    """The receiver, but by an actor or a device that the call did not know when it was placed.
+
+    It may have been registered since: ``admission`` has a look.
+    """
+
+
+class CallingDevice(NamedTuple):
+    """Where a call comes from: its actor, its registration, and the key of the device."""
+
+    actor: Actor
+    registration_id: str
+    device: str
+
+
+class Answerer(NamedTuple):
+    """Who gave an answer: an actor, by its device's registration (keys), empty if not said."""
+
+    actor: str
+    registration: str = ""
+
+    @classmethod
+    def of(cls, actor: Actor, registration_id: str | None) -> Self:
+        """Return who answers with this actor's token and ``registrationId``."""
+        return cls(actor.key, registration_key(registration_id) if registration_id else "")
+
+    def may_be(self, other: "Answerer") -> bool:
+        """Tell whether both are one device; where it is not said, one actor's counts as one."""
+        if self.registration and other.registration:
+            return self.registration == other.registration
+        return self.actor == other.actor
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """The two ends of a call.
+
+    ``originator`` and ``receiver`` are numbers. The originating leg is that of the device
+    ``caller``, registered as ``registration_id`` through ``caller_client``. The receiving leg is
+    that of ``actors``, and of ``clients`` alone; ``holders`` are the registrations (keys) of its
+    devices. All those who were registered when the call was placed, until it is answered: then
+    those of ``answered_by`` alone, and ``devices`` are those that have heard it ring.
+    """
+
+    originator: str
+    registration_id: str
+    caller: str
+    caller_client: str
+    receiver: str
+    actors: frozenset[str] = frozenset()
+    clients: frozenset[str] = frozenset()
+    holders: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset()
+    answered_by: Answerer | None = None
+
+    @classmethod
+    def between(cls, device: CallingDevice, receiver: str, ring: "Iterable[Registration]") -> Self:
+        """Return the legs of a call from a device to a number of which these devices ring."""
+        known = list(ring)
+        return cls(
+            originator=device.actor.number or "",
+            registration_id=device.registration_id,
+            caller=device.device,
+            caller_client=device.actor.client,
+            receiver=receiver,
+            actors=frozenset(each.actor for each in known),
+            clients=frozenset(each.client for each in known),
+            holders=frozenset(registration_key(each.registration_id) for each in known),
+        )
+
+    @property
+    def caller_actor(self) -> str:
+        """The actor that placed the call: a device's key begins with its actor's."""
+        return _actor_of(self.caller)
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        """The leg of each actor, by the name of its entry in ``endings``.
+
+        A client alone that has both legs acts for the originating one.
+        """
+        receivers = self.actors | self.clients
+        if self.answered_by is None:
+            receivers |= {late_actor_key(self.receiver)}
+        callers = (self.caller_actor, self.caller_client)
+        return dict.fromkeys(receivers, Role.RECEIVER) | dict.fromkeys(callers, Role.ORIGINATOR)
+
+    def role_of(self, actor: Actor) -> Role:
+        """Return the role of ``actor``.
+
+        Raises ``InvalidTokenContext`` when it has none, of which ``Unbound`` is a case.
+        """
+        role = self.roles.get(entry_of(actor))
+        if role is None:
+            may_come = self.answered_by is None and actor.number == self.receiver
+            raise Unbound if may_come else InvalidTokenContext
+        return role
+
+    def require_holder(self, actor: Actor, registration_id: str | None) -> None:
+        """Raise ``InvalidTokenContext`` if a device is named that does not hold the actor's leg.
+
+        Raises ``Unbound`` if it may yet be one of the receiver's. A late actor's is known to be.
+        """
+        role = self.role_of(actor)
+        if registration_id is None or isinstance(actor, LateActor):
+            return
+        if role is Role.ORIGINATOR:
+            held = registration_id == self.registration_id
+        else:
+            held = registration_key(registration_id) in self.holders
+        if not held:
+            may_come = self.answered_by is None and role is Role.RECEIVER
+            raise Unbound if may_come else InvalidTokenContext
+
+    def is_answered_elsewhere(self, actor: Actor, registration_id: str | None) -> bool:
+        """Tell whether this is a device that has heard it ring, and another one has answered.
+
+        Who does not say which device it is may be the one by which its actor has answered.
+        """
+        if self.answered_by is None:
+            return False
+        if self.roles.get(actor.key) is Role.RECEIVER:
+            named = registration_key(registration_id) if registration_id else None
+            return named is not None and named not in self.holders
+        return actor.key in {_actor_of(device) for device in self.devices}
+
+    def rang(self, register: "Register", since: int, until: int) -> "list[Registration]":
+        """Return those of the receiver's registrations, live or ended, that have heard it ring.
+
+        They were registered when the call was placed (``since``), or have been made as it rang; the
+        call may have overtaken the request of one that is a little older.
+        """
+        first = since - SLOWEST_REQUEST_SECONDS
+        return [
+            known
+            for known in register.lately
+            if registration_key(known.registration_id) in self.holders
+            or (first <= known.made_at <= until and since < known.expires_at)
+        ]
+
+    def answered(
+        self,
+        actor: Actor,
+        registration_id: str | None,
+        register: "Register",
+        *,
+        since: int,
+        now: int,
+    ) -> Self:
+        """Return the legs once ``actor`` has answered: the receiver's others have lost theirs.
+
+        It has answered with the device that is named, or with any that it has active in the
+        ``register`` of the receiver. Raises ``InvalidTokenContext`` when there is none.
+        """
+        own = [
+            known
+            for known in register.active_of(actor, now)
+            if registration_id in (None, known.registration_id)
+        ]
+        if not own:
+            raise InvalidTokenContext
+        rang = self.rang(register, since, now)
+        heard = dict.fromkeys(known.device for known in (*own, *rang))
+        return replace(
+            self,
+            actors=frozenset(known.actor for known in own),
+            clients=frozenset(known.client for known in own),
+            holders=frozenset(registration_key(known.registration_id) for known in own),
+            devices=frozenset(islice(heard, DEVICES_REMEMBERED)),
+            answered_by=Answerer.of(actor, registration_id),
+        )
+
+
+def _actor_of(device: str) -> str:
+    return device[:11]

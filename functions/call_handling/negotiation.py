@@ -1,0 +1,92 @@
+"""Whose offer stands, and whose answer: SDP as RFC 3264 and JSEP have it, for a call of two ends.
+
+Pure, no clock, no I/O. Before the call is answered only the originator offers; an answer is *early*
+(SIP's 183, JSEP's ``pranswer``) until the PUT that connects. Afterwards either end may offer, one
+at a time. Times are Unix seconds. Source: RFC 3264, section 4; RFC 3261, section 14.1 (491) and
+timer B; ADR 7.
+"""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from call_handling.legs import Answerer
+from call_handling.status import Role
+from camara.errors import IncompatibleState
+
+OFFER_STANDS_SECONDS = 32
+"""How long an offer keeps the other end from making one: SIP's timer B."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiation:
+    """Where offer and answer have got to.
+
+    ``has_answer``: there is an answer to the offer, to be shown. ``early_by`` gave it before the
+    call was answered. ``offered_by`` has made, at ``offered_at``, the offer of an answered call
+    that nobody has answered yet.
+    """
+
+    has_answer: bool = False
+    early_by: Answerer | None = None
+    offered_by: Role | None = None
+    offered_at: int = 0
+
+
+class Descriptions(NamedTuple):
+    """An offer and an answer (SDP texts); ``None``: there is none, or it does not count."""
+
+    offer: str | None = None
+    answer: str | None = None
+
+
+class Negotiated(NamedTuple):
+    """What has become of a negotiation, and of what is shown."""
+
+    negotiation: Negotiation
+    shown: Descriptions
+
+
+def before_answer(
+    state: Negotiation, shown: Descriptions, role: Role, sent: Descriptions, by: Answerer
+) -> Negotiated:
+    """Take what comes before the call is answered: the originator's offer, or an early answer."""
+    if role is Role.ORIGINATOR:
+        return Negotiated(state, shown._replace(offer=sent.offer or shown.offer))
+    if sent.answer is None:
+        return Negotiated(state, shown)
+    return Negotiated(
+        replace(state, has_answer=True, early_by=by), shown._replace(answer=sent.answer)
+    )
+
+
+def settle(state: Negotiation, shown: Descriptions, answer: str | None, by: Answerer) -> Negotiated:
+    """Settle the offer: with the answer of who connects, or the early one of the same device.
+
+    Raises ``IncompatibleState`` when there is neither.
+    """
+    if answer is None and (state.early_by is None or not state.early_by.may_be(by)):
+        raise IncompatibleState
+    return Negotiated(Negotiation(has_answer=True), shown._replace(answer=answer or shown.answer))
+
+
+def renegotiate(
+    state: Negotiation, shown: Descriptions, role: Role, sent: Descriptions, now: int
+) -> Negotiated:
+    """Take an offer or an answer of an answered call; what is shown already does not count.
+
+    Raises ``IncompatibleState`` for an offer while the other end's stands, and for an answer to
+    nothing: two devices that answer at once would both believe that they have been heard.
+    """
+    offer = sent.offer if sent.offer != shown.offer else None
+    answer = sent.answer if sent.answer != shown.answer else None
+    others_stands = state.offered_by not in (None, role)
+    if offer is not None:
+        # With an answer beside it, it is the offer that this answers, and has been replaced.
+        if others_stands and (answer or now < state.offered_at + OFFER_STANDS_SECONDS):
+            raise IncompatibleState
+        return Negotiated(Negotiation(offered_by=role, offered_at=now), Descriptions(offer))
+    if answer is None or state.offered_by is role:
+        return Negotiated(state, shown)
+    if not others_stands:
+        raise IncompatibleState
+    return Negotiated(Negotiation(has_answer=True), shown._replace(answer=answer))

@@ -1,0 +1,88 @@
+"""A call may change thirty times at once, and once more for each second; ending it is no matter."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from call_handling.item import key
+from tests.integration.conftest import FakeClock
+from tests.support.api import a_call, delete, get, put
+from tests.support.builders import ALICE, BOB, a_location
+from tests.support.clients import ANSWER, session
+from tests.support.table import TABLE, items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TOO_MANY = (429, "TOO_MANY_REQUESTS")
+
+
+def change(call: str) -> int:
+    status = "Proceeding" if session(call).status == "Ringing" else "Ringing"
+    return put(BOB, call, status).status
+
+
+@pytest.fixture
+def call(table: "DynamoDBClient") -> str:
+    """It rings, and has changed thirty times since it was placed."""
+    placed = a_call()
+    table.update_item(
+        TableName=TABLE,
+        Key=key(placed),
+        UpdateExpression="SET version = :version",
+        ExpressionAttributeValues={":version": {"N": "31"}},
+    )
+    return placed
+
+
+def test_thirty_changes_may_come_at_once() -> None:
+    call = a_call("Initial")
+
+    assert [change(call) for _ in range(32)] == [200] * 30 + [429] * 2
+    assert session(call).version == 31
+
+
+@pytest.mark.parametrize(
+    ("party", "body"),
+    [
+        (BOB, "Proceeding"),
+        (BOB, ANSWER),
+        (BOB, {"status": "Ringing", "answer": {"sdp": "early"}}),
+        (BOB, {"status": "Ringing", "locationDetails": a_location()}),
+        (ALICE, {"status": "Ringing", "offer": {"sdp": "offer 2"}}),
+    ],
+)
+def test_one_more_is_refused_of_either_end(
+    table: "DynamoDBClient", call: str, party: str, body: Any
+) -> None:
+    before = items(table)
+
+    assert put(party, call, body).code == TOO_MANY
+    assert items(table) == before
+
+
+def test_what_changes_nothing_is_none(call: str) -> None:
+    for party in (ALICE, BOB):
+        assert put(party, call, "Ringing").status == 200
+        assert get(party, call).status == 200
+
+
+@pytest.mark.parametrize("party", [ALICE, BOB])
+def test_it_can_be_deleted(call: str, party: str) -> None:
+    assert delete(party, call).status == 204
+
+
+@pytest.mark.parametrize(
+    ("party", "status"), [(ALICE, "SessionCancelled"), (BOB, "Declined"), (BOB, "Busy")]
+)
+def test_it_can_be_ended_by_put(call: str, party: str, status: str) -> None:
+    assert put(party, call, status).body["status"] == status
+
+
+@pytest.mark.parametrize("seconds", [1, 3])
+def test_each_second_allows_for_one_more(
+    time_stands_still: FakeClock, call: str, seconds: int
+) -> None:
+    time_stands_still.now += seconds
+
+    assert [change(call) for _ in range(seconds + 2)] == [200] * seconds + [429] * 2
