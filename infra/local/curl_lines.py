@@ -9,7 +9,6 @@ from infra.local.people import ALICE, BOB, SDP, offer, token
 from infra.local.stack_file import Stack
 
 _TOKEN_SECONDS = 24 * 60 * 60
-_DEVICE = "desk phone"
 """None of the tour's, which deregisters what it has registered."""
 
 
@@ -17,8 +16,8 @@ def print_curl_lines(stack: Stack) -> None:
     """Print lines for bash that work as they are, for as long as an answered call may last."""
     alice = token(stack, ALICE, expires_in=_TOKEN_SECONDS)
     bob = token(stack, BOB, expires_in=_TOKEN_SECONDS)
-    phone = registered(stack, alice, ALICE.device_id(_DEVICE), _TOKEN_SECONDS)
-    registered(stack, bob, BOB.device_id(_DEVICE), _TOKEN_SECONDS)
+    phone = registered(stack, alice, ALICE.device_id, _TOKEN_SECONDS)
+    registered(stack, bob, BOB.device_id, _TOKEN_SECONDS)
     sessions = f"{stack.api_url}/webrtc/sessions"
     body = json.dumps(offer(ALICE, BOB))
     session_id = _answered_call(sessions, body, alice, phone["registrationId"], bob)

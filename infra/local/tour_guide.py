@@ -17,7 +17,6 @@ from infra.local.webhook import Webhook
 
 _BOLD, _DIM, _RED, _GREEN = 1, 2, 31, 32
 _ID = re.compile(r"[^/?=]{21,}")
-_DEVICE = "phone"
 _LOOK_SECONDS = 0.5
 
 
@@ -68,20 +67,16 @@ class TourGuide:
         """Get a token for this person; the wishes are those the token issuer takes."""
         return token(self._stack, person, **wishes)
 
-    def device_id(self, person: Person) -> str:
-        """Return the id of the phone that this person has in the tour."""
-        return person.device_id(_DEVICE)
-
     def tidy(self, *people: Person) -> None:
         """Remove what an earlier tour may have left behind, and say nothing of it."""
         for person in people:
-            bearer, device_id = self._own_token(person), self.device_id(person)
-            subscriptions.unsubscribe(self._stack, bearer, device_id)
-            devices.deregister(self._stack, bearer, device_id)
+            bearer = self._own_token(person)
+            subscriptions.unsubscribe(self._stack, bearer, person.device_id)
+            devices.deregister(self._stack, bearer, person.device_id)
 
     def register(self, person: Person) -> str:
-        """Register the phone of this person, who calls with it from now on; return its path."""
-        body = {"deviceId": self.device_id(person)}
+        """Register the device of this person, who calls with it from now on; return its path."""
+        body = {"deviceId": person.device_id}
         created = self.take(
             Step(person, f"POST {devices.REGISTRATIONS}", "201 Registered", body=body)
         )
@@ -93,11 +88,11 @@ class TourGuide:
         return f"{devices.REGISTRATIONS}/{self._registered[person]}"
 
     def subscription(self, person: Person, event: str) -> dict[str, Any]:
-        """Return the body that subscribes the phone of this person."""
-        return subscriptions.request(self.device_id(person), event, self._inbox.sink(person))
+        """Return the body that subscribes the device of this person."""
+        return subscriptions.request(person.device_id, event, self._inbox.sink(person))
 
     def subscribe(self, person: Person, event: str) -> str:
-        """Subscribe the phone of this person to one type of event; return the path."""
+        """Subscribe the device of this person to one type of event; return the path."""
         body = self.subscription(person, event)
         path = subscriptions.SUBSCRIPTIONS
         created = self.take(Step(person, f"POST {path}", "201 ACTIVE", event, body=body))
