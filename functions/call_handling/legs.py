@@ -51,10 +51,12 @@ class Answerer(NamedTuple):
         return cls(actor.key, registration_key(registration_id) if registration_id else "")
 
     def may_be(self, other: "Answerer") -> bool:
-        """Tell whether both are one device; where it is not said, one actor's counts as one."""
-        if self.registration and other.registration:
-            return self.registration == other.registration
-        return self.actor == other.actor
+        """Tell whether both are one device; where it is not said, one actor's counts as one.
+
+        A device is its actor's, so whatever somebody else names is another.
+        """
+        unsaid = "" in (self.registration, other.registration)
+        return self.actor == other.actor and (unsaid or self.registration == other.registration)
 
 
 @dataclass(frozen=True, slots=True)

@@ -334,7 +334,5 @@ class Model:
 
 
 def _may_be_one(one: tuple[Who, str | None], other: tuple[Who, str | None]) -> bool:
-    """Tell whether two are one device: by what they name, else by their actors."""
-    if one[1] and other[1]:
-        return one[1] == other[1]
-    return one[0] == other[0]
+    """Tell whether two are one device: of one actor, and as far as they name it."""
+    return one[0] == other[0] and (None in (one[1], other[1]) or one[1] == other[1])

@@ -231,14 +231,14 @@ class TestAnswerer:
             (("phone", ""), ("phone", ""), True),
             (("phone", ""), ("phone", "1"), True),
             (("phone", "1"), ("phone", "1"), True),
-            (("phone", "1"), ("desk", "1"), True),
+            (("phone", "1"), ("desk", "1"), False),
             (("phone", "1"), ("phone", "2"), False),
             (("phone", "1"), ("desk", "2"), False),
             (("phone", "1"), ("desk", ""), False),
             (("phone", ""), ("desk", ""), False),
         ],
     )
-    def test_may_be_another_by_the_device_or_where_it_is_not_said_by_the_actor(
+    def test_may_be_another_of_the_same_actor_by_what_they_name(
         self, one: tuple[str, str], other: tuple[str, str], *, may_be: bool
     ) -> None:
         assert Answerer(*one).may_be(Answerer(*other)) is may_be

@@ -80,7 +80,7 @@ class TestSettle:
 
         assert after == Negotiated(SETTLED, Descriptions("offer-1", "answer-2"))
 
-    @pytest.mark.parametrize("by", [PHONE, Answerer("phone"), Answerer("app", "device-1")])
+    @pytest.mark.parametrize("by", [PHONE, Answerer("phone")])
     def test_without_one_it_is_the_early_one_of_the_same_device(self, by: Answerer) -> None:
         assert settle(EARLY, AGREED, None, by) == Negotiated(SETTLED, AGREED)
 
@@ -90,6 +90,7 @@ class TestSettle:
             pytest.param(UNANSWERED, OFFER, PHONE, id="no answer at all"),
             pytest.param(EARLY, AGREED, TABLET, id="another actor's"),
             pytest.param(EARLY, AGREED, Answerer("phone", "device-3"), id="another device's"),
+            pytest.param(EARLY, AGREED, Answerer("app", "device-1"), id="named by another actor"),
         ],
     )
     def test_without_either_nothing_is_settled(
