@@ -1,8 +1,8 @@
 """Whether a caller is a party to a session, and what its token must lead to.
 
-A session knows the actors and the devices that it is bound to, so who is one of its parties costs
-nothing. Whoever seems to be none is looked up once among the registered devices. Source: CAMARA API
-Design Guide, 6.7; ADR 5.
+The session lists its actors, so it costs no request to know a party. Only who is refused is looked
+up, once, among the devices that its own number has registered. Source: CAMARA API Design Guide,
+6.7; ADR 5.
 """
 
 from collections.abc import Callable
@@ -35,11 +35,8 @@ def as_party[T](
         register = registration_store().of_number(actor.number)
         if not register.active(now):
             raise IdentifierNotFound from refusal
-        since = [
-            known.made_at
-            for known in register.active_of(actor, now)
-            if registration_id in (None, known.registration_id)
-        ]
-        if not since or not isinstance(refusal, Unbound):
+        own = register.active_of(actor, now, registration_id)
+        if not own or not isinstance(refusal, Unbound):
             raise
-    return act(LateActor(actor.number, actor.client, actor.user, registered_at=min(since)))
+    since = min(known.made_at for known in own)
+    return act(LateActor(actor.number, actor.client, actor.user, registered_at=since))

@@ -104,7 +104,8 @@ class Call(NamedTuple):
             after = replace(after, negotiation=negotiation)
             media = Media(shown.offer or media.offer, shown.answer, self._locations(actor, change))
         if (after, media) != (before, self.media):
-            after = after.written(write_id, now)
+            before.require_rate(change.status, now)
+            after = after.written(write_id)
         elif not before.is_worth_renewing(now, timeouts):
             return self
         if after.ended is None:

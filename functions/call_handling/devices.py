@@ -5,67 +5,115 @@ the answer says which (or by which actor). A session ends with the last of them.
 "Condition expressions", ``contains``; AWS, ``BatchGetItem``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from call_handling.ending import Clause, LeftAlone
-from call_handling.item import key
+from call_handling.item import Item, key
+from call_handling.legs import SLOWEST_REQUEST_SECONDS
 from camara.dynamodb import read_batch, unavailable_on_failure
-from camara.identity import registration_key
+from camara.errors import Unavailable
 from registration.register import Registration
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _BATCH = 100
+_LEGS = "mediaSessionId, registrationId, endings, holders, answeredBy"
 
 
 def sessions_placed_by(client: "DynamoDBClient", table: str, registration_id: str) -> Iterator[str]:
     """Yield the ids of the sessions, live or over, that this device has placed."""
-    return _sessions(client, table, "SessionsOfRegistration", "registrationId", registration_id)
+    yield from _sessions(
+        client,
+        table,
+        "SessionsOfRegistration",
+        "registrationId = :registration",
+        {":registration": {"S": registration_id}},
+    )
 
 
-def sessions_received_by(client: "DynamoDBClient", table: str, number: str) -> Iterator[str]:
-    """Yield the ids of the sessions, live or over, that this number has received."""
-    return _sessions(client, table, "SessionsOfReceiver", "receiver", number)
+def sessions_received_by(
+    client: "DynamoDBClient", table: str, number: str, first: int, last: int
+) -> Iterator[str]:
+    """Yield the ids of the sessions, live or over, that this number has received.
+
+    Placed between ``first`` and ``last`` (Unix seconds).
+    """
+    yield from _sessions(
+        client,
+        table,
+        "SessionsOfReceiver",
+        "receiver = :number AND createdAt BETWEEN :first AND :last",
+        {":number": {"S": number}, ":first": {"N": str(first)}, ":last": {"N": str(last)}},
+    )
 
 
-def live_among(client: "DynamoDBClient", table: str, ids: Iterable[str]) -> Iterator[str]:
-    """Yield those of these sessions that live, at the cost of one request for each hundred."""
-    for batch in batched(ids, _BATCH, strict=False):
-        items = read_batch(
-            client, table, map(key, batch), ProjectionExpression="mediaSessionId, endings"
-        )
-        yield from (item["mediaSessionId"]["S"] for item in items if "endings" in item)
+def held_among(
+    client: "DynamoDBClient",
+    table: str,
+    ids: Iterable[str],
+    may_be_held: Callable[[Item], bool],
+    has_time: Callable[[], bool],
+) -> Iterator[str]:
+    """Yield those of these sessions that live and may be held, one request for each hundred.
+
+    Raises ``Unavailable`` when there is no time for another hundred.
+    """
+    for number, batch in enumerate(batched(ids, _BATCH, strict=False)):
+        if number and not has_time():
+            raise Unavailable
+        items = read_batch(client, table, map(key, batch), ProjectionExpression=_LEGS)
+        for item in items:
+            if "endings" in item and may_be_held(item):
+                yield item["mediaSessionId"]["S"]
+
+
+def may_be_held_by(gone: Registration, left: Collection[Registration]) -> Callable[[Item], bool]:
+    """Return whether this device may have placed a session, or be the last to hold its other leg.
+
+    The clause ``held_by_none_but`` decides; this spares the writes that it would refuse.
+    """
+
+    def may_be_held(item: Item) -> bool:
+        if item.get("registrationId") == {"S": gone.registration_id}:
+            return True
+        if "answeredBy" not in item:
+            return not left
+        return gone.key in item.get("holders", {}).get("SS", ())
+
+    return may_be_held
 
 
 def held_by_none_but(gone: Registration, left: Iterable[Registration]) -> Clause:
-    """Return the clause that this device held the receiving leg, and none that is ``left`` does.
+    """Return the clause under which the end of ``gone`` ends a received call.
 
-    While it rings each device of the receiver does, those that were registered since among them.
+    It held the leg, and no registration that is ``left`` does. Before the answer all of the number
+    hold it, so none is left, and ``gone`` has rung. A call to a number that had no device
+    goes on: it rings for whoever registers.
     """
-    values = {":gone": {"S": registration_key(gone.registration_id)}}
+    values = {":gone": {"S": gone.key}}
     answered = ["attribute_exists(answeredBy)", "contains(holders, :gone)"]
     for number, registration in enumerate(left):
-        values[f":left{number}"] = {"S": registration_key(registration.registration_id)}
+        values[f":left{number}"] = {"S": registration.key}
         answered.append(f"NOT contains(holders, :left{number})")
     expression = " AND ".join(answered)
     if len(values) == 1:
-        values[":madeAt"] = {"N": str(gone.made_at)}
-        rang = "contains(holders, :gone) OR attribute_exists(holders) AND createdAt <= :madeAt"
+        values[":madeBefore"] = {"N": str(gone.made_at + SLOWEST_REQUEST_SECONDS)}
+        rang = "contains(holders, :gone) OR attribute_exists(holders) AND createdAt <= :madeBefore"
         expression = f"({expression} OR attribute_not_exists(answeredBy) AND ({rang}))"
     return Clause(expression, LeftAlone.HELD, values)
 
 
 def _sessions(
-    client: "DynamoDBClient", table: str, index: str, attribute: str, value: str
+    client: "DynamoDBClient", table: str, index: str, condition: str, values: Mapping[str, Any]
 ) -> Iterator[str]:
     pages = client.get_paginator("query").paginate(
         TableName=table,
         IndexName=index,
-        KeyConditionExpression=f"{attribute} = :value",
-        ExpressionAttributeValues={":value": {"S": value}},
+        KeyConditionExpression=condition,
+        ExpressionAttributeValues=values,
     )
     with unavailable_on_failure():
         for page in pages:

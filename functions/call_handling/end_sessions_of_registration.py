@@ -18,14 +18,16 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
 
-from call_handling.configuration import sessions_table
+from call_handling.configuration import sessions_table, timeouts
 from call_handling.devices import (
+    held_among,
     held_by_none_but,
-    live_among,
+    may_be_held_by,
     sessions_placed_by,
     sessions_received_by,
 )
 from call_handling.ending import LeftAlone, Transition, endings
+from call_handling.legs import SLOWEST_REQUEST_SECONDS
 from call_handling.network_endings import ended_by_network
 from camara import clock, log, metrics
 from camara.dynamodb import dynamodb_client
@@ -55,13 +57,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 
 def _end_sessions_of(number: str, ended: Ended, context: LambdaContext) -> None:
-    """Raise ``Unavailable`` when sessions are left.
+    """Raise ``Unavailable`` when time was up before all were ended; then the record comes again.
 
-    Those that are over cost no write, so what comes again finds fewer to end, and comes to an end.
+    Those that are over cost no write, so each time there are fewer to end.
     """
     gone, client, table = ended.registration, dynamodb_client(), sessions_table()
-    held = held_by_none_but(gone, registration_store().of_number(number).active(clock.now()))
+    has_time = time_left(context)
+    left = registration_store().of_number(number).active(clock.now())
+    held = held_by_none_but(gone, left)
     placed = frozenset(sessions_placed_by(client, table, gone.registration_id))
+    # Whatever has rung on the device was placed, at the earliest, so long before it was registered.
+    rings = max(timeouts().ring, timeouts().setup) + SLOWEST_REQUEST_SECONDS
+    received = sessions_received_by(
+        client, table, number, gone.made_at - rings, ended.at + SLOWEST_REQUEST_SECONDS
+    )
 
     def end(media_session_id: str) -> Transition | LeftAlone:
         return endings().by_network(
@@ -71,10 +80,12 @@ def _end_sessions_of(number: str, ended: Ended, context: LambdaContext) -> None:
             only_if=None if media_session_id in placed else held,
         )
 
-    sweep = Sweep(end, time_left(context), count_left_up_to=1)
-    received = sessions_received_by(client, table, number)
-    sweep.run(live_among(client, table, chain(placed, received)))
-    numbers = ended_by_network("EndSessionsOfRegistration", sweep)
+    sweep = Sweep(end, has_time, count_left_up_to=1)
+    may_be_held = may_be_held_by(gone, left)
+    try:
+        sweep.run(held_among(client, table, chain(placed, received), may_be_held, has_time))
+    finally:
+        numbers = ended_by_network("EndSessionsOfRegistration", sweep)
     if sweep.left:
         raise Unavailable
     metrics.count("RegistrationEnded", reason=ended.reason)

@@ -83,7 +83,7 @@ def held_by(registration_id: str, actor: Actor) -> Clause:
         {
             ":leg": {"S": actor.number or actor.client},
             ":device": {"S": registration_id},
-            ":holder": {"S": registration_key(registration_id)},
+            ":holder": {"S": registration_key(actor.client, registration_id)},
         },
     )
 

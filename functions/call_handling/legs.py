@@ -12,7 +12,7 @@ from call_handling.party import LateActor, entry_of
 from call_handling.status import Role
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext
-from camara.identity import late_actor_key, registration_key
+from camara.identity import actor_of, late_actor_key, registration_key
 
 if TYPE_CHECKING:
     from registration.register import Register, Registration
@@ -25,9 +25,10 @@ SLOWEST_REQUEST_SECONDS = 30
 
 
 class Unbound(InvalidTokenContext):
-    """The receiver, but by an actor or a device that the call did not know when it was placed.
+    """Raised for an actor or a device of the receiver that the call does not know.
 
-    It may have been registered since: ``admission`` has a look.
+    It may have been registered since the call was placed: ``admission.as_party`` then looks at the
+    register, and may try once more.
     """
 
 
@@ -48,7 +49,9 @@ class Answerer(NamedTuple):
     @classmethod
     def of(cls, actor: Actor, registration_id: str | None) -> Self:
         """Return who answers with this actor's token and ``registrationId``."""
-        return cls(actor.key, registration_key(registration_id) if registration_id else "")
+        return cls(
+            actor.key, registration_key(actor.client, registration_id) if registration_id else ""
+        )
 
     def may_be(self, other: "Answerer") -> bool:
         """Tell whether both are one device; where it is not said, one actor's counts as one.
@@ -61,13 +64,15 @@ class Answerer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """The two ends of a call.
+    """The two ends of a call; ``originator`` and ``receiver`` are their numbers.
 
-    ``originator`` and ``receiver`` are numbers. The originating leg is that of the device
-    ``caller``, registered as ``registration_id`` through ``caller_client``. The receiving leg is
-    that of ``actors``, and of ``clients`` alone; ``holders`` are the registrations (keys) of its
-    devices. All those who were registered when the call was placed, until it is answered: then
-    those of ``answered_by`` alone, and ``devices`` are those that have heard it ring.
+    The originating leg is that of the device ``caller``, registered as ``registration_id`` through
+    the client ``caller_client``.
+
+    The receiving leg is that of ``actors``, and of ``clients`` alone, who hold it by the
+    registrations ``holders``: all of the number that were active when the call was placed; from the
+    answer on, the one by which ``answered_by`` has answered, or all of its actor's if it did not
+    say which. ``devices`` are set by the answer: those that have heard the call ring.
     """
 
     originator: str
@@ -93,13 +98,13 @@ class Legs:
             receiver=receiver,
             actors=frozenset(each.actor for each in known),
             clients=frozenset(each.client for each in known),
-            holders=frozenset(registration_key(each.registration_id) for each in known),
+            holders=frozenset(each.key for each in known),
         )
 
     @property
     def caller_actor(self) -> str:
         """The actor that placed the call: a device's key begins with its actor's."""
-        return _actor_of(self.caller)
+        return actor_of(self.caller)
 
     @property
     def roles(self) -> dict[str, Role]:
@@ -135,7 +140,7 @@ class Legs:
         if role is Role.ORIGINATOR:
             held = registration_id == self.registration_id
         else:
-            held = registration_key(registration_id) in self.holders
+            held = registration_key(actor.client, registration_id) in self.holders
         if not held:
             may_come = self.answered_by is None and role is Role.RECEIVER
             raise Unbound if may_come else InvalidTokenContext
@@ -148,22 +153,23 @@ class Legs:
         if self.answered_by is None:
             return False
         if self.roles.get(actor.key) is Role.RECEIVER:
-            named = registration_key(registration_id) if registration_id else None
+            named = registration_key(actor.client, registration_id) if registration_id else None
             return named is not None and named not in self.holders
-        return actor.key in {_actor_of(device) for device in self.devices}
+        return actor.key in {actor_of(device) for device in self.devices}
 
     def rang(self, register: "Register", since: int, until: int) -> "list[Registration]":
-        """Return those of the receiver's registrations, live or ended, that have heard it ring.
+        """Return those of the receiver's registrations, active or ended, that have heard it ring.
 
-        They were registered when the call was placed (``since``), or have been made as it rang; the
-        call may have overtaken the request of one that is a little older.
+        They were active when the call was placed (``since``, Unix seconds), or were made while it
+        rang (before ``until``). ``made_at`` is when a request began, which may store its
+        registration later than the call was placed, so one that is a little older counts, too.
         """
         first = since - SLOWEST_REQUEST_SECONDS
         return [
             known
-            for known in register.lately
-            if registration_key(known.registration_id) in self.holders
-            or (first <= known.made_at <= until and since < known.expires_at)
+            for known in register.remembered
+            if known.key in self.holders
+            or (first <= known.made_at < until and since < known.expires_at)
         ]
 
     def answered(
@@ -180,24 +186,17 @@ class Legs:
         It has answered with the device that is named, or with any that it has active in the
         ``register`` of the receiver. Raises ``InvalidTokenContext`` when there is none.
         """
-        own = [
-            known
-            for known in register.active_of(actor, now)
-            if registration_id in (None, known.registration_id)
-        ]
+        own = register.active_of(actor, now, registration_id)
         if not own:
             raise InvalidTokenContext
-        rang = self.rang(register, since, now)
+        # What the register has at this moment was there before the answer, in whatever second.
+        rang = self.rang(register, since, now + 1)
         heard = dict.fromkeys(known.device for known in (*own, *rang))
         return replace(
             self,
             actors=frozenset(known.actor for known in own),
             clients=frozenset(known.client for known in own),
-            holders=frozenset(registration_key(known.registration_id) for known in own),
+            holders=frozenset(known.key for known in own),
             devices=frozenset(islice(heard, DEVICES_REMEMBERED)),
             answered_by=Answerer.of(actor, registration_id),
         )
-
-
-def _actor_of(device: str) -> str:
-    return device[:11]

@@ -52,7 +52,7 @@ def before_answer(
     """Take what comes before the call is answered: the originator's offer, or an early answer."""
     if role is Role.ORIGINATOR:
         return Negotiated(state, shown._replace(offer=sent.offer or shown.offer))
-    if sent.answer is None:
+    if sent.answer in (None, shown.answer):
         return Negotiated(state, shown)
     return Negotiated(
         replace(state, has_answer=True, early_by=by), shown._replace(answer=sent.answer)
@@ -62,9 +62,10 @@ def before_answer(
 def settle(state: Negotiation, shown: Descriptions, answer: str | None, by: Answerer) -> Negotiated:
     """Settle the offer: with the answer of who connects, or the early one of the same device.
 
+    One that is shown already is not its own: whoever sends the whole resource back has read it.
     Raises ``IncompatibleState`` when there is neither.
     """
-    if answer is None and (state.early_by is None or not state.early_by.may_be(by)):
+    if answer in (None, shown.answer) and (state.early_by is None or not state.early_by.may_be(by)):
         raise IncompatibleState
     return Negotiated(Negotiation(has_answer=True), shown._replace(answer=answer or shown.answer))
 
@@ -81,10 +82,12 @@ def renegotiate(
     answer = sent.answer if sent.answer != shown.answer else None
     others_stands = state.offered_by not in (None, role)
     if offer is not None:
-        # With an answer beside it, it is the offer that this answers, and has been replaced.
+        # An answer sent along answers this offer, which is not the open one: it has been replaced.
         if others_stands and (answer or now < state.offered_at + OFFER_STANDS_SECONDS):
             raise IncompatibleState
-        return Negotiated(Negotiation(offered_by=role, offered_at=now), Descriptions(offer))
+        # Who keeps changing its own offer does not keep the other end from offering any longer.
+        since = now if state.offered_by is not role else state.offered_at
+        return Negotiated(Negotiation(offered_by=role, offered_at=since), Descriptions(offer))
     if answer is None or state.offered_by is role:
         return Negotiated(state, shown)
     if not others_stands:

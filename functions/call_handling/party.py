@@ -11,7 +11,7 @@ NETWORK = "network"
 
 @dataclass(frozen=True, slots=True)
 class LateActor(Actor):
-    """An actor that has registered a device (``registered_at``) since the call was placed.
+    """An actor that registered a device at ``registered_at`` (Unix seconds), as the call rang.
 
     The call does not know it yet; it has one entry for all of its receiver that may come.
     """

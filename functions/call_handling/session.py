@@ -1,6 +1,6 @@
 """A media session and its rules: pure, no clock, no I/O.
 
-Times are Unix seconds; parties are keys (``camara.identity``). Source: CAMARA Call Handling; CAMARA
+Times are Unix seconds. Source: CAMARA Call Handling; CAMARA
 API Design Guide, 6.7; ADR 2, 5 and 7.
 """
 
@@ -50,8 +50,10 @@ class Ending:
 class Session:
     """What changes when a call changes state: no address, no SDP, no location.
 
-    ``version`` counts the changes, ``write_id`` names the last one. ``stale_at`` is when the
-    network ends the session unless a party acts.
+    ``version`` counts the changes, ``write_id`` names the write that made the last one; a lease
+    that is renewed without a change keeps both. ``stale_at`` is when the network ends the session
+    unless a party acts. From ``expires_at`` on a session that is over cannot be read, and DynamoDB
+    may remove it.
     """
 
     media_session_id: str
@@ -99,7 +101,8 @@ class Session:
     def require_party(self, actor: Actor, now: int) -> Role:
         """Return the role of ``actor``.
 
-        Raises ``NotFound`` when the session is gone, ``InvalidTokenContext`` for anybody else.
+        Raises ``NotFound`` when the session is gone, ``InvalidTokenContext`` (of which ``Unbound``
+        is a case) for anybody else, and for who registered after the session was over.
         """
         if self.ended and self.expires_at <= now:
             raise NotFound
@@ -170,10 +173,17 @@ class Session:
         legs = self.legs.answered(actor, registration_id, register, since=self.created_at, now=now)
         return replace(self, legs=legs)
 
-    def written(self, write_id: str, now: int) -> Self:
-        """Return the next version. Raises ``TooManyRequests`` for a call that changes too often."""
-        if self.status not in OVER and self.version > CHANGES_AT_ONCE + now - self.created_at:
+    def require_rate(self, status: Status, now: int) -> None:
+        """Raise ``TooManyRequests`` for a call that changes too often; it may be answered, or end.
+
+        Either happens once, and nobody is to be able to prevent it.
+        """
+        free = status in OVER or self.is_answered_by(status)
+        if not free and self.version > CHANGES_AT_ONCE + now - self.created_at:
             raise TooManyRequests
+
+    def written(self, write_id: str) -> Self:
+        """Return the next version."""
         return replace(self, version=self.version + 1, write_id=write_id)
 
     def over(self, actor: str, now: int, timeouts: Timeouts) -> Self:

@@ -1,7 +1,8 @@
 """Sessions in DynamoDB: placed, read and changed; ``ending.py`` ends them.
 
-Every change of state is one conditional write, so nothing is ever decided on something read
-earlier: whoever loses a race is refused by the table itself. Source: AWS, "DynamoDB condition
+Optimistic locking: a change is decided on what was read, and written only if the session's version
+is unchanged. The receiver's register is read without a condition when a call is placed: an actor
+that this misses gets in as a late one (ADR 5). Source: AWS, "DynamoDB condition
 expressions" and "Managing complex workflows with transactions"; ADR 2.
 """
 
@@ -91,6 +92,9 @@ class SessionStore:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             ConsistentRead=True,
+            # The session first: what a transaction writes meanwhile is newer than its version then,
+            # and the other way round an old offer would be taken for that of a new version.
+            ScanIndexForward=False,
             KeyConditionExpression="mediaSessionId = :id",
             ExpressionAttributeValues={":id": {"S": media_session_id}},
         )
@@ -125,10 +129,9 @@ class SessionStore:
             )
             check = None
             if register is not None:
-                own = [known.registration_id for known in register.active_of(actor, now)]
-                named = change.registration_id
+                own = register.active_of(actor, now, change.registration_id)
                 check = self._registrations.require_active(
-                    legs.receiver, own if named is None else [named], now
+                    legs.receiver, [known.registration_id for known in own], now
                 )
             if after is not before:
                 self._write(before, after, check)

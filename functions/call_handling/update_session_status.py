@@ -10,7 +10,7 @@ from call_handling.bodies import MediaSessionStatusChange
 from call_handling.call import Call
 from call_handling.representation import media_session_response
 from call_handling.session import Session
-from call_handling.status import ANSWERED, OVER, UNANSWERED, Role
+from call_handling.status import OVER, Role
 from call_handling.store import session_store
 from camara import clock, metrics
 from camara.actor import Actor
@@ -34,6 +34,7 @@ def handler(request: Request, caller: Caller) -> Response:
 
     actor, before, after = as_party(caller, now, update, registration_id)
     request.facts |= {"from": before.session.status, "to": after.session.status}
+    # A late actor has its entry only until it answers.
     _count(before.session, after.session, before.session.legs.role_of(actor))
     return json_response(200, media_session_response(after, actor))
 
@@ -41,7 +42,7 @@ def handler(request: Request, caller: Caller) -> Response:
 def _count(before: Session, after: Session, role: Role) -> None:
     if after.status in OVER:
         metrics.count("SessionEnded", status=after.status, endedBy=role)
-    elif after.status in ANSWERED and before.status in UNANSWERED:
+    elif before.is_answered_by(after.status):
         metrics.count("SessionAnswered")
 
 

@@ -22,7 +22,10 @@ class Actor:
 
     @classmethod
     def of(cls, caller: Caller) -> Self:
-        """Raise ``IdentifierNotFound`` for a token that names neither subscriber nor client."""
+        """Return whom a token stands for.
+
+        Raises ``IdentifierNotFound`` for one that names neither subscriber nor client.
+        """
         client = client_key(caller.client_id)
         if caller.subscriber is not None:
             user = user_key(caller.user or caller.subscriber)

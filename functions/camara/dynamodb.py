@@ -100,9 +100,10 @@ class _Unprocessed(Exception):
 def read_batch(
     client: "DynamoDBClient", table: str, keys: Iterable[Any], **options: Any
 ) -> list[dict[str, Any]]:
-    """Read the items that there are of at most 100 keys, each as it is at its moment; one request.
+    """Return the items that there are of at most 100 different keys, each read consistently.
 
-    What DynamoDB leaves out is asked for again. Raises ``Unavailable`` and ``Timeout``.
+    It is one request, unless DynamoDB leaves keys out, which are asked for again. Raises
+    ``Unavailable`` and ``Timeout``.
     """
     wanted: dict[str, Any] = {table: {"Keys": list(keys), "ConsistentRead": True, **options}}
     found: list[dict[str, Any]] = []

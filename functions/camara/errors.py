@@ -97,7 +97,7 @@ class PermissionDenied(CamaraError):
 
 
 class InvalidTokenContext(CamaraError):
-    """The token's subscriber is not who this resource is for."""
+    """The actor, or the device it names, has no part in this call, or may not place it."""
 
     status = 403
     code = "INVALID_TOKEN_CONTEXT"
@@ -201,7 +201,7 @@ class TooManyRequests(CamaraError):
 
 
 class QuotaExceeded(CamaraError):
-    """The client's usage plan is used up, or it has as many subscriptions as it may have."""
+    """The client's usage plan is used up, or the actor has as many subscriptions as it may have."""
 
     status = 429
     code = "QUOTA_EXCEEDED"

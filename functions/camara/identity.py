@@ -8,6 +8,8 @@ itself. They are short because DynamoDB bills by the size of an item. Source: RF
 import hashlib
 from base64 import urlsafe_b64encode
 
+_ACTOR_CHARACTERS = 11
+
 
 def subscriber_key(subscriber: str) -> str:
     """Return 22 characters (128 bits of BLAKE2b, base64url), the same for the same subscriber."""
@@ -42,9 +44,17 @@ def device_key(actor: str, device_id: str) -> str:
     return actor + _key(6, device_id)
 
 
-def registration_key(registration_id: str) -> str:
-    """Return 8 characters (48 bits) that tell the registrations of one number apart."""
-    return _key(6, registration_id)
+def actor_of(device: str) -> str:
+    """Return the key of the actor whose device it is."""
+    return device[:_ACTOR_CHARACTERS]
+
+
+def registration_key(client: str, registration_id: str) -> str:
+    """Return 8 characters (48 bits) that tell the registrations of one number apart.
+
+    Whoever names another client's (a key) names none of them.
+    """
+    return _key(6, client, registration_id)
 
 
 def _key(size: int, *identity: str) -> str:

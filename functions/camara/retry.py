@@ -12,7 +12,7 @@ from camara import deadline
 from camara.errors import Unavailable
 
 ATTEMPTS = 10
-LONGEST_WAITS_SECONDS = 2.4
+ALL_WAITS_SECONDS = 2.4
 """All waits of one call together, at most."""
 
 _FIRST_WAIT_SECONDS = 0.025
@@ -27,7 +27,8 @@ def retried[T](attempt: Callable[[], T], *conflicts: type[Exception]) -> T:
     Raises ``Unavailable`` after the last attempt, or when there is no time for another; whatever
     else the attempt raises.
     """
-    for number in range(1, ATTEMPTS + 1):
+    number = 1
+    while True:
         try:
             return attempt()
         except conflicts as conflict:
@@ -35,7 +36,7 @@ def retried[T](attempt: Callable[[], T], *conflicts: type[Exception]) -> T:
             if number == ATTEMPTS or not deadline.leaves(wait):
                 raise Unavailable from conflict
         time.sleep(wait)
-    raise AssertionError
+        number += 1
 
 
 def _wait_after(attempt: int) -> float:

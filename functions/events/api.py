@@ -26,7 +26,7 @@ from events.subscription import Credential, EventType, Subscription, Termination
 from registration.store import registration_store
 
 MAX_SUBSCRIPTIONS = 100
-"""Active at once, of a number and a client: CAMARA's list has room for no more."""
+"""Active at once, of an actor: CAMARA's list has room for no more."""
 
 SHOWN_AFTER_ITS_END = 24 * 3600
 """Seconds; it is stored at least as long."""
@@ -57,15 +57,14 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
         raise SubscriptionMismatch
     number, actor = _owner(caller)
     _require_device(number, actor, body.config.subscription_detail.device_id, now)
-    known = _active(number, now)
-    if sum(each.client == actor.client for each in known) >= MAX_SUBSCRIPTIONS:
+    known = _active(actor, now)
+    if len(known) >= MAX_SUBSCRIPTIONS:
         raise QuotaExceeded
     subscription_id = str(uuid4())
     subscription = Subscription(
         number=number,
         subscription_id=subscription_id,
         actor=actor.key,
-        client=actor.client,
         device_id=body.config.subscription_detail.device_id,
         type=event_type,
         sink=body.sink,
@@ -88,10 +87,9 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
 def retrieve_notification_channel_subscription_list(_request: Request, caller: Caller) -> Response:
     """Show the active subscriptions; answers 200 with ``Subscription`` in a list."""
     now = clock.now()
-    number, actor = _owner(caller)
-    known = [each for each in _active(number, now) if each.actor == actor.key]
-    shown = known[:MAX_SUBSCRIPTIONS]
-    return json_response(200, [subscription_response(each, now) for each in shown])
+    _, actor = _owner(caller)
+    known = _active(actor, now)[:MAX_SUBSCRIPTIONS]
+    return json_response(200, [subscription_response(each, now) for each in known])
 
 
 @operation("retrieveNotificationChannelSubscription", "webrtc-events:read")
@@ -159,8 +157,9 @@ def _require_device(number: str, actor: Actor, device_id: str, now: int) -> None
         raise SubscriptionMismatch
 
 
-def _active(number: str, now: int) -> list[Subscription]:
-    return [each for each in subscription_store().of_number(number) if each.is_active(now)]
+def _active(actor: Actor, now: int) -> list[Subscription]:
+    known = subscription_store().of_number(actor.number or "")
+    return [each for each in known if each.actor == actor.key and each.is_active(now)]
 
 
 def _sealed(subscription_id: str, given: AccessTokenCredential | None) -> Credential | None:

@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Failures:
 
 
 def _publish(record: dict[str, Any]) -> None:
-    """Tell the queue, which knows what it is told twice, then the bus, which does not."""
+    """Tell the queue first: a record that comes again is known to the queue, not to the bus."""
     images = record["dynamodb"]
     change = SessionChange.from_images(images["NewImage"], images.get("OldImage"))
     if change is None:

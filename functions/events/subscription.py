@@ -61,8 +61,8 @@ class Credential(NamedTuple):
 class Subscription:
     """Who wants to hear of what, where, and until when.
 
-    It is for the device (``device_id``, a UUID in lower case) of an actor. ``number``, ``actor``
-    and ``client`` are keys (``camara.identity``), the last one being part of the actor.
+    It is for the device (``device_id``, a UUID in lower case) of an actor. ``number`` and
+    ``actor`` are keys (``camara.identity``).
     ``version`` counts the writes. ``delivered`` counts notifications, ``last_event_id`` is that of
     the last one. ``ended`` says why there will be no more; what is ``ended`` stays so.
     """
@@ -70,7 +70,6 @@ class Subscription:
     number: str
     subscription_id: str
     actor: str
-    client: str
     device_id: str
     type: EventType
     sink: str

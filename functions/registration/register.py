@@ -19,10 +19,13 @@ from camara.errors import (
     NotFound,
     OutOfRange,
 )
-from camara.identity import device_key
+from camara.identity import device_key, registration_key
 
 KEPT_AFTER_ITS_END = 300
-"""Seconds for which a register remembers what has ended: whose call it was, that still rings."""
+"""Seconds for which an ended registration is remembered.
+
+Its device is still to be told how a call ends that has rung on it.
+"""
 
 KEPT_AT_MOST = 20
 """Ended registrations that a register remembers, the last ones: each is written at each change."""
@@ -83,6 +86,11 @@ class Registration:
         """The device's key: another actor's device is another device, even with the same id."""
         return device_key(self.actor, self.device_id)
 
+    @property
+    def key(self) -> str:
+        """The registration's key, by which a call knows that it holds a leg."""
+        return registration_key(self.client, self.registration_id)
+
     def is_of(self, actor: Actor) -> bool:
         """Tell whether it is this actor's; to a client alone belong all that it has registered."""
         if actor.number is None:
@@ -90,7 +98,7 @@ class Registration:
         return self.actor == actor.key
 
     def until(self, expires_at: int) -> Self:
-        """Return it, refreshed."""
+        """Return a copy that ends at ``expires_at`` (Unix seconds)."""
         return replace(self, expires_at=expires_at)
 
 
@@ -120,20 +128,28 @@ class Register:
         """Return the registrations that count."""
         return [known for known in self.registrations.values() if known.expires_at > now]
 
-    def active_of(self, actor: Actor, now: int) -> list[Registration]:
-        """Return those of this actor."""
-        return [known for known in self.active(now) if known.is_of(actor)]
+    def active_of(
+        self, actor: Actor, now: int, registration_id: str | None = None
+    ) -> list[Registration]:
+        """Return those of this actor; of those, if an id is given, the one that it is of."""
+        return [
+            known
+            for known in self.active(now)
+            if known.is_of(actor) and registration_id in (None, known.registration_id)
+        ]
 
     def find(self, registration_id: str, actor: Actor, now: int) -> Registration:
         """Return an active registration of this actor. Raises ``NotFound``."""
-        for known in self.active_of(actor, now):
-            if known.registration_id == registration_id:
-                return known
+        for known in self.active_of(actor, now, registration_id):
+            return known
         raise NotFound
 
     @property
-    def lately(self) -> list[Registration]:
-        """All that is remembered, with when it ended: those that are stored, the last to end."""
+    def remembered(self) -> list[Registration]:
+        """Active and expired registrations, then those that have ended, the last one first.
+
+        The latter ``expires_at`` the second in which they ended.
+        """
         ended = (end.registration.until(end.at) for end in reversed(self.ended))
         return [*self.registrations.values(), *ended]
 

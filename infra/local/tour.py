@@ -1,4 +1,4 @@
-"""The tour: devices register, calls end in each way a call can end, then every refusal, over HTTP.
+"""The tour: devices register, calls end in each way a call can end, and what is refused, over HTTP.
 
 What the devices are notified of is shown beside it, and is to be what has happened, once, in order.
 
@@ -33,8 +33,8 @@ def _play(stack: Stack, guide: TourGuide) -> bool:
     guide.tidy(ALICE, BOB, TABLET, CAROL, ERIN, FRANK)
     tour_calls.registered(guide)
     made = tour_calls.subscribed(guide)
-    patient = stack.ring_timeout_seconds <= _RING_SECONDS
-    forgotten, forgotten_at = tour_calls.rings_unheard(guide) if patient else ("", 0.0)
+    sweeps = stack.ring_timeout_seconds <= _RING_SECONDS
+    forgotten, forgotten_at = tour_calls.rings_unheard(guide) if sweeps else ("", 0.0)
     tour_calls.cancelled(guide)
     tour_calls.declined(guide)
     tour_calls.terminated(guide)
@@ -42,7 +42,7 @@ def _play(stack: Stack, guide: TourGuide) -> bool:
     tour_calls.handed_over(guide)
     tour_refusals.refused_tokens(guide)
     tour_refusals.refused_requests(guide)
-    if patient:
+    if sweeps:
         tour_calls.swept(guide, stack, forgotten, forgotten_at + stack.ring_timeout_seconds)
     else:
         guide.announce(

@@ -120,11 +120,13 @@ def answered_elsewhere(guide: TourGuide) -> None:
     created = guide.take(Step(ALICE, CALL, "201 Initial", body=offer(ALICE, BOB)))
     call = _path_of(created)
     guide.hear(call, *(Heard(each, _INVITATION, 1, "New incoming call") for each in devices[1:]))
-    late = ANSWERED | {"answer": OTHER_SDP}
+    second_answer = ANSWERED | {"answer": OTHER_SDP}
     hangs_up = f"DELETE {call}"
     guide.take(
         Step(BOB, f"PUT {call}/status", "200 Connected", "his phone", body=ANSWERED),
-        Step(TABLET, f"PUT {call}/status", "409 INCOMPATIBLE_STATE", "too late", body=late),
+        Step(
+            TABLET, f"PUT {call}/status", "409 INCOMPATIBLE_STATE", "too late", body=second_answer
+        ),
         Step(TABLET, hangs_up, "403 INVALID_TOKEN_CONTEXT", "it is the phone's call"),
         Step(BOB, f"PUT {call}/status", "200 Connected", "a retry changes nothing", body=ANSWERED),
     )

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from camara.identity import registration_key
+from registration.store import registration_store
 from tests.integration.conftest import FakeClock
 from tests.support.api import Answer, a_call, get, put
 from tests.support.builders import (
     ALICE,
     BOB,
+    BOB_KEY,
     CLIENT,
     EVE,
     NOW,
@@ -40,7 +41,8 @@ def answered_on(call: str) -> set[str]:
 
 
 def keys(*registrations: str) -> set[str]:
-    return {registration_key(each) for each in registrations}
+    known = registration_store().of_number(BOB_KEY).remembered
+    return {each.key for each in known if each.registration_id in registrations}
 
 
 def test_a_call_that_rings_is_answered_on_none() -> None:

@@ -9,6 +9,7 @@ from botocore.client import BaseClient
 from call_handling.devices import held_by_none_but, sessions_placed_by, sessions_received_by
 from call_handling.ending import LeftAlone, Transition, endings
 from call_handling.item import key
+from call_handling.legs import SLOWEST_REQUEST_SECONDS
 from camara.errors import Unavailable
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import (
@@ -87,14 +88,25 @@ class TestSessions:
         delete(BOB, over)
         other = placed(receiver=EVE)
 
-        assert set(sessions_received_by(table, TABLE, BOB_KEY)) == {live, over}
-        assert set(sessions_received_by(table, TABLE, EVE_KEY)) == {other}
+        assert set(sessions_received_by(table, TABLE, BOB_KEY, NOW, NOW)) == {live, over}
+        assert set(sessions_received_by(table, TABLE, EVE_KEY, NOW, NOW)) == {other}
+
+    @pytest.mark.parametrize(
+        ("first", "last", "found"), [(-1, 1, True), (0, 0, True), (1, 2, False), (-2, -1, False)]
+    )
+    def test_received_when_they_were_placed(
+        self, table: "DynamoDBClient", first: int, last: int, *, found: bool
+    ) -> None:
+        call = placed()
+        received = sessions_received_by(table, TABLE, BOB_KEY, NOW + first, NOW + last)
+
+        assert list(received) == [call] * found
 
     @pytest.mark.parametrize(
         "find",
         [
             lambda table: sessions_placed_by(table, TABLE, registration_id(ALICE)),
-            lambda table: sessions_received_by(table, TABLE, BOB_KEY),
+            lambda table: sessions_received_by(table, TABLE, BOB_KEY, NOW, NOW),
         ],
         ids=["placed", "received"],
     )
@@ -117,7 +129,7 @@ class TestSessions:
         dynamo.fail(client_error("ThrottlingException"))
 
         with pytest.raises(Unavailable):
-            list(sessions_received_by(table, TABLE, BOB_KEY))
+            list(sessions_received_by(table, TABLE, BOB_KEY, NOW, NOW))
 
 
 @pytest.mark.usefixtures("_three_devices")
@@ -198,9 +210,14 @@ class TestACallThatRings:
         assert end(call, since) == NO_ANSWER
 
     def test_was_not_held_by_a_device_that_was_none_when_it_was_placed(self) -> None:
-        expired = a_registration(BOB, 4, made_at=NOW - 1)
+        before = a_registration(BOB, 4, made_at=NOW - SLOWEST_REQUEST_SECONDS - 1)
 
-        assert end(a_call("Ringing"), expired) is LeftAlone.HELD
+        assert end(a_call("Ringing"), before) is LeftAlone.HELD
+
+    def test_was_held_by_a_device_whose_request_it_had_overtaken(self) -> None:
+        on_its_way = a_registration(BOB, 4, made_at=NOW - SLOWEST_REQUEST_SECONDS)
+
+        assert end(a_call("Ringing"), on_its_way) == NO_ANSWER
 
     @pytest.mark.parametrize("made_at", [NOW - 1, NOW, NOW + 1])
     def test_to_a_receiver_without_devices_goes_on(self, made_at: int) -> None:

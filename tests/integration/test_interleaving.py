@@ -15,7 +15,12 @@ from botocore.client import BaseClient
 from hypothesis import HealthCheck, given, settings
 
 from call_handling.call import Call, Change
-from call_handling.devices import held_by_none_but, live_among, sessions_received_by
+from call_handling.devices import (
+    held_among,
+    held_by_none_but,
+    may_be_held_by,
+    sessions_received_by,
+)
 from call_handling.ending import DEADLINE_HAS_PASSED, endings
 from call_handling.legs import DEVICES_REMEMBERED
 from call_handling.party import LateActor
@@ -23,7 +28,6 @@ from call_handling.status import OVER, UNANSWERED, Status
 from call_handling.store import session_store
 from camara.actor import Actor
 from camara.errors import IncompatibleState, InvalidTokenContext, NotFound
-from camara.identity import registration_key
 from registration.store import registration_store
 from tests.support.api import a_call
 from tests.support.builders import (
@@ -76,11 +80,11 @@ def loses_its_device(call: str) -> None:
     gone = a_registration(BOB, 2, client_id=ELSEWHERE)
     registration_store().delete(BOB_ELSEWHERE, gone.registration_id, NOW + 1)
     left = registration_store().of_number(BOB_KEY).active(NOW + 1)
-    client = endings()._client  # noqa: SLF001
-    for live in live_among(client, TABLE, sessions_received_by(client, TABLE, BOB_KEY)):
-        if live == call:
-            clause = held_by_none_but(gone, left)
-            endings().by_network(call, "device gone", NOW + 1, only_if=clause)
+    client, may_be_held = endings()._client, may_be_held_by(gone, left)  # noqa: SLF001
+    received = sessions_received_by(client, TABLE, BOB_KEY, NOW - 1, NOW + 1)
+    if call in held_among(client, TABLE, received, may_be_held, lambda: True):
+        clause = held_by_none_but(gone, left)
+        endings().by_network(call, "device gone", NOW + 1, only_if=clause)
 
 
 ACTIONS: dict[str, Action] = {
@@ -208,7 +212,7 @@ def _no_offer_took_anothers_place(items: list[dict[str, Any]]) -> None:
 
 def _nobody_who_is_gone_holds_it(item: dict[str, Any]) -> None:
     active = registration_store().of_number(BOB_KEY).active(NOW + 1)
-    left = {registration_key(each.registration_id) for each in active}
+    left = {each.key for each in active}
     live_and_answered = "endings" in item and "answeredBy" in item
     assert not live_and_answered or left & {*item["holders"]["SS"]}
 

@@ -1,6 +1,6 @@
 """EndSessionsOfRegistration of a device with many calls: what is over costs next to nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -8,19 +8,29 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.client import BaseClient
 
-from call_handling.devices import live_among
+from call_handling.devices import held_among, may_be_held_by
 from call_handling.item import session_item
 from call_handling.session import Session
 from call_handling.status import Status
 from camara.errors import Unavailable
 from tests.integration.test_end_sessions_of_registration import end_sessions, without
-from tests.support.api import a_call, delete
-from tests.support.builders import ALICE, ALICE_ACTS, BOB, a_session
-from tests.support.clients import names, session
+from tests.support.api import a_call, delete, put
+from tests.support.builders import (
+    ALICE,
+    ALICE_ACTS,
+    BOB,
+    BOB_ACTS,
+    NOW,
+    a_registration,
+    a_session,
+    legs,
+)
+from tests.support.clients import ANSWER, names, on, session
+from tests.support.devices import register
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.messaging import Requests
 from tests.support.races import waiting
-from tests.support.sessions import deleted_by
+from tests.support.sessions import a_register, deleted_by
 from tests.support.table import TABLE
 
 if TYPE_CHECKING:
@@ -41,8 +51,12 @@ def stored(table: "DynamoDBClient", number: int, like: Session) -> list[str]:
 
 
 def lives(table: "DynamoDBClient", ids: list[str]) -> list[bool]:
-    found = set(live_among(table, TABLE, ids))
+    found = set(among(table, ids))
     return [each in found for each in ids]
+
+
+def among(table: "DynamoDBClient", ids: list[str], *, has_time: bool = True) -> Iterator[str]:
+    return held_among(table, TABLE, ids, lambda _: True, lambda: has_time)
 
 
 @pytest.mark.parametrize("party", [ALICE, BOB])
@@ -135,21 +149,58 @@ def test_keys_that_are_left_out_for_ever_come_again(
     assert len(waits) == 9
 
 
-class TestLiveAmong:
+def test_those_that_cannot_have_rung_on_the_device_are_not_read(
+    table: "DynamoDBClient", requests: Requests
+) -> None:
+    """It was registered for a minute only, and there was a lot before and after it."""
+    register(BOB, 2, made_at=NOW)
+    for number, seconds in enumerate((-211, -210, 30, 31)):
+        placed = replace(OVER, created_at=NOW + seconds, media_session_id=f"call-{number}")
+        table.put_item(TableName=TABLE, Item=session_item(placed))
+    records = without(BOB, 2)
+    requests.clear()
+
+    assert end_sessions(records) == []
+    [read] = [asked["RequestItems"][TABLE] for name, asked in requests if name == "BatchGetItem"]
+    assert {each["mediaSessionId"]["S"] for each in read["Keys"]} == {"call-1", "call-2"}
+
+
+def test_those_that_others_hold_cost_no_write(table: "DynamoDBClient", requests: Requests) -> None:
+    second = register(BOB, 2)
+    stored(table, 30, a_session(Status.RINGING))
+    for _ in range(3):
+        assert put(BOB, a_call(), ANSWER, headers=on(second)).status == 200
+    records = without(BOB)
+    requests.clear()
+
+    assert end_sessions(records) == []
+    assert "UpdateItem" not in names(requests)
+
+
+def test_when_time_is_up_no_more_is_read(table: "DynamoDBClient", requests: Requests) -> None:
+    stored(table, 300, OVER)
+    records = without(BOB)
+    requests.clear()
+
+    assert len(end_sessions(records, looks=0)) == 1
+    assert names(requests).count("BatchGetItem") == 1
+
+
+class TestHeldAmong:
     def test_are_those_that_are_not_over(self, table: "DynamoDBClient") -> None:
         live = stored(table, 3, a_session(Status.RINGING))
         ended = [a_call() for _ in range(2)]
         for call in ended:
             delete(ALICE, call)
 
-        assert set(live_among(table, TABLE, [*ended, *live, "unknown"])) == set(live)
+        assert set(among(table, [*ended, *live, "unknown"])) == set(live)
 
     def test_are_found_when_they_are_asked_for(
         self, table: "DynamoDBClient", requests: Requests
     ) -> None:
         live = stored(table, 150, a_session(Status.RINGING))
         requests.clear()
-        found = live_among(table, TABLE, live)
+        found = among(table, live)
         assert requests == []
 
         next(found)
@@ -161,4 +212,26 @@ class TestLiveAmong:
         dynamo.fail(client_error("ThrottlingException"))
 
         with pytest.raises(Unavailable):
-            list(live_among(table, TABLE, ["call-1"]))
+            list(among(table, ["call-1"]))
+
+    def test_are_unavailable_without_time_for_another_hundred(
+        self, table: "DynamoDBClient"
+    ) -> None:
+        live = stored(table, 101, a_session(Status.RINGING))
+
+        assert len(list(among(table, live[:100], has_time=False))) == 100
+        with pytest.raises(Unavailable):
+            list(among(table, live, has_time=False))
+
+    def test_are_those_that_the_device_has_placed_or_may_be_the_last_to_hold(self) -> None:
+        gone, left = a_registration(BOB, 2), a_registration(BOB)
+        ringing, placed = a_session(), a_session(legs=legs(caller=gone))
+        register = a_register(gone, left)
+        on_it, on_another = (
+            a_session().answered(BOB_ACTS, each.registration_id, register, NOW)
+            for each in (gone, left)
+        )
+        for others, held in (([], [ringing, placed, on_it]), ([left], [placed, on_it])):
+            may_be_held = may_be_held_by(gone, others)
+            sessions = [ringing, placed, on_it, on_another]
+            assert [each for each in sessions if may_be_held(session_item(each))] == held

@@ -72,6 +72,7 @@ BOBS = [
     Device(1, Who(BOB, CLIENT, NEW_OWNER)),
 ]
 """Two of one actor, one through another client, and the first of them in somebody else's hands."""
+ENDS = [PHONE.actor, BOBS[0].actor]
 ACTORS = [
     *(PHONE.actor, BOBS[0].actor) * 3,
     *(BOBS[2].actor, BOBS[3].actor) * 2,
@@ -118,7 +119,7 @@ class CallHandling(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
-        self.number = 0
+        self.serial = 0
         self.hurried = False
         self.heard: dict[str, int] = {}
         """How many versions of each call have been told."""
@@ -161,8 +162,8 @@ class CallHandling(RuleBasedStateMachine):
         )
 
     def _register(self, device: Device) -> None:
-        self.number += 1
-        name = str(uuid.UUID(int=self.number))
+        self.serial += 1
+        name = str(uuid.UUID(int=self.serial))
         number = device.actor.number or ""
         registration_store().create(
             subscriber_key(number), self._registration(device, name), self.now
@@ -206,12 +207,14 @@ class CallHandling(RuleBasedStateMachine):
 
     @rule(device=st.sampled_from(BOBS))
     def register_or_deregister(self, device: Device) -> None:
+        """The same device is registered for a number once, whoever's it is: it is handed over."""
         known = [each for each in self.devices[BOB].active if each.device.name == device.name]
-        if known:
-            # The same device is registered for a number once, whoever's it is.
-            self._deregister(known[0])
-        else:
+        for each in known:
+            self._deregister(each)
+        if device not in [each.device for each in known]:
             self._register(device)
+            for call in self.models:
+                self.everybody_looks(call)
 
     @rule()
     def replace_the_calling_device(self) -> None:
@@ -233,34 +236,60 @@ class CallHandling(RuleBasedStateMachine):
 
     @rule(
         call=calls,
+        early=st.sampled_from([None, *BOBS]),
         devices=st.permutations(BOBS),
-        answers=st.lists(st.sampled_from([None, "1", "2"]), min_size=len(BOBS)),
+        answers=st.lists(st.sampled_from([None, "1", "2"]), min_size=len(BOBS), max_size=len(BOBS)),
         named=st.booleans(),
     )
     def pick_up(
-        self, call: str, devices: list[Device], answers: list[str | None], *, named: bool
+        self,
+        call: str,
+        early: Device | None,
+        devices: list[Device],
+        answers: list[str | None],
+        *,
+        named: bool,
     ) -> None:
-        """Answer on one device after the other; each may say which one it is."""
-        for device, answer in zip(devices, answers, strict=False):
-            known = [each.name for each in self.devices[BOB].active if each.device == device]
-            name = known[0] if named and known else None
-            self._put(call, device.actor, Sent("Connected", None, answer, name))
+        """Answer on one device after the other, one of them early; each may say which one it is."""
+        if early:
+            self._answer(call, early, "Ringing", "early", named=named)
+        for device, answer in zip(devices, answers, strict=True):
+            self._answer(call, device, "Connected", answer, named=named)
 
-    @rule(call=calls, who=st.sampled_from([PHONE.actor, BOBS[0].actor]), offers=st.booleans())
-    def negotiate(self, call: str, who: Who, *, offers: bool) -> None:
-        """Offer, or answer, whatever the status."""
-        self.number += 1
-        sdp = f"sdp {self.number}"
-        status = self.models[call].status
-        self._put(call, who, Sent(status, sdp if offers else None, None if offers else sdp, None))
+    def _answer(
+        self, call: str, device: Device, status: str, answer: str | None, *, named: bool
+    ) -> None:
+        known = [each.name for each in self.devices[BOB].active if each.device == device]
+        name = known[0] if named and known else None
+        self._put(call, device.actor, Sent(status, None, answer, name))
+
+    @rule(
+        call=calls,
+        sends=st.lists(
+            st.tuples(st.sampled_from(ENDS), st.sampled_from(["offer", "answer", "both"])),
+            min_size=2,
+            max_size=3,
+        ),
+        seconds=st.sampled_from([0, 1, 31, 32]),
+    )
+    def negotiate(self, call: str, sends: list[tuple[Who, str]], seconds: int) -> None:
+        """Offer and answer, whatever the status, so many seconds apart."""
+        for who, what in sends:
+            self.serial += 1
+            offer, answer = (
+                f"{kind} {self.serial}" if what in (kind, "both") else None
+                for kind in ("offer", "answer")
+            )
+            self._put(call, who, Sent(self.models[call].status, offer, answer, None))
+            self.now += seconds
 
     @precondition(lambda self: not self.hurried)
-    @rule(call=calls, who=who, offer=st.sampled_from(["offer", "offer-2"]))
-    def change_very_often(self, call: str, who: Who, offer: str) -> None:
+    @rule(call=calls, who=st.sampled_from(ENDS))
+    def change_very_often(self, call: str, who: Who) -> None:
         self.hurried = True
         for number in range(CHANGES + 2):
-            sdp = f"{offer} {number}"
-            self._put(call, who, Sent(self.models[call].status, sdp, None, None))
+            sent = Sent(self.models[call].status, f"offer {number}", f"answer {number}", None)
+            self._put(call, who, sent)
 
     def _put(self, call: str, who: Who, sent: Sent) -> None:
         body: dict[str, Any] = {"status": sent.status}
@@ -362,7 +391,7 @@ def _status_in(told: Notification) -> tuple[str, int]:
 
 TestCallHandling = pytest.mark.usefixtures("_outbox_without_a_queue")(CallHandling.TestCase)
 TestCallHandling.settings = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=30,
     deadline=None,
     derandomize=os.environ.get("CI") == "true",

@@ -46,7 +46,6 @@ def test_thirty_changes_may_come_at_once() -> None:
     ("party", "body"),
     [
         (BOB, "Proceeding"),
-        (BOB, ANSWER),
         (BOB, {"status": "Ringing", "answer": {"sdp": "early"}}),
         (BOB, {"status": "Ringing", "locationDetails": a_location()}),
         (ALICE, {"status": "Ringing", "offer": {"sdp": "offer 2"}}),
@@ -59,6 +58,12 @@ def test_one_more_is_refused_of_either_end(
 
     assert put(party, call, body).code == TOO_MANY
     assert items(table) == before
+
+
+def test_an_answer_is_never_refused_whoever_has_changed_the_call(call: str) -> None:
+    """A phone of another user of the number could keep everybody from answering."""
+    assert put(BOB, call, ANSWER).status == 200
+    assert put(BOB, call, "Hold").code == TOO_MANY
 
 
 def test_what_changes_nothing_is_none(call: str) -> None:

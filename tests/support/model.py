@@ -1,6 +1,7 @@
 """The rules of calls and of devices, written down a second time, as plainly as they go.
 
-Nothing of ``functions/`` is used here, so a mistake has to be made twice to go unnoticed. Times are
+Nothing of ``functions/`` is used here, so a mistake has to be made twice to go unnoticed. Left out:
+how many devices are remembered (eight) and registered, and that registrations expire. Times are
 Unix seconds.
 """
 
@@ -152,7 +153,7 @@ class Model:
             each
             for each, until in self.devices.known()
             if each in self.holding
-            or (self.created - SLOW <= each.made <= now and self.created < until)
+            or (self.created - SLOW <= each.made < now and self.created < until)
         ]
 
     def _end(self, status: str, now: int) -> None:
@@ -222,7 +223,7 @@ class Model:
             return 404
         if sent.status == "Connected" and self._is_another(who, sent.named):
             return 409
-        # Whoever is over is so for every device that is named.
+        # Once a call is over, the named device no longer matters.
         named = None if self.status in OVER and self.leg(who) else sent.named
         party = self.party(who, now, others, named)
         if isinstance(party, int):
@@ -268,10 +269,10 @@ class Model:
             if (renewed - self.stale) * 10 >= lease:
                 self.stale = renewed
             return 200
-        if self.version > CHANGES + now - self.created:
+        if not answers and self.version > CHANGES + now - self.created:
             return 429
         if answers:
-            self.heard_it_ring = frozenset(each.device for each in (*own, *self._rang(now)))
+            self.heard_it_ring = frozenset(each.device for each in (*own, *self._rang(now + 1)))
             self.answered, self.holding = True, own
         self.offer, self.answer, self.early, self.open_offer = offer, answer, early, open_offer
         self.stale = renewed
@@ -286,6 +287,8 @@ class Model:
         if self.status in UNANSWERED:
             if party == CALLER:
                 return sent.offer or self.offer, self.answer, self.early, None
+            if sent.answer == self.answer:
+                sent = sent._replace(answer=None)
             if sent.status not in ANSWERED:
                 return (
                     self.offer,
@@ -304,7 +307,12 @@ class Model:
             since = self.open_offer[1] if self.open_offer else 0
             if others_is_open and (answer or now - since < OFFER_STANDS):
                 return None
-            return offer, None, None, (party, now)
+            return (
+                offer,
+                None,
+                None,
+                (party, now if others_is_open or not self.open_offer else since),
+            )
         if answer and not (self.open_offer and not others_is_open):
             return (self.offer, answer, None, None) if others_is_open else None
         return self.offer, self.answer, None, self.open_offer
@@ -319,18 +327,14 @@ class Model:
         """A device is no longer registered: the call ends with the last that holds a leg."""
         if self.status in OVER:
             return
-        if gone.name == self.caller_registration:
-            pass
-        elif self.answered:
-            if gone not in self.holding or any(
-                each in self.holding for each in self.devices.active
-            ):
-                return
+        left = self.devices.active
+        if self.answered:
+            held = gone in self.holding and not any(each in self.holding for each in left)
         else:
-            held = gone in self.holding or (bool(self.holding) and self.created <= gone.made)
-            if self.devices.active or not held:
-                return
-        self._end("NoAnswer" if self.status in UNANSWERED else "Terminated", now)
+            rang = gone in self.holding or (bool(self.holding) and self.created - SLOW <= gone.made)
+            held = rang and not left
+        if held or gone.name == self.caller_registration:
+            self._end("NoAnswer" if self.status in UNANSWERED else "Terminated", now)
 
 
 def _may_be_one(one: tuple[Who, str | None], other: tuple[Who, str | None]) -> bool:

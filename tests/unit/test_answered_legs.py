@@ -7,7 +7,6 @@ import pytest
 from call_handling.legs import DEVICES_REMEMBERED, SLOWEST_REQUEST_SECONDS, Answerer, Legs
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext
-from camara.identity import registration_key
 from registration.register import Ended, Reason, Register, Registration
 from tests.support.builders import (
     ALICE_ACTS,
@@ -67,8 +66,8 @@ class TestRang:
             (SINCE - SLOWEST_REQUEST_SECONDS - 1, False),
             (SINCE - SLOWEST_REQUEST_SECONDS, True),
             (SINCE, True),
-            (UNTIL, True),
-            (UNTIL + 1, False),
+            (UNTIL - 1, True),
+            (UNTIL, False),
         ],
     )
     def test_another_if_it_was_made_as_it_rang_or_was_on_its_way(
@@ -110,7 +109,7 @@ class TestAnswered:
             legs(*BOBS),
             actors=frozenset(device.actor for device in devices),
             clients=frozenset(device.client for device in devices),
-            holders=frozenset(registration_key(device.registration_id) for device in devices),
+            holders=frozenset(device.key for device in devices),
             devices=frozenset(device.device for device in BOBS),
             answered_by=Answerer.of(actor, named),
         )
@@ -121,7 +120,7 @@ class TestAnswered:
             late(BOB_AT_HIS_DESK), None, a_register(MOBILE, new), since=SINCE, now=UNTIL
         )
 
-        assert after.holders == {registration_key(new.registration_id)}
+        assert after.holders == {new.key}
         assert after.devices == {MOBILE.device, new.device}
 
     @pytest.mark.parametrize(
@@ -222,7 +221,7 @@ class TestAnswerer:
     def test_is_an_actor_by_the_device_that_it_names(self) -> None:
         named = MOBILE.registration_id
 
-        assert Answerer.of(BOB_RINGS, named) == (BOB_RINGS.key, registration_key(named))
+        assert Answerer.of(BOB_RINGS, named) == (BOB_RINGS.key, MOBILE.key)
         assert Answerer.of(BOB_RINGS, None) == (BOB_RINGS.key, "")
 
     @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from tests.support.builders import (
     an_actor,
     legs,
 )
-from tests.support.sessions import RETENTION, a_call_of, late, put, put_call
+from tests.support.sessions import RETENTION, a_call_of, a_register, late, put, put_call
 
 RINGING, CONNECTED = Status.RINGING, Status.CONNECTED
 BOB_AT_HIS_DESK = an_actor(BOB, "desk")
@@ -59,11 +59,15 @@ class TestChange:
     def test_is_what_makes_something_different(self, actor: Actor, change: Change) -> None:
         assert put(a_session(), actor, change).version == 2
 
-    def test_by_another_device_is_one_even_with_the_same_answer(self) -> None:
+    def test_by_another_device_is_none_with_the_answer_that_it_has_read(self) -> None:
+        """The whole resource sent back is nobody's own answer."""
         change = Change(RINGING, answer="answer-1")
         call = put_call(a_placed_call(of_two()), BOB_ACTS, change)
 
-        assert put_call(call, BOB_AT_HIS_DESK, change).session.version == 3
+        assert put_call(call, BOB_AT_HIS_DESK, change) is call
+        register = a_register(a_registration(BOB, 2, client_id="desk"))
+        with pytest.raises(IncompatibleState):
+            put_call(call, BOB_AT_HIS_DESK, replace(change, status=CONNECTED), register=register)
 
     @pytest.mark.parametrize(
         ("status", "actor", "change"),

@@ -24,7 +24,8 @@ every_key = pytest.mark.parametrize(
         (lambda name: actor_key("number", "client", name), 11),
         (late_actor_key, 11),
         (lambda name: device_key("of-an-actor", name), 19),
-        (registration_key, 8),
+        (lambda name: registration_key("client", name), 8),
+        (lambda name: registration_key(name, "registration-1"), 8),
     ],
     ids=[
         "subscriber",
@@ -36,6 +37,7 @@ every_key = pytest.mark.parametrize(
         "late actor",
         "device",
         "registration",
+        "a registration's client",
     ],
 )
 
@@ -52,7 +54,7 @@ def test_what_is_stored_under_a_key_is_found_by_every_version_of_this_code() -> 
     assert actor_key("number", "client", "user") == "Jll-OJnh4rE"
     assert late_actor_key("number") == "tBenyKIEmYg"
     assert device_key("actor", "device-1") == "actorhqMZ_BSG"
-    assert registration_key("registration-1") == "0laMALLa"
+    assert registration_key("client", "registration-1") == "mxPRTS1I"
 
 
 @every_key

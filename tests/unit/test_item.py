@@ -9,7 +9,7 @@ from call_handling.legs import Answerer
 from call_handling.negotiation import Negotiation
 from call_handling.session import Ending, Session
 from call_handling.status import ANSWERED, UNANSWERED, Role, Status
-from camara.identity import late_actor_key, registration_key
+from camara.identity import late_actor_key
 from camara.stale_index import stale_shard
 from tests.support.builders import (
     ALICE,
@@ -56,7 +56,7 @@ def test_a_live_session_is_stored_with_its_endings_and_in_the_index() -> None:
         "receiver": {"S": BOB_KEY},
         "actors": {"SS": [BOB_ACTS.key]},
         "clients": {"SS": [CLIENT_KEY]},
-        "holders": {"SS": [registration_key(registration_id(BOB))]},
+        "holders": {"SS": [a_registration(BOB).key]},
         "status": {"S": "Ringing"},
         "version": {"N": "1"},
         "writeId": {"S": "write-1"},
@@ -87,7 +87,7 @@ def test_a_session_that_is_over_is_stored_with_its_end_and_out_of_the_index() ->
 
 def test_an_answered_session_is_stored_with_who_answered_and_all_that_heard_it_ring() -> None:
     second = BOBS[1]
-    holder = registration_key(second.registration_id)
+    holder = second.key
     for named, answered_by in ((None, ""), (second.registration_id, holder)):
         item = session_item(answered(named))
         assert item["actors"] == {"SS": [second.actor]}

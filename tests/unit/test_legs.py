@@ -12,7 +12,6 @@ from call_handling.legs import CallingDevice, Legs, Unbound
 from call_handling.status import Role
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext
-from camara.identity import registration_key
 from tests.support.builders import (
     ALICE,
     ALICE_KEY,
@@ -81,7 +80,7 @@ def test_the_legs_of_a_call_are_those_of_the_devices_that_it_is_between() -> Non
         receiver=BOB_KEY,
         actors=frozenset({an_actor(BOB, PHONE).key, an_actor(BOB, DESK).key}),
         clients=frozenset({an_actor(None, PHONE).key, an_actor(None, DESK).key}),
-        holders=frozenset(registration_key(each.registration_id) for each in rings),
+        holders=frozenset(each.key for each in rings),
         devices=frozenset(),
         answered_by=None,
     )

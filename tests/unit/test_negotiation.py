@@ -150,16 +150,19 @@ class TestRenegotiate:
     @both_ends
     @pytest.mark.parametrize("seconds", [0, 1, 31, 32])
     @pytest.mark.parametrize("answer", [None, "answer-2"])
-    def test_who_offered_may_offer_anew_and_that_stands_for_as_long(
+    def test_who_offered_may_offer_anew_but_stands_no_longer_for_that(
         self, role: Role, seconds: int, answer: str | None
     ) -> None:
+        """Else whoever goes on offering would keep the other end from it for ever."""
         sent = Descriptions("offer-2", answer)
 
         anew = renegotiate(offered(role), OFFER, role, sent, NOW + seconds)
 
-        assert anew == Negotiated(offered(role, NOW + seconds), Descriptions("offer-2"))
+        assert anew == Negotiated(offered(role), Descriptions("offer-2"))
+        others = Descriptions("offer-3")
         with pytest.raises(IncompatibleState):
-            renegotiate(*anew, OTHER[role], Descriptions("offer-3"), NOW + seconds + 31)
+            renegotiate(*anew, OTHER[role], others, NOW + 31)
+        assert renegotiate(*anew, OTHER[role], others, NOW + 32).shown == others
 
     @both_ends
     @pytest.mark.parametrize("seconds", [0, 31])

@@ -76,6 +76,6 @@ def test_lately_there_were_those_that_are_stored_then_the_last_that_have_ended()
     register = register.with_(THIRD, NOW).without(FIRST, NOW + 1).without(SECOND, NOW + 2)
 
     assert EXPIRING not in register.active(NOW + 100)
-    assert register.lately == [EXPIRING, THIRD, SECOND.until(NOW + 2), FIRST.until(NOW + 1)]
-    swept = register.without_expired(NOW + 200).lately
+    assert register.remembered == [EXPIRING, THIRD, SECOND.until(NOW + 2), FIRST.until(NOW + 1)]
+    swept = register.without_expired(NOW + 200).remembered
     assert swept == [THIRD, EXPIRING, SECOND.until(NOW + 2), FIRST.until(NOW + 1)]

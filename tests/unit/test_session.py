@@ -178,8 +178,10 @@ class TestWritten:
     def test_the_version_grows_by_one_and_the_write_is_named(self) -> None:
         session = a_session(version=7)
 
-        assert session.written("w", NOW) == replace(session, version=8, write_id="w")
+        assert session.written("w") == replace(session, version=8, write_id="w")
 
+
+class TestRate:
     @pytest.mark.parametrize("status", [Status.INITIAL, Status.RINGING, Status.HOLD])
     @pytest.mark.parametrize("age", [0, 1, 3600])
     def test_thirty_changes_are_allowed_and_one_more_for_each_second(
@@ -188,13 +190,19 @@ class TestWritten:
         """Placing the call was version 1, and no change."""
         last, too_many = (a_session(status, version=number + age) for number in (30, 31))
 
-        assert last.written("w", NOW + age).version == 31 + age
+        last.require_rate(status, NOW + age)
         with pytest.raises(TooManyRequests):
-            too_many.written("w", NOW + age)
+            too_many.require_rate(status, NOW + age)
 
     @pytest.mark.parametrize("status", sorted(OVER))
-    def test_an_ending_is_always_allowed(self, status: Status) -> None:
-        assert a_session(status, version=10_000).written("w", NOW).version == 10_001
+    @pytest.mark.parametrize("current", [Status.RINGING, Status.HOLD])
+    def test_an_ending_is_always_allowed(self, current: Status, status: Status) -> None:
+        a_session(current, version=10_000).require_rate(status, NOW)
+
+    def test_an_answer_is_always_allowed_and_what_follows_is_not(self) -> None:
+        a_session(Status.RINGING, version=10_000).require_rate(Status.CONNECTED, NOW)
+        with pytest.raises(TooManyRequests):
+            a_session(Status.RESUME, version=10_000).require_rate(Status.CONNECTED, NOW)
 
 
 def test_an_ending_by_put_records_who_and_when_and_how_long_it_stays() -> None:

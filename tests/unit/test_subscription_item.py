@@ -19,7 +19,7 @@ ENDED = a_subscription(ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NO
     [
         a_subscription(),
         a_subscription(max_events=3, credential=CREDENTIAL, delivered=2, last_event_id="event"),
-        a_subscription(type=EventType.REGISTRATION_ENDS, starts_at=NOW - 1, client="client"),
+        a_subscription(type=EventType.REGISTRATION_ENDS, starts_at=NOW - 1),
         a_subscription(actor="actor"),
         ENDED,
         replace(ENDED, credential=CREDENTIAL),

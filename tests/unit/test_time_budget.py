@@ -11,7 +11,7 @@ from camara import deadline, retry
 from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
 from camara.dynamodb import dynamodb_client
 from camara.errors import Unavailable
-from camara.retry import LONGEST_WAITS_SECONDS, retried
+from camara.retry import ALL_WAITS_SECONDS, retried
 from camara.sweep import time_left
 from events.bus import session_bus
 from events.credentials import vault
@@ -111,7 +111,7 @@ def test_conflicts_to_the_end_are_told_before_the_function_is_stopped(
 
 def test_a_sweep_begins_a_write_only_with_time_for_the_slowest() -> None:
     """Each of its attempts until its timeout, the waits between them, and those after conflicts."""
-    slowest = longest_call(dynamodb_client()) + LONGEST_WAITS_SECONDS
+    slowest = longest_call(dynamodb_client()) + ALL_WAITS_SECONDS
 
     assert not time_left(a_lambda_context(seconds=slowest))()
 
