@@ -66,7 +66,7 @@ def webhook() -> Iterator[Webhook]:
 
 @pytest.fixture
 def ear(webhook: Webhook) -> Callable[..., Ear]:
-    """Subscribes somebody's phone, to what goes to a sink of its own."""
+    """Subscribes somebody's device, to what goes to a sink of its own."""
 
     def subscribed(who: Subscriber, event: str, **config: Any) -> Ear:
         sink = secrets.token_hex(8)

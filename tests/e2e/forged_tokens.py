@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from infra.local import loopback_http
 from infra.local.stack_file import Stack
-from tests.support.builders import ALICE, SCOPES
+from tests.support.builders import ALICE, SCOPES, sub_of
 
 
 def good_claims(stack: Stack, **changes: Any) -> dict[str, Any]:
@@ -20,7 +20,8 @@ def good_claims(stack: Stack, **changes: Any) -> dict[str, Any]:
     return {
         "iss": stack.issuer,
         "aud": stack.audience,
-        "sub": "user-1",
+        "sub": sub_of(ALICE),
+        "client_id": "dev-client",
         "phone_number": ALICE,
         "scope": SCOPES,
         "exp": int(time.time()) + 3600,

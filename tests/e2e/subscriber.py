@@ -2,12 +2,12 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.support.api import SESSIONS, Answer
-from tests.support.builders import ANSWER, a_call_request
+from tests.support.builders import ANSWER, a_call_request, sub_of
 from tests.support.http import EmbeddedApi
 
 REGISTRATIONS = "/webrtc-registration/v0.4/sessions"
@@ -27,16 +27,30 @@ class Subscriber:
     api: EmbeddedApi
     number: str
     bearer: str | None = None
+    device: str = "phone"
     registration_id: str | None = None
 
     @property
     def claims(self) -> dict[str, Any]:
         """What its tokens say: each number is a user's of its own."""
-        return {"phone_number": self.number, "sub": f"user of {self.number}"}
+        return {"phone_number": self.number, "sub": sub_of(self.number)}
+
+    @property
+    def which(self) -> dict[str, str]:
+        """The header that says which device it is; none without a registered one."""
+        return {"registrationId": self.registration_id} if self.registration_id else {}
 
     def with_token(self, **claims: Any) -> "Subscriber":
         """The same with a token that has these claims."""
         return replace(self, bearer=self.api.token(**self.claims | claims))
+
+    def as_another_user(self) -> "Subscriber":
+        """Whoever else uses this number."""
+        return self.with_token(sub=f"another {self.claims['sub']}")
+
+    def in_another_app(self) -> "Subscriber":
+        """The same through another API client."""
+        return self.with_token(client_id="another-app")
 
     def with_bearer(self, token: str) -> "Subscriber":
         """The same with this token."""
@@ -62,8 +76,7 @@ class Subscriber:
 
     def post(self, body: Any = None, **request: Any) -> Answer:
         """Create a session; a call from Alice to Bob if not said otherwise."""
-        device = {"registrationId": self.registration_id} if self.registration_id else {}
-        headers = device | request.pop("headers", {})
+        headers = self.which | request.pop("headers", {})
         return self.send(
             "POST", SESSIONS, a_call_request() if body is None else body, headers, **request
         )
@@ -81,13 +94,17 @@ class Subscriber:
         """End a session."""
         return self.send("DELETE", f"{SESSIONS}/{call}", **request)
 
-    def answer(self, call: str) -> Answer:
-        """Answer a call."""
-        return self.put(call, {"status": "Connected", "answer": {"sdp": ANSWER}})
+    def answer(self, call: str, sdp: str = ANSWER, **request: Any) -> Answer:
+        """Answer a call, or an offer."""
+        return self.put(call, {"status": "Connected", "answer": {"sdp": sdp}}, **request)
 
-    def device_id(self, device: str = "phone") -> str:
-        """Return the id of one of its devices: the same for the same name, and nobody else's."""
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.number} {device}"))
+    def offer(self, call: str, sdp: str, **request: Any) -> Answer:
+        """Make an offer in an answered call."""
+        return self.put(call, {"status": "Connected", "offer": {"sdp": sdp}}, **request)
+
+    def device_id(self, device: str | None = None) -> str:
+        """Return the id of a device of the number, its own if not said: the same for its name."""
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.number} {device or self.device}"))
 
     def with_device(self, device: str = "phone") -> "Subscriber":
         """The same with a registered device; registered here, if it is not, for a day."""
@@ -100,7 +117,7 @@ class Subscriber:
             registration_id = known["registrationId"]
             later = self.refresh(registration_id, {"registrationExpireTime": _NEXT_CENTURY})
             assert later.status == 200, later
-        return replace(self, registration_id=registration_id)
+        return replace(self, device=device, registration_id=registration_id)
 
     def register(self, device_id: str, **more: Any) -> Answer:
         """Register a device."""
@@ -124,7 +141,7 @@ class Subscriber:
         return self.send("DELETE", f"{REGISTRATIONS}/{known}")
 
     def subscribe(self, event: str, sink: str, **more: Any) -> Answer:
-        """Subscribe its phone to one type of event; ``more`` goes into the body's ``config``."""
+        """Subscribe its device to one type of event; ``more`` goes into the body's ``config``."""
         config = {"subscriptionDetail": {"deviceId": self.device_id()}} | more
         return self.subscribe_with(
             {"protocol": "HTTP", "sink": sink, "types": [f"{EVENTS}.{event}"], "config": config}
@@ -147,6 +164,15 @@ class Subscriber:
         seen = self.get(call)
         assert seen.status == 200, seen
         return str(seen.body["status"])
+
+
+IN_OTHER_HANDS: dict[str, Callable[[Subscriber], Subscriber]] = {
+    "another app": Subscriber.in_another_app,
+    "another user": Subscriber.as_another_user,
+}
+"""Who is not the same for all that it is the same number."""
+
+IN_ANY_HANDS = {"the same app": lambda who: who, **IN_OTHER_HANDS}
 
 
 @dataclass(frozen=True)

@@ -122,9 +122,16 @@ def test_not_quite_the_id(line: Line, changed: Callable[[str], str]) -> None:
         ("x" * 257, TOO_LONG),
     ],
 )
-def test_in_the_header(alice: Subscriber, registration_id: str, code: tuple[int, str]) -> None:
-    assert alice.post(headers={"registrationId": registration_id}).code == code
+def test_in_the_header(line: Line, registration_id: str, code: tuple[int, str]) -> None:
+    call = line.call("Ringing")
+    bad = {"registrationId": registration_id}
+
+    assert line.alice.post(headers=bad).code == code
+    assert line.bob.put(call, "Busy", headers=bad).code == code
+    assert line.bob.delete(call, headers=bad).code == code
+    assert line.alice.status_of(call) == "Ringing"
 
 
-def test_none_in_the_header(alice: Subscriber) -> None:
-    assert alice.send("POST", "/webrtc/sessions", a_call_request()).code == INVALID
+def test_only_a_new_call_needs_one_in_the_header(line: Line) -> None:
+    assert line.alice.send("POST", "/webrtc/sessions", a_call_request()).code == INVALID
+    assert line.bob.delete(line.call()).status == 204

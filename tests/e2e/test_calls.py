@@ -1,11 +1,15 @@
 """POST, GET and PUT over HTTP: how a call begins and moves on."""
 
+from itertools import cycle, islice
 from typing import Any
 
 import pytest
 
 from tests.e2e.subscriber import Line, Subscriber
-from tests.support.builders import ANSWER, BOB, OFFER, a_call_request, a_location
+from tests.support.builders import ANSWER, OFFER, a_call_request, a_location
+
+MANY_CHANGES = 60
+"""More than a call may see in as many seconds as it takes to make them."""
 
 
 def test_what_is_created_is_at_its_location(alice: Subscriber) -> None:
@@ -53,14 +57,13 @@ def test_a_caller_may_stay_unnamed(line: Line) -> None:
     assert line.bob.status_of(call) == "SessionCancelled"
 
 
-def test_a_subscriber_may_be_known_by_a_sip_uri(line: Line) -> None:
-    call = line.call("Ringing")
-    on_a_desk_phone = line.bob.with_token(
-        phone_number=None, sub=f"sip:{BOB}@ims.example.com;user=phone"
-    )
+def test_a_subscriber_may_be_known_by_a_sip_uri(callers: Line) -> None:
+    sip_uri = f"sip:{callers.bob.number}@ims.example.com;user=phone"
+    desk_phone = callers.bob.with_token(phone_number=None, sub=sip_uri).with_device("desk phone")
+    call = callers.call("Ringing")
 
-    assert on_a_desk_phone.delete(call).status == 204
-    assert line.alice.status_of(call) == "Declined"
+    assert desk_phone.delete(call).status == 204
+    assert callers.alice.status_of(call) == "Declined"
 
 
 def test_a_large_offer_and_answer_come_back_whole(line: Line) -> None:
@@ -130,3 +133,13 @@ def test_what_the_state_forbids_is_refused_and_changes_nothing(
 
     assert getattr(line, end).put(call, change).code == (409, "INCOMPATIBLE_STATE")
     assert line.alice.get(call).body == seen
+
+
+def test_a_call_that_changes_too_often_can_only_be_ended(line: Line) -> None:
+    call = line.call("Connected")
+    changes = (line.alice.put(call, status).code for status in cycle(("Hold", "Resume")))
+
+    refused = [code for code in islice(changes, MANY_CHANGES) if code != (200, None)]
+
+    assert set(refused) == {(429, "TOO_MANY_REQUESTS")}
+    assert line.bob.delete(call).status == 204

@@ -10,7 +10,7 @@ CAMARAS = "/webrtc-call-handling/v0.4/sessions"
 
 
 def test_a_whole_call(line: Line) -> None:
-    device = {"registrationId": str(line.alice.registration_id)}
+    device = line.alice.which
     created = line.alice.send("POST", CAMARAS, a_call_request(), device, correlator="c-1")
     assert created.status == 201
     assert created.headers["x-correlator"] == "c-1"
@@ -29,8 +29,7 @@ def test_a_whole_call(line: Line) -> None:
 @pytest.mark.parametrize("begun_on", [SESSIONS, CAMARAS])
 def test_what_begins_on_one_path_goes_on_on_the_other(line: Line, begun_on: str) -> None:
     goes_on = CAMARAS if begun_on == SESSIONS else SESSIONS
-    device = {"registrationId": str(line.alice.registration_id)}
-    created = line.alice.send("POST", begun_on, a_call_request(), device).body
+    created = line.alice.send("POST", begun_on, a_call_request(), line.alice.which).body
     call = created["mediaSessionId"]
 
     assert line.bob.send("GET", f"{goes_on}/{call}").body == created

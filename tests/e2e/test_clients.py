@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.subscriber import Line, Subscriber
-from tests.support.builders import ANSWER
 
 NOT_BOUND = (403, "INVALID_TOKEN_CONTEXT")
 OUTCOMES = {"app-a": "SessionCancelled", "app-b": "Declined"}
+APPS = {"alice": "app-a", "bob": "app-b"}
 
 
 @pytest.fixture
@@ -16,8 +16,8 @@ def apart(somebody: Callable[[], Subscriber]) -> Line:
     """Each end uses an app of its own: the caller app-a, the receiver app-b."""
     one, other = somebody(), somebody()
     return Line(
-        one.with_token(client_id="app-a").with_device(),
-        other.with_token(client_id="app-b").with_device(),
+        one.with_token(client_id=APPS["alice"]).with_device(),
+        other.with_token(client_id=APPS["bob"]).with_device(),
     )
 
 
@@ -41,42 +41,49 @@ def test_an_app_acts_for_the_only_leg_that_it_has(apart: Line, client: str) -> N
 
 def test_an_app_answers_for_the_receiver(apart: Line) -> None:
     call = apart.call("Ringing")
-    answer = {"status": "Connected", "answer": {"sdp": ANSWER}}
 
-    assert _app(apart.alice, "app-a").put(call, answer).code == (409, "INCOMPATIBLE_STATE")
-    assert _app(apart.bob, "app-b").put(call, answer).status == 200
+    assert _app(apart.alice, "app-a").answer(call).code == (409, "INCOMPATIBLE_STATE")
+    assert _app(apart.bob, "app-b").answer(call).status == 200
     assert apart.alice.status_of(call) == "Connected"
 
 
+def test_an_app_that_has_both_legs_acts_for_the_caller(line: Line) -> None:
+    call = line.call("Ringing")
+    app = _app(line.alice, "dev-client")
+
+    assert app.answer(call).code == (409, "INCOMPATIBLE_STATE")
+    assert app.delete(call).status == 204
+    assert line.bob.status_of(call) == "SessionCancelled"
+
+
 @pytest.mark.parametrize("operation", ["get", "put", "delete"])
-def test_an_app_that_has_both_legs_or_none_acts_for_nobody(
-    line: Line, apart: Line, operation: str
-) -> None:
-    both, of_others = line.call("Ringing"), apart.call("Ringing")
+def test_an_app_that_has_no_leg_acts_for_nobody(line: Line, apart: Line, operation: str) -> None:
     change = ("Ringing",) if operation == "put" else ()
 
-    for client, call in (("dev-client", both), ("dev-client", of_others), ("app-a", both)):
-        app = _app(line.alice, client)
-        assert getattr(app, operation)(call, *change).code == NOT_BOUND
-    assert line.alice.status_of(both) == apart.alice.status_of(of_others) == "Ringing"
+    for client, of in (("dev-client", apart), ("app-a", line)):
+        call = of.call("Ringing")
+        assert getattr(_app(of.alice, client), operation)(call, *change).code == NOT_BOUND
+        assert of.alice.status_of(call) == "Ringing"
 
 
 def test_an_app_alone_places_no_call(apart: Line) -> None:
     app = _app(apart.alice, "app-a")
-    device = {"registrationId": str(apart.alice.registration_id)}
 
-    assert app.post(headers=device).code == (404, "IDENTIFIER_NOT_FOUND")
+    assert app.post(headers=apart.alice.which).code == (404, "IDENTIFIER_NOT_FOUND")
 
 
 @pytest.mark.parametrize("end", ["alice", "bob"])
 @pytest.mark.parametrize("operation", ["get", "put", "delete"])
-def test_a_party_through_another_app_is_none(apart: Line, end: str, operation: str) -> None:
+@pytest.mark.parametrize("claims", [{"client_id": "app-c"}, {"sub": "another user"}], ids=str)
+def test_another_app_or_user_of_a_partys_number_is_no_party(
+    apart: Line, end: str, operation: str, claims: dict[str, str]
+) -> None:
     call = apart.call("Ringing")
     change = ("Ringing",) if operation == "put" else ()
     party: Subscriber = getattr(apart, end)
-    elsewhere = party.with_token(client_id="app-c")
+    other = party.with_token(**{"client_id": APPS[end]} | claims)
 
-    assert getattr(elsewhere, operation)(call, *change).code == NOT_BOUND
+    assert getattr(other, operation)(call, *change).code == NOT_BOUND
     assert party.status_of(call) == "Ringing"
 
 
@@ -108,14 +115,3 @@ def test_a_receiver_without_device_can_be_called_and_answers_when_it_has_one(
     receiver = line.bob.with_device()
     assert receiver.answer(call).status == 200
     assert line.alice.status_of(call) == "Connected"
-
-
-def test_who_answers_may_say_on_which_device(apart: Line) -> None:
-    call = apart.call("Ringing")
-    answer = {"status": "Connected", "answer": {"sdp": ANSWER}}
-    for anothers in (apart.alice.registration_id, "unknown"):
-        headers = {"registrationId": str(anothers)}
-        assert apart.bob.put(call, answer, headers=headers).code == NOT_BOUND
-
-    own = {"registrationId": str(apart.bob.registration_id)}
-    assert apart.bob.put(call, answer, headers=own).status == 200

@@ -9,7 +9,6 @@ from camara.identity import subscriber_key
 from infra.local.processes import wait_until
 from tests.e2e.aws import Aws
 from tests.e2e.subscriber import Line, Subscriber
-from tests.support.builders import ANSWER
 
 STREAM_SECONDS = 30
 # Longer than the stream takes when there is something to end.
@@ -79,9 +78,7 @@ def test_it_rings_on_another_device(line: Line) -> None:
 def test_it_goes_on_on_the_device_that_has_answered(line: Line) -> None:
     tablet = line.bob.with_device("tablet")
     call = line.call("Ringing")
-    answer = {"status": "Connected", "answer": {"sdp": ANSWER}}
-    on_it = {"registrationId": str(tablet.registration_id)}
-    assert tablet.put(call, answer, headers=on_it).status == 200
+    assert tablet.answer(call, headers=tablet.which).status == 200
 
     line.bob.deregister()
     assert _goes_on(line.alice, call, "Connected")

@@ -21,10 +21,14 @@ WRITES = {"PutItem", "TransactWriteItems to put"}
 READ_AND_WRITE = {"GetItem", *WRITES}
 ALLOWED: Mapping[str, tuple[set[str], set[str], set[str]]] = {
     # With the sessions, with the registrations, and with the subscriptions.
-    "CreateSessionRole": (WRITES, {"GetItem", "TransactWriteItems to check"}, set()),
+    "CreateSessionRole": (WRITES, {"BatchGetItem", "TransactWriteItems to check"}, set()),
     "GetSessionDetailsByIdRole": ({"Query"}, {"GetItem"}, set()),
     "DeleteSessionByIdRole": ({"UpdateItem"}, {"GetItem"}, set()),
-    "UpdateSessionStatusRole": ({"Query", *WRITES}, {"GetItem"}, set()),
+    "UpdateSessionStatusRole": (
+        {"Query", *WRITES},
+        {"GetItem", "TransactWriteItems to check"},
+        set(),
+    ),
     "RegistrationApiRole": (set(), {"BatchGetItem", *READ_AND_WRITE}, set()),
     "SubscriptionApiRole": (set(), {"GetItem"}, {"Query", *READ_AND_WRITE}),
     "PublishSessionEventsRole": (set(), {"GetItem"}, {"Query"}),
@@ -39,7 +43,12 @@ ALLOWED: Mapping[str, tuple[set[str], set[str], set[str]]] = {
     "EndStaleSessionsRole": ({"UpdateItem", "Query of StaleSessions"}, set(), set()),
     "EndExpiredRegistrationsRole": (set(), {"Query of StaleRegisters", *READ_AND_WRITE}, set()),
     "EndSessionsOfRegistrationRole": (
-        {"UpdateItem", "Query of SessionsOfRegistration", "Query of SessionsOfReceiver"},
+        {
+            "BatchGetItem",
+            "UpdateItem",
+            "Query of SessionsOfRegistration",
+            "Query of SessionsOfReceiver",
+        },
         {"GetItem"},
         set(),
     ),

@@ -9,7 +9,7 @@ from typing import Any
 from infra.local.settings import HOST
 from tests.e2e.aws import Aws
 from tests.e2e.ear import Ear
-from tests.e2e.subscriber import EVENTS, Line, Subscriber
+from tests.e2e.subscriber import EVENTS, Line
 from tests.support.builders import ANSWER, OFFER, a_location
 
 type Subscribed = Callable[..., Ear]
@@ -107,23 +107,6 @@ def test_each_way_a_call_may_end_is_told_in_words(callers: Line, ear: Subscribed
         assert told[cancelled]["reason"] == "Call cancelled by originator"
         assert told[declined]["reason"] == "Call declined by receiver"
         assert one.hears_nothing_more()
-
-
-def test_nobody_else_hears_of_a_call(
-    callers: Line, ear: Subscribed, somebody: Callable[[], Subscriber]
-) -> None:
-    stranger = somebody().with_device()
-    strangers = [ear(stranger, event) for event in (STATUS, INVITATION, ENDS)]
-    through_another = callers.alice.with_token(client_id="another-app").with_device("tablet")
-    device = {"subscriptionDetail": {"deviceId": callers.alice.device_id("tablet")}}
-    other_client = ear(through_another, STATUS, **device)
-    alice = ear(callers.alice, STATUS)
-
-    callers.alice.delete(callers.call())
-
-    alice.hears(1)
-    for one in (*strangers, other_client):
-        assert not one.attempts
 
 
 def test_a_failing_sink_hears_all_in_order_and_keeps_nobody_waiting(
@@ -258,19 +241,6 @@ def test_a_device_hears_that_its_registration_is_deleted(callers: Line, ear: Sub
         "terminationReason": "NETWORK_TERMINATED",
         "terminationDescription": "The registration was deleted",
     }
-
-
-def test_calls_that_end_with_their_device_are_told_of(callers: Line, ear: Subscribed) -> None:
-    bob = ear(callers.bob, STATUS)
-    callers.call("Connected")
-
-    callers.alice.deregister()
-
-    event = bob.hears(2)[-1]["data"]
-    assert (event["status"], event["reason"]) == (
-        "Terminated",
-        "Call terminated by network: registration deleted",
-    )
 
 
 def test_the_bus_hears_of_each_change_in_sip(callers: Line, aws: Aws) -> None:

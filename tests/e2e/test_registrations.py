@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from tests.e2e.races import Race
-from tests.e2e.subscriber import REGISTRATIONS, Subscriber
+from tests.e2e.subscriber import IN_OTHER_HANDS, REGISTRATIONS, Subscriber
 
 CLIENTS = 10
 UNKNOWN = (404, "NOT_FOUND")
@@ -117,14 +117,27 @@ def test_a_device_may_be_registered_for_two_numbers(somebody: Callable[[], Subsc
 def test_what_is_anothers_is_not_found(anna: Subscriber, bob: Subscriber) -> None:
     registration_id = anna.register(anna.device_id()).body["registrationId"]
 
-    for refused in (
-        bob.registration(registration_id),
-        bob.refresh(registration_id),
-        bob.deregister(registration_id),
-    ):
-        assert refused.code == UNKNOWN
-    assert bob.registrations_of(anna.device_id()).body == []
+    for other in (bob, *(pass_on(anna) for pass_on in IN_OTHER_HANDS.values())):
+        for refused in (
+            other.registration(registration_id),
+            other.refresh(registration_id),
+            other.deregister(registration_id),
+        ):
+            assert refused.code == UNKNOWN
+        assert other.registrations_of(anna.device_id()).body == []
     assert anna.registration(registration_id).status == 200
+
+
+@pytest.mark.parametrize("pass_on", IN_OTHER_HANDS.values(), ids=IN_OTHER_HANDS)
+def test_a_device_has_one_registration_for_a_number_whoevers_it_is(
+    anna: Subscriber, pass_on: Callable[[Subscriber], Subscriber]
+) -> None:
+    phone = anna.with_device()
+
+    assert pass_on(anna).register(phone.device_id()).code == (409, "ALREADY_EXISTS")
+    assert phone.deregister().status == 204
+    assert pass_on(anna).register(phone.device_id()).status == 201
+    assert phone.registrations_of(phone.device_id()).body == []
 
 
 @pytest.mark.parametrize(
@@ -158,8 +171,7 @@ def test_a_number_may_have_five_devices(anna: Subscriber) -> None:
     registered = [anna.register(device) for device in devices[:5]]
     assert [each.status for each in registered] == [201] * 5
 
-    another_user = anna.with_token(sub="another user")
-    for who in (anna, another_user):
+    for who in (anna, anna.as_another_user()):
         assert who.register(devices[5]).code == (403, "MAX_REGISTRATION_PER_MSISDN")
     assert anna.deregister(registered[2].body["registrationId"]).status == 204
     assert anna.register(devices[5]).status == 201
@@ -199,8 +211,9 @@ def test_ten_clients_race_for_one_registration(anna: Subscriber, _round: int) ->
         (201, None): 1,
         (409, "ALREADY_EXISTS"): CLIENTS - 1,
     }
-    (winner,) = (answer.body for answer in answers if answer.status == 201)
-    assert anna.registrations_of(anna.device_id()).body == [winner]
+    for client, answer in zip(clients, answers, strict=True):
+        own = [answer.body] if answer.status == 201 else []
+        assert client.registrations_of(anna.device_id()).body == own
 
 
 def test_ten_devices_race_for_five_places(anna: Subscriber) -> None:

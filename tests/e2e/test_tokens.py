@@ -10,7 +10,7 @@ import pytest
 from infra.local.stack_file import Stack
 from tests.e2e import forged_tokens
 from tests.e2e.subscriber import Line
-from tests.support.builders import ALICE, BOB, SCOPES
+from tests.support.builders import ALICE, SCOPES
 from tests.support.http import EmbeddedApi
 from tests.support.tokens import rsa_key
 
@@ -77,7 +77,7 @@ def test_wrong_claims(line: Line, fault: str) -> None:
 @pytest.mark.parametrize("fault", FORGED)
 def test_wrong_signatures(line: Line, stack: Stack, api: EmbeddedApi, fault: str) -> None:
     call = line.call()
-    bad = line.alice.with_bearer(FORGED[fault](stack, api.token(phone_number=ALICE)))
+    bad = line.alice.with_bearer(FORGED[fault](stack, api.token(**line.alice.claims)))
 
     assert bad.delete(call).code == (401, "UNAUTHENTICATED")
     assert bad.get(call).code == (401, "UNAUTHENTICATED")
@@ -93,6 +93,6 @@ def test_a_token_of_an_audience_among_others_is_good(line: Line, stack: Stack) -
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
 def test_the_scheme_is_written_in_any_case(line: Line, api: EmbeddedApi, scheme: str) -> None:
     call = line.call()
-    headers = {"Authorization": f"{scheme} {api.token(phone_number=BOB)}"}
+    headers = {"Authorization": f"{scheme} {api.token(**line.bob.claims)}"}
 
     assert api.request("DELETE", f"/webrtc/sessions/{call}", headers).status == 204

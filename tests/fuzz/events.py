@@ -22,11 +22,13 @@ from tests.support.builders import (
     a_context,
     a_location,
     a_registration,
+    registration_id,
 )
 from tests.support.subscriptions_api import a_credential, a_subscription_request
 
 device_ids = st.uuids().map(str) | st.sampled_from([a_registration().device_id]) | text
 _names = text | st.from_regex(r"[A-Za-z0-9._~-]{1,300}", fullmatch=True)
+_devices = _names | st.sampled_from([registration_id(ALICE), registration_id(BOB)])
 _sdp = some_of({"sdp": st.sampled_from([OFFER, ANSWER]) | text})
 _location = some_of(
     {
@@ -125,7 +127,7 @@ def events(
         {
             "headers": some_of(
                 {
-                    "registrationId": _names,
+                    "registrationId": _devices,
                     "Content-Type": st.just("application/json"),
                     "x-correlator": _names,
                 }

@@ -15,7 +15,6 @@ from infra.local.settings import HOST
 from infra.local.stack_file import Stack
 from tests.e2e.subscriber import Line, Subscriber
 from tests.fuzz.requests_from_openapi import Case, Sender, keeps_the_rules_in_words, openapi
-from tests.support.builders import ALICE, BOB
 from tests.support.http import EmbeddedApi
 
 ANYTHING = openapi(examples=40)
@@ -47,21 +46,25 @@ def owner(somebody: Callable[[], Subscriber]) -> Subscriber:
 
 
 @ANYTHING.parametrize()
-def test_any_request(case: Case, sender: Sender, api: EmbeddedApi, stranger: Subscriber) -> None:
+def test_any_request(
+    case: Case, sender: Sender, api: EmbeddedApi, alice: Subscriber, stranger: Subscriber
+) -> None:
     # Nobody else is to run out of room for registrations.
-    claims = stranger.claims if "registration" in case.path else {"phone_number": ALICE}
+    who = stranger if "registration" in case.path else alice
 
-    sender.send(case, api.token(**claims), negative_data_rejection)
+    sender.send(case, api.token(**who.claims), negative_data_rejection)
 
 
 @ABOUT_A_CALL.parametrize()
 def test_any_request_about_a_call(case: Case, sender: Sender, api: EmbeddedApi, line: Line) -> None:
     case.path_parameters["mediaSessionId"] = line.call()
+    if _is_positive(case) and "registrationId" in case.headers:
+        case.headers.update(line.bob.which)
     checks = [negative_data_rejection]
     if _is_to_be_accepted(case):
         checks.append(positive_data_acceptance)
 
-    sender.send(case, api.token(phone_number=BOB), *checks)
+    sender.send(case, api.token(**line.bob.claims), *checks)
 
 
 @ABOUT_A_DEVICE.parametrize()

@@ -8,50 +8,46 @@ from hypothesis import given
 from hypothesis.strategies import SearchStrategy
 
 from call_handling.end_sessions_of_registration import handler
+from registration.item import number_owner, register_item
+from registration.register import Register
 from tests.fuzz.effort import effort
 from tests.fuzz.strategies import json, some_of, text
 from tests.integration.conftest import environment, table, time_stands_still
 from tests.support.api import a_call, get
-from tests.support.builders import ALICE_KEY, BOB, CLIENT_KEY, a_registration
+from tests.support.builders import ALICE_KEY, BOB, NOW, a_registration
 from tests.support.lambda_context import a_lambda_context
 
 __all__ = ["environment", "table", "time_stands_still"]
 
-OWNER = {"S": f"number#{ALICE_KEY}"}
+REGISTER = Register(number_owner(ALICE_KEY)).without(a_registration(), NOW)
+IMAGE = register_item(REGISTER, "write-1", NOW)
+"""What the stream shows when the device that places the calls is deregistered."""
+
+OWNER = IMAGE["owner"]
 
 
 def _typed(kind: str, values: SearchStrategy[Any]) -> SearchStrategy[Any]:
     return st.fixed_dictionaries({kind: values})
 
 
-def _text(value: str) -> SearchStrategy[Any]:
-    return _typed("S", st.just(value) | text)
+def _like(value: dict[str, str]) -> SearchStrategy[Any]:
+    ((kind, content),) = value.items()
+    return _typed(kind, st.just(content) | text)
 
 
-_registration = a_registration()
 _ended = _typed(
-    "M",
-    some_of(
-        {
-            "registrationId": _text(_registration.registration_id),
-            "reason": _text("deleted"),
-            "deviceId": _text(_registration.device_id),
-            "client": _text(CLIENT_KEY),
-            "user": _text(_registration.user),
-            "expiresAt": _typed("N", st.just("1800000000") | text),
-        }
-    ),
+    "M", some_of({name: _like(value) for name, value in IMAGE["ended"]["L"][0]["M"].items()})
 )
 _images = some_of(
     {
         "owner": st.just(OWNER),
-        "version": _typed("N", st.just("2") | text),
-        "registrations": _typed("M", st.just({})),
+        "version": _like(IMAGE["version"]),
+        "registrations": st.just(IMAGE["registrations"]),
         "ended": _typed("L", st.lists(_ended, max_size=3)),
     }
 )
 _changes = some_of(
-    {"Keys": st.just({"owner": OWNER}) | some_of({"owner": _text("number#x")}), "NewImage": _images}
+    {"Keys": st.just({"owner": OWNER}) | some_of({"owner": _like(OWNER)}), "NewImage": _images}
 )
 
 
@@ -94,27 +90,7 @@ def test_an_image_that_is_none_is_not_passed_over(image: Any) -> None:
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_what_can_be_read_is_done_beside_what_cannot(place: int) -> None:
     call = a_call()
-    good: dict[str, Any] = {
-        "Keys": {"owner": OWNER},
-        "NewImage": {
-            "version": {"N": "2"},
-            "registrations": {"M": {}},
-            "ended": {
-                "L": [
-                    {
-                        "M": {
-                            "registrationId": {"S": _registration.registration_id},
-                            "reason": {"S": "deleted"},
-                            "deviceId": {"S": _registration.device_id},
-                            "client": {"S": CLIENT_KEY},
-                            "user": {"S": _registration.user},
-                            "expiresAt": {"N": "1800000000"},
-                        }
-                    }
-                ]
-            },
-        },
-    }
+    good = {"Keys": {"owner": OWNER}, "NewImage": IMAGE}
     changes: list[dict[str, Any]] = [{"NewImage": {}}, {"Keys": {"owner": OWNER}, "NewImage": 1}]
     changes.insert(place, good)
 

@@ -4,11 +4,10 @@ import pytest
 
 from infra.local.stack_file import Stack
 from tests.e2e.forged_tokens import good_claims, issuers_jwk
-from tests.e2e.subscriber import Line
+from tests.e2e.subscriber import Line, Subscriber
 from tests.fuzz import forgeries, scopes
 from tests.fuzz.forger import Forger
 from tests.fuzz.forgeries import Forgery
-from tests.support.builders import ALICE
 from tests.support.http import EmbeddedApi
 
 FORGERIES: dict[str, Forgery] = {
@@ -19,8 +18,8 @@ FORGERIES: dict[str, Forgery] = {
 
 
 @pytest.fixture(scope="module")
-def attacker(stack: Stack, api: EmbeddedApi) -> Forger:
-    return Forger(issuers_jwk(stack), good_claims(stack), api.token(phone_number=ALICE))
+def attacker(stack: Stack, api: EmbeddedApi, alice: Subscriber) -> Forger:
+    return Forger(issuers_jwk(stack), good_claims(stack), api.token(**alice.claims))
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,10 @@ def _is_json_object(value: Any) -> bool:
 PARTS: dict[str, tuple[Callable[[Request], Any], Callable[[Any], bool]]] = {
     "path_id": (lambda request: request.path_id("mediaSessionId"), _is_id),
     "header_id": (lambda request: request.header_id("registrationId"), _is_id),
+    "optional_header_id": (
+        lambda request: request.optional_header_id("registrationId"),
+        lambda found: found is None or _is_id(found),
+    ),
     "correlator": (lambda request: request.correlator(), _is_correlator),
     "json_object": (lambda request: request.json_object(), _is_json_object),
     "no body": (lambda request: request.require_no_body(), lambda nothing: nothing is None),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from tests.performance import ROOT, bench_file, report
 from tests.performance.artifact_size import measure as artifact_size
 from tests.performance.cold_init import measure as cold_init
+from tests.performance.deregistration import measure as deregistration
 from tests.performance.init_parts import measure as init_parts
 from tests.performance.machine import machine
 from tests.performance.notification_cost import measure as notification_cost
@@ -29,6 +30,7 @@ _BENCHMARKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "requests": requests,
     "write-units": write_units,
     "operations": operations,
+    "deregistration": deregistration,
     "sweep": sweep,
     "warm-cpu": warm_cpu,
     "cold-init": cold_init,

@@ -16,7 +16,7 @@ from tests.performance.cost import Cost, costed
 from tests.performance.result import Result
 from tests.performance.stored_sessions import sessions_table
 from tests.support.api import a_call, delete
-from tests.support.builders import ALICE, BOB_KEY
+from tests.support.builders import ALICE, BOB
 from tests.support.messaging import subscribe
 from tests.support.streams import Stream, meant_for
 from tests.support.table import TABLE
@@ -49,7 +49,7 @@ def measure() -> Iterator[Result]:
         patch.object(deliver_notification, "post", lambda *_, **__: 204),
     ):
         subscribe(1)
-        subscribe(2, number=BOB_KEY)
+        subscribe(2, subscriber=BOB)
         call = a_call()
         stream = Stream(TABLE)
         assert delete(ALICE, call).status == 204

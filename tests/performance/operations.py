@@ -16,7 +16,7 @@ from tests.performance.cost import Cost, costed
 from tests.performance.result import Result
 from tests.performance.stored_sessions import sessions_table
 from tests.performance.write_units import item_bytes, table_units
-from tests.performance.write_units_per_delete import register_at_all_clients
+from tests.performance.write_units_per_delete import register_devices
 from tests.support.api import Answer, invoke, post
 from tests.support.builders import BOB, LIMITS, NOBODY, NOW, OFFER, a_call_request, a_context
 
@@ -27,6 +27,7 @@ _DEVICES = "/webrtc-registration/v0.4/sessions"
 _DEVICE = _DEVICES + "/{registrationId}"
 _NUMBER = "+12025550111"
 _OTHER_NUMBER = "+12025550112"
+_USER = "user-1"
 _SECONDS_BETWEEN = 60
 """Between two requests of devices, so that each expires at a time of its own."""
 
@@ -48,10 +49,10 @@ def measure() -> Iterator[Result]:
     for operation in few:
         yield from _results(operation, {"one device": few[operation], most: many[operation]})
     with sessions_table() as client:
-        register_at_all_clients(BOB)
+        register_devices(BOB, LIMITS.per_number)
         calls = {
             "no device at the receiver": _call(client, NOBODY),
-            f"{LIMITS.per_number} devices, each with a client": _call(client, BOB),
+            f"{LIMITS.per_number} devices, each with a user and a client": _call(client, BOB),
         }
     yield from _results("createSession", calls)
 
@@ -139,7 +140,8 @@ class _Devices:
 def _request(
     method: str, resource: str, number: str, path_id: str | None, body: dict[str, str] | None
 ) -> Callable[[], Answer]:
-    return lambda: invoke(method, resource, path_id, body=body, context=a_context(number))
+    context = a_context(number, sub=_USER)
+    return lambda: invoke(method, resource, path_id, body=body, context=context)
 
 
 def _register(cost: Cost) -> _Spent:
@@ -171,7 +173,7 @@ def _call(client: "DynamoDBClient", receiver: str) -> _Spent:
     one_item = table_units(None, {**session, **of_offer})
     return _Spent(
         cost=cost,
-        # Reads of the caller's and the receiver's devices, and the put.
+        # Reads of the caller's and of the receiver's devices, and the put.
         usual_requests=3,
         usual_units=one_item + sum(cost.of_indexes.values()),
         floor_units=one_item,

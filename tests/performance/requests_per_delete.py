@@ -1,21 +1,33 @@
 """How often a DELETE asks DynamoDB: every HTTP request that the SDK sends, retries included.
 
-Who seems to be no party is looked up among the registered devices, once, before it is refused: the
-documented exception to one request (ADR 5). Parties, unknown sessions and tokens without a
-subscriber never cost that look.
+Who seems to be no party, or names a device that seems not to hold the leg, is looked up among the
+registered devices, once, before it is refused: the documented exception to one request (ADR 5).
+Parties, unknown sessions and tokens without a subscriber never cost that look.
 """
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from call_handling.item import key
-from camara.identity import client_key, subscriber_key
+from call_handling.item import key, session_from
+from call_handling.session import Session
+from camara.actor import Actor
+from camara.errors import InvalidTokenContext
+from camara.identity import late_actor_key
 from registration.item import number_owner
 from tests.performance.result import Budget, Result
 from tests.performance.sent import Sent, in_words, sent_by
 from tests.performance.stored_sessions import sessions_table
 from tests.support.api import a_call, delete
-from tests.support.builders import ALICE, BOB, CLIENT, EVE, NOBODY, a_context
+from tests.support.builders import (
+    ALICE,
+    BOB,
+    CLIENT,
+    EVE,
+    NOBODY,
+    a_context,
+    an_actor,
+    registration_id,
+)
 from tests.support.devices import register
 from tests.support.table import REGISTRATIONS, TABLE
 
@@ -30,18 +42,23 @@ _LATE = "client-late"
 
 
 class _Case(NamedTuple):
-    """Who asks (no subscriber: a two-legged token), what is answered, what may be spent."""
+    """Who asks (no subscriber: a two-legged token), what is answered, what may be spent.
+
+    ``device`` is the registration that is named, if one is.
+    """
 
     subscriber: str | None
     status: int
     budget: int = 1
     client: str = CLIENT
+    device: str | None = None
     note: str = ""
 
 
 _REPEATED = "asked again"
 _CASES = {
     "done": _Case(ALICE, 204),
+    "done by the device that is named": _Case(BOB, 204, device=registration_id(BOB)),
     "unknown session": _Case(ALICE, 404),
     "over": _Case(ALICE, 404),
     _REPEATED: _Case(ALICE, 204),
@@ -51,6 +68,9 @@ _CASES = {
     ),
     "not a party, no device": _Case(
         NOBODY, 404, 2, note="the same look, which makes it another refusal"
+    ),
+    "a device named that does not hold the leg": _Case(
+        ALICE, 403, 2, device=registration_id(BOB), note="a refusal, the same look, and no more"
     ),
     "receiver through a client new since the call began": _Case(
         BOB, 204, 3, client=_LATE, note="refused, looked up, and ended"
@@ -90,7 +110,7 @@ def _sent(name: str, case: _Case, end: _End) -> list[Sent]:
 
 def _prepared(name: str) -> str:
     media_session_id = a_call()
-    register(BOB, 2, client=client_key(_LATE))
+    register(BOB, 2, client_id=_LATE)
     match name:
         case "unknown session":
             return _UNKNOWN
@@ -109,8 +129,13 @@ def _require_only_the_looks(sent: list[Sent]) -> None:
 
 
 def _ours(_: "DynamoDBClient", case: _Case, media_session_id: str) -> int:
-    context = a_context(case.subscriber, client_id=case.client)
-    return delete(case.subscriber, media_session_id, correlator="one", context=context).status
+    return delete(
+        case.subscriber,
+        media_session_id,
+        correlator="one",
+        context=a_context(case.subscriber, client_id=case.client),
+        headers={"registrationId": case.device} if case.device else {},
+    ).status
 
 
 def _read_then_delete(client: "DynamoDBClient", case: _Case, media_session_id: str) -> int:
@@ -119,28 +144,36 @@ def _read_then_delete(client: "DynamoDBClient", case: _Case, media_session_id: s
     It looks at the caller's devices when it must, as ours does.
     """
     found = client.get_item(TableName=TABLE, Key=key(media_session_id)).get("Item")
-    if found is None:
+    if found is None or "endings" not in found:
         return 404
-    party = subscriber_key(case.subscriber) if case.subscriber else ""
-    actor = f"{party}.{client_key(case.client)}"
-    if "endings" not in found:
-        return 404
-    ending = found["endings"]["M"].get(actor)
-    if ending is None:
-        if not party:
+    session, actor = session_from(found), an_actor(case.subscriber, case.client)
+    entry = actor.key
+    if entry not in session.endings or not _holds(case.device, session, actor):
+        if actor.number is None:
             return 403
-        owner = {"owner": {"S": number_owner(party)}}
+        owner = {"owner": {"S": number_owner(actor.number)}}
         if not client.get_item(TableName=REGISTRATIONS, Key=owner).get("Item"):
             return 404
-        if party != found["receiver"]["S"]:
+        if actor.number != session.legs.receiver:
             return 403
-        ending = found["endings"]["M"][f"{party}."]
+        entry = late_actor_key(actor.number)
     client.update_item(
         TableName=TABLE,
         Key=key(media_session_id),
         ConditionExpression="version = :version",
         UpdateExpression="SET #status = :status",
         ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues={":version": found["version"], ":status": ending},
+        ExpressionAttributeValues={
+            ":version": found["version"],
+            ":status": {"S": session.endings[entry]},
+        },
     )
     return 204
+
+
+def _holds(device: str | None, session: Session, actor: Actor) -> bool:
+    try:
+        session.legs.require_holder(actor, device)
+    except InvalidTokenContext:
+        return False
+    return True

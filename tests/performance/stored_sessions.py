@@ -40,13 +40,14 @@ _CACHED = (
 
 
 @contextmanager
-def sessions_table() -> Iterator["DynamoDBClient"]:
+def sessions_table(**variables: str) -> Iterator["DynamoDBClient"]:
     """Yield the functions' client of the tables; their logs go nowhere.
 
     There is no session, and a device each for Alice, Bob and Eve, through the same API client.
+    ``variables`` of the environment are set anew.
     """
     with (
-        patch.dict(os.environ, function_environment(), clear=True),
+        patch.dict(os.environ, function_environment() | variables, clear=True),
         patch.object(clock, "now", lambda: NOW),
         redirect_stdout(io.StringIO()),
         mock_aws(),

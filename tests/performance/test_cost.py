@@ -6,7 +6,9 @@ from unittest.mock import patch
 
 from call_handling.item import key
 from camara import clock
+from registration.store import registration_store
 from tests.performance.cost import Cost, costed
+from tests.performance.deregistration import measure as deregistration
 from tests.performance.operations import measure as operations
 from tests.performance.requests_per_delete import measure as requests_per_delete
 from tests.performance.result import Result
@@ -15,8 +17,16 @@ from tests.performance.stored_sessions import sessions_table
 from tests.performance.sweep_index import measure as sweep_index
 from tests.performance.write_units_per_delete import measure as write_units_per_delete
 from tests.support.api import a_call, delete, post, put
-from tests.support.builders import ALICE, BOB, NOBODY, NOW, a_call_request
-from tests.support.devices import deregister, register
+from tests.support.builders import (
+    ALICE,
+    BOB,
+    NOBODY,
+    NOW,
+    a_call_request,
+    an_actor,
+    registration_id,
+)
+from tests.support.devices import register
 from tests.support.table import REGISTRATIONS, TABLE
 
 if TYPE_CHECKING:
@@ -39,7 +49,7 @@ def test_requests_are_counted_by_name_and_no_longer_than_the_context() -> None:
             a_call("Initial")
         client.get_item(TableName=TABLE, Key=key("three"))
 
-    assert in_words(sent) == "3 GetItem, 1 TransactWriteItems"
+    assert in_words(sent) == "2 GetItem, 1 BatchGetItem, 1 TransactWriteItems"
     assert sent[1].body["Key"] == key("two")
 
 
@@ -85,8 +95,8 @@ def test_a_read_is_billed_whether_it_finds_anything_or_not() -> None:
             1
         ]
 
-    assert found.read_units == nothing.read_units == 1
-    assert found.in_words() == "1 GetItem, 1 TransactWriteItems; 1 read units"
+    assert found.read_units == nothing.read_units == 2
+    assert found.in_words() == "1 BatchGetItem, 1 TransactWriteItems; 2 read units"
 
 
 def test_registering_writes_two_registers_and_one_entry_of_an_index() -> None:
@@ -94,13 +104,17 @@ def test_registering_writes_two_registers_and_one_entry_of_an_index() -> None:
         first = costed(client, lambda: register(NOBODY))[1]
         # It expires when the first one does, so what is first to expire stays the same.
         second = costed(client, lambda: register(NOBODY, 2))[1]
-        gone = [costed(client, partial(deregister, NOBODY, device))[1] for device in (1, 2)]
+        gone = [costed(client, partial(_end, device))[1] for device in (1, 2)]
 
     for cost in (first, second, *gone):
         assert (cost.requests, cost.read_units, cost.of_tables) == (2, 2, 4)
         assert {write.table for write in cost.writes} == {REGISTRATIONS}
     assert [cost.of_indexes for cost in (first, second)] == [{"StaleRegisters": 1}, {}]
     assert [cost.of_indexes for cost in gone] == [{}, {"StaleRegisters": 1}]
+
+
+def _end(device: int) -> None:
+    registration_store().delete(an_actor(NOBODY), registration_id(NOBODY, device), NOW)
 
 
 def by_name(results: list[Result]) -> dict[str, Result]:
@@ -117,10 +131,20 @@ def test_a_delete_is_one_request_and_one_unit_but_for_the_documented_looks() -> 
     assert more == {
         "requests-per-delete.not-a-party": 2,
         "requests-per-delete.not-a-party-no-device": 2,
+        "requests-per-delete.a-device-named-that-does-not-hold-the-leg": 2,
         "requests-per-delete.receiver-through-a-client-new-since-the-call-began": 3,
     }
-    assert {result.value for result in units.values()} == {1}
+    assert {result.value for result in units.values() if result.unit != "bytes"} == {1}
     assert all(result.met is not False for result in (*requests.values(), *units.values()))
+
+
+def test_finished_calls_cost_no_write_when_their_device_is_deregistered() -> None:
+    write_units, requests = deregistration()
+
+    assert (write_units.floor, write_units.value, write_units.usual) == (0, 0, 200)
+    assert (requests.floor, requests.value, requests.usual) == (2, 2, 200)
+    assert write_units.met
+    assert requests.met
 
 
 def test_every_operation_stands_beside_its_floor_and_the_usual_way() -> None:
@@ -140,4 +164,4 @@ def test_the_index_of_live_sessions_is_priced_by_itself() -> None:
     result = sweep_index()
 
     assert result.value == 1 + 2 + 2 + 1
-    assert result.notes[0].startswith("tables + index: POST 6 + 1, Ringing 1 + 2, Connected 4 + 2")
+    assert result.notes[0].startswith("tables + index: POST 6 + 1, Ringing 1 + 2, Connected 6 + 2")

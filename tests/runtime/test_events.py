@@ -1,12 +1,15 @@
 """The payloads and variables for ``sam local invoke`` fit the template."""
 
+from typing import Any
+
 import pytest
 
-from call_handling.item import session_from
-from camara.identity import client_key, subscriber_key
-from events.item import subscription_from
+from call_handling.item import session_from, session_item
+from camara.actor import Actor
+from camara.caller import Caller
+from events.item import subscription_from, subscription_item
 from events.notification import Notification
-from registration.item import number_owner, register_from
+from registration.item import number_owner, register_from, register_item
 from tests.runtime.events import EVENTS, FUNCTIONS, event, variables_of
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE
 from tests.support.template import properties, routes, template
@@ -49,37 +52,59 @@ def test_is_a_request_that_the_gateway_routes_to_the_function(logical_id: str) -
     assert (context["httpMethod"], context["resourcePath"]) == route[:2]
 
 
-def test_the_registration_that_has_ended_is_one_of_the_caller_of_the_other_payloads() -> None:
-    (record,) = event("EndSessionsOfRegistration")["Records"]
-    change = record["dynamodb"]
-    (ended,) = register_from(change["Keys"]["owner"]["S"], change["NewImage"]).ended
-    caller = event("CreateSession")["requestContext"]["authorizer"]
+def acting(logical_id: str) -> Actor:
+    """Return whose token is in a payload."""
+    claims = event(logical_id)["requestContext"]["authorizer"]
+    return Actor.of(Caller.from_context(claims, "phone_number", now=0))
 
-    assert change["Keys"]["owner"]["S"] == number_owner(subscriber_key(caller["phone_number"]))
-    assert ended.registration.client == client_key(caller["client_id"])
+
+def image(logical_id: str, name: str = "NewImage") -> dict[str, Any]:
+    """Return what the only record of a payload shows."""
+    (record,) = event(logical_id)["Records"]
+    shown: dict[str, Any] = record["dynamodb"][name]
+    return shown
+
+
+def test_a_stream_shows_items_as_they_are_stored() -> None:
+    session, register = image("PublishSessionEvents"), image("EndSessionsOfRegistration")
+    stored = register_from(register["owner"]["S"], register)
+    write_id, ended_at = register["writeId"]["S"], stored.ended[-1].at
+
+    assert session_item(session_from(session)) == session
+    assert register_item(stored, write_id, ended_at) == register
+    for name in ("NewImage", "OldImage"):
+        subscription = image("PublishSubscriptionEnds", name)
+        assert subscription_item(subscription_from(subscription)) == subscription
+
+
+def test_the_registration_that_has_ended_is_one_of_the_caller_of_the_other_payloads() -> None:
+    register = image("EndSessionsOfRegistration")
+    (ended,) = register_from(register["owner"]["S"], register).just_ended
+    caller = acting("CreateSession")
+
+    assert register["owner"]["S"] == number_owner(caller.number or "")
+    assert ended.registration.is_of(caller)
+    assert (ended.registration.client, ended.registration.user) == (caller.client, caller.user)
     assert ended.registration.registration_id == event("CreateSession")["headers"]["registrationId"]
     assert f'"{ended.registration.device_id}"' in event("RegistrationApi")["body"]
     assert event("PublishRegistrationEnds") == event("EndSessionsOfRegistration")
 
 
 def test_the_events_are_of_the_call_and_the_device_of_the_other_payloads() -> None:
-    call = event("CreateSession")
-    caller = call["requestContext"]["authorizer"]
-    (changed,) = event("PublishSessionEvents")["Records"]
-    session = session_from(changed["dynamodb"]["NewImage"])
+    caller, receiver = acting("CreateSession"), acting("UpdateSessionStatus")
+    session = session_from(image("PublishSessionEvents"))
+    legs = session.legs
     assert (
         session.media_session_id
         == event("GetSessionDetailsById")["pathParameters"]["mediaSessionId"]
     )
-    assert session.registration_id == call["headers"]["registrationId"]
-    assert session.originator == subscriber_key(caller["phone_number"])
+    assert legs.registration_id == event("CreateSession")["headers"]["registrationId"]
+    assert (legs.originator, legs.caller_actor) == (caller.number, caller.key)
+    assert (legs.receiver, [*legs.actors]) == (receiver.number, [receiver.key])
 
-    (ended,) = event("PublishSubscriptionEnds")["Records"]
-    subscription = subscription_from(ended["dynamodb"]["NewImage"])
-    assert (subscription.number, subscription.client) == (
-        subscriber_key(caller["phone_number"]),
-        client_key(caller["client_id"]),
-    )
+    subscription = subscription_from(image("PublishSubscriptionEnds"))
+    assert (subscription.number, subscription.actor) == (caller.number, caller.key)
+    assert subscription.device == legs.caller
     for name in ("SubscriptionApi", "RegistrationApi"):
         assert f'"{subscription.device_id}"' in event(name)["body"]
     (message,) = event("DeliverNotification")["Records"]

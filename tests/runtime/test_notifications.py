@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from camara.identity import subscriber_key
+from camara.identity import actor_key, client_key, device_key, subscriber_key, user_key
 from infra.local.webhook import Webhook
 from tests.runtime.conftest import client
 from tests.runtime.events import event
@@ -126,11 +126,20 @@ def _change(call: str, version: int, status: str) -> dict[str, Any]:
     before = record["dynamodb"]["NewImage"] | {
         "mediaSessionId": {"S": call},
         "originator": {"S": subscriber_key(DAVE["phone_number"])},
+        "caller": {"S": _phone_of(DAVE)},
     }
     changed = {"version": {"N": str(version)}, "status": {"S": status}}
     record["eventName"] = "MODIFY"
     record["dynamodb"] |= {"OldImage": before, "NewImage": before | changed}
     return payload
+
+
+def _phone_of(who: dict[str, str]) -> str:
+    """Return the key of the device of the payload of ``RegistrationApi``, in somebody's hands."""
+    payload = event("RegistrationApi")
+    client = client_key(payload["requestContext"]["authorizer"]["client_id"])
+    actor = actor_key(subscriber_key(who["phone_number"]), client, user_key(who["sub"]))
+    return device_key(actor, json.loads(payload["body"])["deviceId"])
 
 
 def _registered(function: LambdaFunction, who: dict[str, str]) -> str:

@@ -47,7 +47,7 @@ def test_a_call_from_its_beginning_to_its_end(
     assert answered["statusCode"] == 200
     assert json.loads(answered["body"])["status"] == "Connected"
 
-    assert _send(delete_session, call)["statusCode"] == 204
+    assert _send(delete_session, call, device=phone)["statusCode"] == 204
     assert _send(get_session, call)["statusCode"] == 404
     seen = _send(get_session, call, context=BOB)
     assert json.loads(seen["body"])["status"] == "Terminated"
