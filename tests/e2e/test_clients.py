@@ -1,4 +1,4 @@
-"""A call is bound to API clients, and a token without a number acts for the leg of its client."""
+"""A call is bound to actors, and a token without a number acts for the leg of its client."""
 
 from collections.abc import Callable
 

@@ -18,7 +18,7 @@ Devices are registered whenever a call is placed, answered or ended here.
 
 A DELETE is one request, refused or not, with one documented exception: a caller who seems to be
 no party is looked up once in the register of devices, and ends the call after all if it is the
-receiver through a client that has registered since the call began."""
+receiver by a device that it has registered since the call began."""
 _ALTERNATIVE = "What the usual way and ours spend; the figures stand below"
 _HOW = """`make bench` measures anew into `.local/bench.json`, in less than five minutes, and makes
 this page from that file. `.venv/bin/python -m tests.performance NAME` measures one thing. What is
