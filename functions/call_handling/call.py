@@ -80,9 +80,9 @@ class Call(NamedTuple):
     ) -> "Call":
         """Return the call after the PUT of ``actor``: the same one when it changes nothing.
 
-        ``register`` is the receiver's, needed when the session ``is_answered_by`` the change. A
-        lease is renewed by every change; without one, if that is worth a write: then the version
-        stays what it is.
+        So it is when the same end repeats the PUT by which it has ended the call. ``register`` is
+        the receiver's, needed when the session ``is_answered_by`` the change. A lease is renewed by
+        every change; without one, if that is worth a write: then the version stays what it is.
 
         Raises ``NotFound``, ``InvalidTokenContext`` and ``Unbound``; when the state forbids the
         change, ``IncompatibleState``; when there have been too many, ``TooManyRequests``.
@@ -91,6 +91,8 @@ class Call(NamedTuple):
         connects = change.status is Status.CONNECTED and before.status in ANSWERED
         if connects and before.legs.is_answered_elsewhere(actor, named):
             raise IncompatibleState
+        if before.is_ended_by_put(before.require_party(actor, now), change.status):
+            return self
         role = before.require_changeable(actor, named, now)
         before.require_transition(role, change.status)
         after = replace(before, status=change.status)

@@ -146,6 +146,11 @@ class Session:
             return
         raise NotFound
 
+    def is_ended_by_put(self, role: Role, status: Status) -> bool:
+        """Tell whether this end has brought the session to this ending by an earlier PUT."""
+        by_put = self.ended is not None and self.ended.correlator is None
+        return by_put and self.ended_by is role and self.status is status
+
     def require_changeable(self, actor: Actor, registration_id: str | None, now: int) -> Role:
         """Return the role of ``actor`` if it, by this device, may change a session that lives.
 

@@ -40,6 +40,8 @@ def handler(request: Request, caller: Caller) -> Response:
 
 
 def _count(before: Session, after: Session, role: Role) -> None:
+    if before.status in OVER:
+        return
     if after.status in OVER:
         metrics.count("SessionEnded", status=after.status, endedBy=role)
     elif before.is_answered_by(after.status):

@@ -34,6 +34,9 @@ STEPS: dict[str, tuple[list[Step], Step]] = {
         [(BOB, ANSWER), (ALICE, sdp(offer="offer 2"))],
         (BOB, sdp(offer="offer 2", answer="answer 2")),
     ),
+    "a cancel": ([], (ALICE, sdp("SessionCancelled"))),
+    "a refusal": ([], (BOB, sdp("Busy"))),
+    "a hang-up": ([(BOB, ANSWER)], (ALICE, sdp("Terminated"))),
 }
 every_step = pytest.mark.parametrize("step", STEPS)
 

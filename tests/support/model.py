@@ -122,6 +122,8 @@ class Model:
     stale: int = 0
     ended: int = 0
     deleted_by: str = ""
+    put_by: str = ""
+    """Who has ended it by a PUT."""
     correlator: str = ""
     told: list[Told] = field(default_factory=list)
 
@@ -160,6 +162,10 @@ class Model:
         self._changed(status, now)
         self.ended = now
 
+    def _held_through(self, client: str) -> set[str]:
+        """Return the registrations that hold the receiving leg and that this client may name."""
+        return {each.name for each in self.holding if each.device.actor.client == client}
+
     def leg(self, who: Who) -> str | None:
         """Return whose leg an actor has, as long as nobody looks at the devices."""
         if who in (self.caller.actor, Who(None, self.caller.actor.client)):
@@ -184,7 +190,7 @@ class Model:
         if self.gone(now):
             return 404
         leg = self.leg(who)
-        held = {each.name for each in self.holding}
+        held = self._held_through(who.client)
         if leg == CALLER and named not in (None, self.caller_registration):
             return self.refusal(who, others)
         if leg == CALLER or (leg == CALLED and (named is None or named in held)):
@@ -229,7 +235,7 @@ class Model:
         if isinstance(party, int):
             return party
         if self.status in OVER:
-            return 404
+            return 200 if (party, sent.status) == (self.put_by, self.status) else 404
         if self.status in UNANSWERED:
             may = BY_RECEIVER if party == CALLED else {"SessionCancelled", "Failed"}
         else:
@@ -238,6 +244,7 @@ class Model:
             return 409
         if sent.status in OVER:
             self._end(sent.status, now)
+            self.put_by = party
             return 200
         return self._go_on(who, party, sent, now, others)
 
@@ -246,7 +253,7 @@ class Model:
         if self.status not in ANSWERED:
             return False
         if self.leg(who) == CALLED:
-            return named is not None and named not in {each.name for each in self.holding}
+            return named is not None and named not in self._held_through(who.client)
         return who in {device.actor for device in self.heard_it_ring}
 
     def _go_on(

@@ -119,6 +119,30 @@ class TestRefusal:
 
         assert refusal.type is error
 
+    @pytest.mark.parametrize(
+        ("party", "status", "repeats"),
+        [
+            (BOB_ACTS, Status.BUSY, True),
+            (BOB_AT_HIS_DESK, Status.BUSY, True),
+            (BOB_ACTS, Status.DECLINED, False),
+            (ALICE_ACTS, Status.BUSY, False),
+        ],
+    )
+    def test_is_none_of_the_ending_that_the_same_end_has_put(
+        self, party: Actor, status: Status, *, repeats: bool
+    ) -> None:
+        """Its answer may have been lost."""
+        busy = put_call(a_placed_call(of_two()), BOB_ACTS, Change(Status.BUSY))
+
+        if repeats:
+            assert put_call(busy, party, Change(status)) is busy
+        else:
+            with pytest.raises(NotFound):
+                put_call(busy, party, Change(status))
+        for gone in (NOW + RETENTION, NOW + RETENTION + 1):
+            with pytest.raises(NotFound):
+                put_call(busy, party, Change(status), now=gone)
+
     @pytest.mark.parametrize("party", [ALICE_ACTS, BOB_ACTS, BOB_AT_HIS_DESK, EVE_ACTS])
     @pytest.mark.parametrize("change", [Change(Status.HOLD), ANSWER])
     def test_after_the_retention_is_the_same_for_everybody(
