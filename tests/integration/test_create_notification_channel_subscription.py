@@ -194,9 +194,10 @@ def test_whoever_has_the_number_next_subscribes_for_his_own_device_with_the_same
     assert len({each.device for each in stored()}) == 2
 
 
-def test_a_number_and_a_client_may_have_so_many(time_stands_still: FakeClock) -> None:
+def test_an_actor_may_have_so_many(time_stands_still: FakeClock) -> None:
     over = a_subscription(900).ended_because(TerminationReason.MAX_EVENTS_REACHED, NOW)
     subscribe(901, of=a_registration(client_id="client-2"))
+    subscribe(903, of=a_registration(sub="the number's former owner"))
     subscribe(902, ends_at=NOW)
     subscribe(900)
     subscription_store().change(ALICE_KEY, over.subscription_id, lambda _: over)

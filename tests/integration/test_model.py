@@ -391,7 +391,7 @@ def _status_in(told: Notification) -> tuple[str, int]:
 
 TestCallHandling = pytest.mark.usefixtures("_outbox_without_a_queue")(CallHandling.TestCase)
 TestCallHandling.settings = settings(
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=30,
     deadline=None,
     derandomize=os.environ.get("CI") == "true",
