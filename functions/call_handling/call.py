@@ -91,9 +91,10 @@ class Call(NamedTuple):
         connects = change.status is Status.CONNECTED and before.status in ANSWERED
         if connects and before.legs.is_answered_elsewhere(actor, named):
             raise IncompatibleState
-        if before.is_ended_by_put(before.require_party(actor, now), change.status):
+        role = before.require_party(actor, now)
+        if before.is_ended_by_put(role, change.status):
             return self
-        role = before.require_changeable(actor, named, now)
+        before.require_changeable(actor, named)
         before.require_transition(role, change.status)
         after = replace(before, status=change.status)
         media = self.media

@@ -22,8 +22,8 @@ class Negotiation:
     """Where offer and answer have got to.
 
     ``has_answer``: there is an answer to the offer, to be shown. ``early_by`` gave it before the
-    call was answered. ``offered_by`` has made, at ``offered_at``, the offer of an answered call
-    that nobody has answered yet.
+    call was answered. ``offered_by`` has made the offer of an answered call that nobody has
+    answered yet; ``offered_at`` is when it made the first of them, if it has replaced it since.
     """
 
     has_answer: bool = False

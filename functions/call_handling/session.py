@@ -1,7 +1,6 @@
 """A media session and its rules: pure, no clock, no I/O.
 
-Times are Unix seconds. Source: CAMARA Call Handling; CAMARA
-API Design Guide, 6.7; ADR 2, 5 and 7.
+Times are Unix seconds. Source: CAMARA Call Handling; CAMARA API Design Guide, 6.7; ADR 2, 5 and 7.
 """
 
 from dataclasses import dataclass, field, replace
@@ -151,16 +150,14 @@ class Session:
         by_put = self.ended is not None and self.ended.correlator is None
         return by_put and self.ended_by is role and self.status is status
 
-    def require_changeable(self, actor: Actor, registration_id: str | None, now: int) -> Role:
-        """Return the role of ``actor`` if it, by this device, may change a session that lives.
+    def require_changeable(self, actor: Actor, registration_id: str | None) -> None:
+        """Raise unless the session lives, and a party may change it by the device that is named.
 
-        Raises ``NotFound`` and ``InvalidTokenContext``.
+        Raises ``NotFound`` and ``InvalidTokenContext``, of which ``Unbound`` is a case.
         """
-        role = self.require_party(actor, now)
         if self.status in OVER:
             raise NotFound
         self.legs.require_holder(actor, registration_id)
-        return role
 
     def is_answered_by(self, status: Status) -> bool:
         """Tell whether the call is answered by this status."""

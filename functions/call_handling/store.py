@@ -2,8 +2,8 @@
 
 Optimistic locking: a change is decided on what was read, and written only if the session's version
 is unchanged. The receiver's register is read without a condition when a call is placed: an actor
-that this misses gets in as a late one (ADR 5). Source: AWS, "DynamoDB condition
-expressions" and "Managing complex workflows with transactions"; ADR 2.
+that this misses gets in as a late one (ADR 5). Source: AWS, "DynamoDB condition expressions" and
+"Managing complex workflows with transactions"; ADR 2.
 """
 
 from functools import cache
@@ -81,10 +81,7 @@ class SessionStore:
         )
         call = Call(session, invitation, media, media_expiry(session, self._timeouts))
         check = self._registrations.require_active(originator, [registration_id], now)
-        retried(
-            lambda: self._write(None, call, check),
-            _Conflict,
-        )
+        retried(lambda: self._write(None, call, check), _Conflict)
         return call
 
     def read(self, media_session_id: str) -> Call:

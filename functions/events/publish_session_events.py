@@ -45,8 +45,8 @@ def _notifications(
     session, now = change.session, clock.now()
     kind = EventType.SESSION_INVITATION if change.is_invitation else EventType.SESSION_STATUS
     for subscription in _subscriptions(change):
-        heard = subscription.type is kind and subscription.device in devices
-        if heard and subscription.is_active(now):
+        hears = subscription.type is kind and subscription.device in devices
+        if hears and subscription.is_active(now):
             yield Notification.to(
                 subscription,
                 kind,

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
+from call_handling.legs import SLOWEST_REQUEST_SECONDS
 from camara import deadline, retry
 from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
 from camara.dynamodb import dynamodb_client
@@ -43,6 +44,11 @@ def _clients_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("function", OPERATIONS)
 def test_an_operation_answers_in_time(function: str) -> None:
     assert timeout(function) < GATEWAY_SECONDS
+
+
+@pytest.mark.parametrize("function", OPERATIONS)
+def test_no_request_takes_as_long_as_a_call_waits_for_a_registration(function: str) -> None:
+    assert timeout(function) < SLOWEST_REQUEST_SECONDS
 
 
 def test_a_request_is_begun_only_with_time_for_it() -> None:
