@@ -34,6 +34,27 @@ def sessions_placed_by(client: "DynamoDBClient", table: str, registration_id: st
     )
 
 
+def newest_placed_by(
+    client: "DynamoDBClient", table: str, registration_id: str, most: int
+) -> list[tuple[int, str]]:
+    """Return when the newest sessions that this device has placed were placed, and their ids."""
+    values = {":key": {"S": registration_id}}
+    return _newest(client, table, "SessionsOfRegistration", "registrationId = :key", values, most)
+
+
+def newest_received_by(
+    client: "DynamoDBClient", table: str, number: str, most: int
+) -> list[tuple[int, str]]:
+    """Return when the newest sessions that this number has received were placed, and their ids."""
+    values = {":key": {"S": number}}
+    return _newest(client, table, "SessionsOfReceiver", "receiver = :key", values, most)
+
+
+def session_items(client: "DynamoDBClient", table: str, ids: Collection[str]) -> list[Item]:
+    """Read up to 100 different sessions, without their media, in one request."""
+    return read_batch(client, table, map(key, ids)) if ids else []
+
+
 def sessions_received_by(
     client: "DynamoDBClient", table: str, number: str, first: int, last: int
 ) -> Iterator[str]:
@@ -104,6 +125,26 @@ def held_by_none_but(gone: Registration, left: Iterable[Registration]) -> Clause
         rang = "contains(holders, :gone) OR attribute_exists(holders) AND createdAt <= :madeBefore"
         expression = f"({expression} OR attribute_not_exists(answeredBy) AND ({rang}))"
     return Clause(expression, LeftAlone.HELD, values)
+
+
+def _newest(
+    client: "DynamoDBClient",
+    table: str,
+    index: str,
+    condition: str,
+    values: Mapping[str, Any],
+    most: int,
+) -> list[tuple[int, str]]:
+    with unavailable_on_failure():
+        answer = client.query(
+            TableName=table,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ScanIndexForward=False,
+            Limit=most,
+        )
+    return [(int(item["createdAt"]["N"]), item["mediaSessionId"]["S"]) for item in answer["Items"]]
 
 
 def _sessions(

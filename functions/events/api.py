@@ -12,7 +12,7 @@ from camara import clock, metrics
 from camara.actor import Actor
 from camara.caller import Caller
 from camara.edge import operation
-from camara.errors import MissingIdentifier, NotFound, QuotaExceeded, SubscriptionMismatch
+from camara.errors import MissingIdentifier, NotFound, SubscriptionMismatch
 from camara.request import Request
 from camara.resolver import resolved
 from camara.response import Response, json_response, no_content
@@ -24,9 +24,6 @@ from events.sink import sink_from
 from events.store import subscription_store
 from events.subscription import Credential, EventType, Subscription, TerminationReason
 from registration.store import registration_store
-
-MAX_SUBSCRIPTIONS = 100
-"""Active at once, of an actor: CAMARA's list has room for no more."""
 
 SHOWN_AFTER_ITS_END = 24 * 3600
 """Seconds; it is stored at least as long."""
@@ -56,16 +53,17 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
     if _CREATE_SCOPES[event_type] not in caller.scopes:
         raise SubscriptionMismatch
     number, actor = _owner(caller)
-    _require_device(number, actor, body.config.subscription_detail.device_id, now)
-    known = _active(actor, now)
-    if len(known) >= MAX_SUBSCRIPTIONS:
-        raise QuotaExceeded
+    device_id = body.config.subscription_detail.device_id
+    registered = registration_store().of_number(number)
+    if device_id not in {known.device_id for known in registered.active_of(actor, now)}:
+        raise SubscriptionMismatch
     subscription_id = str(uuid4())
     subscription = Subscription(
         number=number,
         subscription_id=subscription_id,
         actor=actor.key,
-        device_id=body.config.subscription_detail.device_id,
+        client=actor.client,
+        device_id=device_id,
         type=event_type,
         sink=body.sink,
         starts_at=now,
@@ -73,7 +71,8 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
         max_events=body.config.subscription_max_events,
         credential=_sealed(subscription_id, body.sink_credential),
     )
-    subscription_store().create(subscription)
+    devices = frozenset(known.device for known in registered.active(now))
+    subscription_store().create(subscription, devices, now)
     request.facts["subscriptionId"] = subscription_id
     metrics.count("SubscriptionCreated")
     return json_response(
@@ -87,9 +86,12 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
 def retrieve_notification_channel_subscription_list(_request: Request, caller: Caller) -> Response:
     """Show the active subscriptions; answers 200 with ``Subscription`` in a list."""
     now = clock.now()
-    _, actor = _owner(caller)
-    known = _active(actor, now)[:MAX_SUBSCRIPTIONS]
-    return json_response(200, [subscription_response(each, now) for each in known])
+    number, actor = _owner(caller)
+    store = subscription_store()
+    own = [each for each in store.audience(number).active(now) if each.actor == actor.key]
+    known = store.read_each(number, [each.subscription_id for each in own])
+    shown = [subscription_response(each, now) for each in known if each.is_active(now)]
+    return json_response(200, shown)
 
 
 @operation("retrieveNotificationChannelSubscription", "webrtc-events:read")
@@ -149,17 +151,6 @@ def _owner(caller: Caller) -> tuple[str, Actor]:
         raise MissingIdentifier
     actor = Actor.of(caller)
     return actor.number or "", actor
-
-
-def _require_device(number: str, actor: Actor, device_id: str, now: int) -> None:
-    registered = registration_store().of_number(number).active_of(actor, now)
-    if device_id not in {known.device_id for known in registered}:
-        raise SubscriptionMismatch
-
-
-def _active(actor: Actor, now: int) -> list[Subscription]:
-    known = subscription_store().of_number(actor.number or "")
-    return [each for each in known if each.actor == actor.key and each.is_active(now)]
 
 
 def _sealed(subscription_id: str, given: AccessTokenCredential | None) -> Credential | None:

@@ -16,6 +16,11 @@ def notifications_queue() -> str:
     return os.environ["NOTIFICATIONS_QUEUE"]
 
 
+def probes_queue() -> str:
+    """Return the URL of the queue of what sinks that fail are asked again with."""
+    return os.environ["PROBES_QUEUE"]
+
+
 def events_not_published() -> str:
     """Return the URL of the queue that says where in a stream somebody has to look."""
     return os.environ["EVENTS_NOT_PUBLISHED"]

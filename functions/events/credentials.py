@@ -4,7 +4,7 @@ KMS encrypts 4 KiB at a time, and a token may be twice as long: each part is bou
 subscription and its place. Source: AWS KMS, ``Encrypt``, encryption context.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import batched
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _PART_BYTES = 4096
 
+_KEPT = 1000
+"""Access tokens that a process keeps decrypted: 8 MB at most."""
+
 
 class Vault:
     """Seals and opens access tokens.
@@ -32,6 +35,7 @@ class Vault:
     def __init__(self, client: "KMSClient", key: str) -> None:
         self._client = client
         self._key = key
+        self._opened = lru_cache(_KEPT)(self._decrypt)
 
     def seal(self, subscription_id: str, access_token: str, expires_at: int) -> Credential:
         """Encrypt an access token (ASCII) for a subscription."""
@@ -50,7 +54,10 @@ class Vault:
         return Credential(ciphertext, expires_at)
 
     def open(self, subscription_id: str, credential: Credential) -> str:
-        """Return the access token."""
+        """Return the access token, decrypted once in this process."""
+        return self._opened(subscription_id, credential.ciphertext)
+
+    def _decrypt(self, subscription_id: str, ciphertext: tuple[bytes, ...]) -> str:
         try:
             parts = [
                 self._client.decrypt(
@@ -58,7 +65,7 @@ class Vault:
                     CiphertextBlob=part,
                     EncryptionContext=_context(subscription_id, place),
                 )["Plaintext"]
-                for place, part in enumerate(credential.ciphertext)
+                for place, part in enumerate(ciphertext)
             ]
         except (ClientError, BotoCoreError) as error:
             raise Unavailable from error

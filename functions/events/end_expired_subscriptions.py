@@ -9,12 +9,14 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
 
-from camara import clock, metrics
+from camara import clock, log, metrics
 from camara.dynamodb import dynamodb_client
 from camara.errors import NotFound
 from camara.stale_index import Overdue, StaleIndex
 from camara.sweep import NotDone, Sweep, time_left
 from events.configuration import subscriptions_table
+from events.notification import CatchUp
+from events.outbox import outbox
 from events.store import subscription_store
 
 
@@ -42,15 +44,27 @@ def handler(_event: Any, context: LambdaContext) -> dict[str, int]:
 
 
 def _end(key: str) -> bool:
-    """Tell whether the subscription is over now; it may have been given more time."""
+    """Tell whether the subscription is over now; it may have been given more time.
+
+    One whose probe, or whose message to catch up, was lost is not over: its sink is told again, and
+    what it has missed. One that makes no sense keeps no other from its end.
+    """
     number, subscription_id = key.split()
     try:
         known = subscription_store().change(
-            number, subscription_id, lambda known: known.ended_if_due(clock.now())
+            number, subscription_id, lambda known: known.settled(clock.now())
         )
     except NotFound:
         return False
+    except (KeyError, ValueError, TypeError) as error:
+        log.logger().error(
+            "EndExpiredSubscriptions", malformed=subscription_id, fault=type(error).__name__
+        )
+        return False
+    if known.behind_since is not None and known.is_active(clock.now()):
+        outbox().put([CatchUp.of(known)])
     return known.ended is not None
 
 
+register_before_snapshot(outbox)
 register_before_snapshot(subscription_store)

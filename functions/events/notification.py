@@ -8,9 +8,25 @@ ADR 6.
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from events.subscription import EventType, Subscription
+from events.subscription import EventType, State, Subscription
+
+
+class Addressee(Protocol):
+    """A subscription, or what is listed of it in its audience."""
+
+    @property
+    def number(self) -> str:
+        """The key of its number."""
+
+    @property
+    def subscription_id(self) -> str:
+        """Its id."""
+
+    @property
+    def device(self) -> str:
+        """The key of its device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +38,7 @@ class Notification:
 
     number: str
     subscription_id: str
+    device: str
     event_id: str
     type: EventType
     time: str
@@ -32,7 +49,7 @@ class Notification:
     @classmethod
     def to(
         cls,
-        subscription: Subscription,
+        subscription: Addressee,
         event_type: EventType,
         subject: str,
         *,
@@ -47,6 +64,7 @@ class Notification:
         return cls(
             number=subscription.number,
             subscription_id=subscription.subscription_id,
+            device=subscription.device,
             event_id=event_id,
             type=event_type,
             time=time,
@@ -55,12 +73,69 @@ class Notification:
             media_session_id=media_session_id,
         )
 
+    @property
+    def state(self) -> State | None:
+        """Which state of what it tells; to invite is always the first, to end the only one."""
+        if self.type is EventType.REGISTRATION_ENDS:
+            return State(self.data["registrationId"], 1)
+        if self.media_session_id is None:
+            return None
+        first = self.type is EventType.SESSION_INVITATION
+        return State(self.media_session_id, 1 if first else self.data["sequenceNumber"])
+
+    @property
+    def deduplication_id(self) -> str:
+        """By which a FIFO queue knows it again, for five minutes."""
+        return self.event_id
+
     def to_json(self) -> str:
         """Return the body of a message."""
         return json.dumps(asdict(self))
 
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Asks to tell a sink that works again what has come of the calls that it has missed.
+
+    ``cleared_at`` names the recovery that this is for, ``is_last`` the second look, a few seconds
+    after the first. Calls from ``before`` on (when they were placed, and their ids) have been told.
+    """
+
+    number: str
+    subscription_id: str
+    device: str
+    cleared_at: int
+    is_last: bool = False
+    before: tuple[int, str] | None = None
+
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read the body of a message."""
-        values = json.loads(text)
-        return cls(**{**values, "type": EventType(values["type"])})
+    def of(cls, subscription: Subscription) -> Self:
+        """Ask it for a subscription whose mark has just been cleared."""
+        return cls(
+            number=subscription.number,
+            subscription_id=subscription.subscription_id,
+            device=subscription.device,
+            cleared_at=subscription.cleared_at,
+        )
+
+    @property
+    def deduplication_id(self) -> str:
+        """By which a FIFO queue knows it again, for five minutes."""
+        return hashlib.blake2b(self.to_json().encode(), digest_size=16).hexdigest()
+
+    def to_json(self) -> str:
+        """Return the body of a message."""
+        return json.dumps(asdict(self))
+
+
+type Message = Notification | CatchUp
+"""What the queues hold."""
+
+
+def message_from(text: str) -> Message:
+    """Read the body of a message."""
+    values = json.loads(text)
+    if "cleared_at" in values:
+        before = values.pop("before")
+        return CatchUp(**values, before=before and tuple(before))
+    return Notification(**{**values, "type": EventType(values["type"])})

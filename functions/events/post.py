@@ -11,9 +11,10 @@ import socket
 import ssl
 import time
 from concurrent.futures import Future
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from functools import cache
-from http.client import HTTPConnection, HTTPException
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import ip_address
 from threading import Thread
 from typing import Any
@@ -43,12 +44,12 @@ def post(
             raise NotDelivered
         addresses = _resolved(sink, deadline, loopback_allowed=loopback_allowed)
         with _connected(addresses, deadline) as plain, _secured(plain, sink, deadline) as sock:
+            channel = _Channel(sock, deadline)
             connection = HTTPConnection(sink.host, sink.port)
-            connection.sock = _Channel(sock, deadline)
+            connection.sock = channel
             all_headers = {"Host": sink.authority, "Connection": "close"} | headers
             connection.request("POST", sink.target, body, all_headers)
-            with closing(connection.getresponse()) as answer:
-                return answer.status
+            return _status(channel)
     except (OSError, HTTPException, ValueError) as error:
         raise NotDelivered from error
 
@@ -65,19 +66,27 @@ class _Deadline:
         return left
 
 
+class _Reader(io.BufferedReader):
+    """What has been read ahead; an answer that is none yet does not close it."""
+
+    def close(self) -> None:
+        """Leave what follows to be read."""
+
+
 class _Channel:
     """What HTTP needs of a socket; a timeout of the socket's own would be for each byte anew."""
 
     def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
         self._sock = sock
         self._deadline = deadline
+        self._reader = _Reader(_Head(sock, deadline))
 
     def sendall(self, data: bytes) -> None:
         self._sock.settimeout(self._deadline.left())
         self._sock.sendall(data)
 
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Head(self._sock, self._deadline))
+    def makefile(self, _mode: str) -> io.BufferedIOBase:
+        return self._reader
 
     def close(self) -> None:
         """Leave that to whom the socket belongs to."""
@@ -101,6 +110,15 @@ class _Head(io.RawIOBase):
         if self._left < 0:
             raise NotDelivered
         return received
+
+
+def _status(channel: _Channel) -> int:
+    """Return the status of the final answer: others (1xx) may come before it (RFC 9110, 15.2)."""
+    while True:
+        answer = HTTPResponse(channel, method="POST")  # type: ignore[arg-type]
+        answer.begin()
+        if answer.status >= HTTPStatus.OK:
+            return answer.status
 
 
 def _resolved(sink: Sink, deadline: _Deadline, *, loopback_allowed: bool) -> _Addresses:

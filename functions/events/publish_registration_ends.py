@@ -4,7 +4,8 @@ Driven by the stream of the table of registrations, at least once. Source: CAMAR
 ``registration-ends``; ADR 6.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -12,56 +13,45 @@ from snapshot_restore_py import register_before_snapshot
 
 from camara import clock
 from camara.stream import Failures, time_of
+from events.item import audience_from
 from events.notification import Notification
 from events.outbox import outbox
-from events.publishing import published
+from events.publishing import Batch, Record, in_batch, queue_each, require_key
+from events.registration_notification import registration_notification
 from events.store import subscription_store
-from events.subscription import EventType, Subscription
+from events.subscription import EventType
 from registration.item import number_of, register_from
-from registration.register import Ended, Reason
-
-_REASONS = {
-    Reason.DELETED: ("NETWORK_TERMINATED", "The registration was deleted"),
-    Reason.EXPIRED: ("REGISTRATION_EXPIRED", "The registration has expired"),
-}
 
 
-def handler(event: dict[str, Any], _context: LambdaContext) -> Failures:
+def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
     """Return the first record that could not be dealt with: it comes again, with those after it."""
-    return published("PublishRegistrationEnds", event, _publish)
+    return in_batch("PublishRegistrationEnds", event, context, _publish)
 
 
-def _publish(record: dict[str, Any]) -> None:
-    change, now = record["dynamodb"], clock.now()
-    owner = change["Keys"]["owner"]["S"]
-    subscriptions = [
-        subscription
-        for subscription in subscription_store().of_number(number_of(owner))
-        if subscription.type is EventType.REGISTRATION_ENDS and subscription.is_active(now)
+def _publish(batch: Batch) -> None:
+    numbers = {place: number for place in batch if (number := batch.each(place, _number))}
+    audiences = subscription_store().audience_items(sorted(set(numbers.values())))
+    made: dict[int, list[Notification]] = {}
+    for place in numbers:
+        made[place] = batch.each(place, partial(_notifications, audiences=audiences)) or []
+    queue_each(batch, made)
+
+
+def _number(record: Record) -> str:
+    return require_key(number_of(record["dynamodb"]["Keys"]["owner"]["S"]))
+
+
+def _notifications(record: Record, audiences: Mapping[str, dict[str, Any]]) -> list[Notification]:
+    number, time = _number(record), time_of(record)
+    audience = audience_from(number, audiences.get(number))
+    image = record["dynamodb"]["NewImage"]
+    return [
+        registration_notification(listener, ended, time)
+        for ended in register_from(image["owner"]["S"], image).just_ended
+        for listener in audience.hearing(
+            EventType.REGISTRATION_ENDS, {ended.registration.device}, clock.now()
+        )
     ]
-    time = time_of(record)
-    for ended in register_from(owner, change["NewImage"]).just_ended:
-        outbox().put(_notifications(subscriptions, ended, time))
-
-
-def _notifications(
-    subscriptions: list[Subscription], ended: Ended, time: str
-) -> Iterator[Notification]:
-    gone = ended.registration
-    reason, description = _REASONS[ended.reason]
-    for subscription in subscriptions:
-        if subscription.device == gone.device:
-            yield Notification.to(
-                subscription,
-                EventType.REGISTRATION_ENDS,
-                gone.registration_id,
-                time=time,
-                data={
-                    "registrationId": gone.registration_id,
-                    "terminationReason": reason,
-                    "terminationDescription": description,
-                },
-            )
 
 
 register_before_snapshot(outbox)

@@ -1,10 +1,11 @@
-"""PublishSessionEvents: tells the subscribed devices of both ends, and the bus, what a call does.
+"""PublishSessionEvents: tells the subscribed devices of both ends what a call does.
 
 Driven by the stream of the table of sessions, which is the outbox: what was committed is told, and
 nothing else is. At least once, in order. Source: AWS, "Using Lambda with DynamoDB"; ADR 6.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -12,81 +13,75 @@ from snapshot_restore_py import register_before_snapshot
 
 from camara import clock
 from camara.stream import Failures, time_of
-from events.bus import session_bus
+from events.item import audience_from
 from events.notification import Notification
 from events.outbox import outbox
-from events.publishing import published
+from events.publishing import Batch, Record, in_batch, queue_each, require_key
 from events.session_change import SessionChange
+from events.session_notification import devices_of, session_notification
 from events.store import subscription_store
-from events.subscription import EventType, Subscription
+from events.subscription import EventType
+from registration.item import number_owner, register_from
 from registration.store import registration_store
 
+type _Items = Mapping[str, dict[str, Any]]
+"""As they are stored, by number: one that makes no sense is a fault of its number's records."""
 
-def handler(event: dict[str, Any], _context: LambdaContext) -> Failures:
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
     """Return the first record that could not be dealt with: it comes again, with those after it."""
-    return published("PublishSessionEvents", event, _publish)
+    return in_batch("PublishSessionEvents", event, context, _publish)
 
 
-def _publish(record: dict[str, Any]) -> None:
-    """Tell the queue first: a record that comes again is known to the queue, not to the bus."""
+def _publish(batch: Batch) -> None:
+    """Read for all records, three requests for the most of batches; then queue what they make."""
+    changes = {place: change for place in batch if (change := batch.each(place, _change))}
+    legs = [change.session.legs for change in changes.values()]
+    numbers = {number for each in legs for number in (each.originator, each.receiver)}
+    audiences = subscription_store().audience_items(sorted(numbers))
+    ringing = {each.receiver for each in legs if each.answered_by is None}
+    registers = registration_store().items_of(sorted(ringing))
+    made: dict[int, list[Notification]] = {}
+    for place, change in changes.items():
+        notify = partial(_notifications, change, audiences=audiences, registers=registers)
+        made[place] = batch.each(place, notify) or []
+    queue_each(batch, made)
+
+
+def _change(record: Record) -> SessionChange | None:
     images = record["dynamodb"]
     change = SessionChange.from_images(images["NewImage"], images.get("OldImage"))
-    if change is None:
-        return
-    time = time_of(record)
-    happened = int(images["ApproximateCreationDateTime"])
-    outbox().put(_notifications(change, time, _devices(change, happened)))
-    session_bus().tell(change, time)
+    if change is not None:
+        require_key(change.session.legs.originator)
+        require_key(change.session.legs.receiver)
+    return change
 
 
 def _notifications(
-    change: SessionChange, time: str, devices: frozenset[str]
-) -> Iterator[Notification]:
-    session, now = change.session, clock.now()
-    kind = EventType.SESSION_INVITATION if change.is_invitation else EventType.SESSION_STATUS
-    for subscription in _subscriptions(change):
-        hears = subscription.type is kind and subscription.device in devices
-        if hears and subscription.is_active(now):
-            yield Notification.to(
-                subscription,
-                kind,
-                f"{session.media_session_id} {session.version}",
-                time=time,
-                correlator=(session.ended.correlator or "") if session.ended else "",
-                media_session_id=session.media_session_id,
-                data={
-                    "status": session.status.value,
-                    "reason": change.reason,
-                    "sequenceNumber": session.version,
-                },
-            )
+    change: SessionChange, record: Record, *, audiences: _Items, registers: _Items
+) -> list[Notification]:
+    """Return what those subscriptions are told whose devices hear of a change.
 
-
-def _devices(change: SessionChange, happened: int) -> frozenset[str]:
-    """Return the devices (keys) that hear of a change; see ``Legs``.
-
-    They are the one that placed the call, which is not invited to it, and those of the receiver
-    that have heard it ring, live or not. Before the answer the register knows them, for it
-    remembers what has ended; from then on the call does.
+    The one that placed the call is not invited to it.
     """
-    session, legs = change.session, change.session.legs
-    if legs.answered_by is not None:
-        return legs.devices | {legs.caller}
-    register = registration_store().of_number(legs.receiver)
-    rang = legs.rang(register, since=session.created_at, until=happened)
-    caller = frozenset[str]() if change.is_invitation else {legs.caller}
-    return frozenset(known.device for known in rang) | caller
-
-
-def _subscriptions(change: SessionChange) -> Iterator[Subscription]:
-    """Yield those of the numbers whose devices may hear of a change."""
-    legs = change.session.legs
-    yield from subscription_store().of_number(legs.receiver)
-    if not change.is_invitation:
-        yield from subscription_store().of_number(legs.originator)
+    session, now = change.session, clock.now()
+    happened = int(record["dynamodb"]["ApproximateCreationDateTime"])
+    receiver = session.legs.receiver
+    register = register_from(number_owner(receiver), registers.get(receiver))
+    devices = devices_of(session, register, happened)
+    kind = EventType.SESSION_STATUS
+    numbers = [receiver, session.legs.originator]
+    if change.is_invitation:
+        kind = EventType.SESSION_INVITATION
+        devices, numbers = devices - {session.legs.caller}, numbers[:1]
+    time = time_of(record)
+    return [
+        session_notification(listener, kind, change, time)
+        for number in dict.fromkeys(numbers)
+        for listener in audience_from(number, audiences.get(number)).hearing(kind, devices, now)
+    ]
 
 
 register_before_snapshot(outbox)
-register_before_snapshot(session_bus)
 register_before_snapshot(subscription_store)
 register_before_snapshot(registration_store)

@@ -14,28 +14,35 @@ from camara.stream import Failures, time_of
 from events.item import subscription_from_image
 from events.notification import Notification
 from events.outbox import outbox
-from events.publishing import published
+from events.publishing import Batch, Record, in_batch, queue_each
 from events.subscription import EventType, TerminationReason
 
 _DESCRIPTIONS = {
     TerminationReason.MAX_EVENTS_REACHED: "As many notifications as were asked for have been sent",
-    TerminationReason.NETWORK_TERMINATED: "The sink is gone",
+    TerminationReason.NETWORK_TERMINATED: "The sink takes none, or others needed the room",
     TerminationReason.SUBSCRIPTION_EXPIRED: "The subscription has expired",
     TerminationReason.ACCESS_TOKEN_EXPIRED: "The access token for the sink is of no more use",
     TerminationReason.SUBSCRIPTION_DELETED: "The subscription was deleted",
 }
 
 
-def handler(event: dict[str, Any], _context: LambdaContext) -> Failures:
+def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
     """Return the first record that could not be dealt with: it comes again, with those after it."""
-    return published("PublishSubscriptionEnds", event, _publish)
+    return in_batch("PublishSubscriptionEnds", event, context, _publish)
 
 
-def _publish(record: dict[str, Any]) -> None:
+def _publish(batch: Batch) -> None:
+    made = {place: batch.each(place, _notifications) or [] for place in batch}
+    for place in queue_each(batch, made):
+        for notification in made[place]:
+            metrics.count("SubscriptionEnded", reason=notification.data["terminationReason"])
+
+
+def _notifications(record: Record) -> list[Notification]:
     images = record["dynamodb"]
     subscription = subscription_from_image(images["NewImage"])
     if subscription.ended is None or "terminationReason" in images.get("OldImage", {}):
-        return
+        return []
     notification = Notification.to(
         subscription,
         EventType.SUBSCRIPTION_ENDED,
@@ -46,8 +53,7 @@ def _publish(record: dict[str, Any]) -> None:
             "terminationDescription": _DESCRIPTIONS[subscription.ended],
         },
     )
-    outbox().put([notification])
-    metrics.count("SubscriptionEnded", reason=subscription.ended)
+    return [notification]
 
 
 register_before_snapshot(outbox)

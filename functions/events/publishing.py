@@ -1,51 +1,117 @@
-"""What the publishers have in common: records of a stream, in order, no bad one in others' way.
+"""What the publishers have in common: a batch of a stream's records, in order, none in others' way.
 
-What DynamoDB, SQS or EventBridge did not serve comes again, as long as it takes: they fail for all.
-A record that makes no sense will not make any the next time, and to wait for it would hold up
-everybody in its shard: it is set aside for an operator, in the words in which Lambda names records
-that it has given up. Source: AWS, "Using Lambda with DynamoDB", discarded records.
+A batch is read for at once, and told of at once; for each session, and each subscription, in the
+order of the stream. What DynamoDB, SQS or EventBridge did not serve comes again, as long as it
+takes, with all after it: they fail for all. A record that makes no sense will not make any the next
+time, and to wait for it would hold up everybody in its shard: it is set aside for an operator, in
+the words in which Lambda names records that it has given up. Source: AWS, "Using Lambda with
+DynamoDB", partial batch responses and discarded records.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from camara import log
-from camara.errors import Unavailable
-from camara.stream import Failures, in_order
+from camara import deadline, log, metrics
+from camara.errors import Timeout, Unavailable
+from camara.stream import Failures
 from events.configuration import events_not_published
-from events.outbox import sqs_client
+from events.notification import Notification
+from events.outbox import outbox, sqs_client
+
+type Record = dict[str, Any]
+
+_NOT_SERVED = (Unavailable, Timeout, ClientError, BotoCoreError)
 
 
-def published(
-    function: str, event: dict[str, Any], publish: Callable[[dict[str, Any]], None]
-) -> Failures:
-    """Publish each record; return the first that is to come again, with those after it."""
+class Batch:
+    """The records of one invocation of a function, and which of them are to come again."""
 
-    def publish_or_set_aside(record: dict[str, Any]) -> None:
+    def __init__(self, function: str, event: dict[str, Any]) -> None:
+        self._function = function
+        self._records: list[Record] = event["Records"]
+        self._again: set[int] = set()
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the places of the records."""
+        return iter(range(len(self._records)))
+
+    def each[Result](self, place: int, make: Callable[[Record], Result]) -> Result | None:
+        """Return what is made of a record; ``None`` if it makes no sense, and is set aside."""
         try:
-            publish(record)
-        except (Unavailable, ClientError, BotoCoreError):
+            return make(self._records[place])
+        except _NOT_SERVED:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-            _set_aside(function, record, type(error).__name__)
+            self._set_aside(place, type(error).__name__)
+            return None
 
-    return in_order(function, event, publish_or_set_aside)
+    def come_again(self, *places: int) -> None:
+        """Have records come again, and all that come after them."""
+        self._again.update(places)
+
+    def failures(self) -> Failures:
+        """Return where Lambda is to begin again, if anywhere."""
+        if not self._again:
+            return {"batchItemFailures": []}
+        metrics.count("RecordFailed", function=self._function)
+        first = self._number(min(self._again))
+        return {"batchItemFailures": [{"itemIdentifier": first}]}
+
+    def _set_aside(self, place: int, fault: str) -> None:
+        """Say where in the stream the record is, not what is in it."""
+        number = self._number(place)
+        where = {
+            "streamArn": self._records[place].get("eventSourceARN"),
+            "startSequenceNumber": number,
+            "endSequenceNumber": number,
+            "batchSize": 1,
+        }
+        body = {"function": self._function, "fault": fault, "DDBStreamBatchInfo": where}
+        try:
+            sqs_client().send_message(QueueUrl=events_not_published(), MessageBody=json.dumps(body))
+        except _NOT_SERVED as error:
+            log.logger().error(self._function, fault=type(error).__name__)
+            self.come_again(place)
+        else:
+            log.logger().error(self._function, setAside=number, fault=fault)
+
+    def _number(self, place: int) -> str:
+        return str(self._records[place]["dynamodb"]["SequenceNumber"])
 
 
-def _set_aside(function: str, record: dict[str, Any], fault: str) -> None:
-    """Say where in the stream the record is, not what is in it."""
-    number = record["dynamodb"]["SequenceNumber"]
-    where = {
-        "streamArn": record.get("eventSourceARN"),
-        "startSequenceNumber": number,
-        "endSequenceNumber": number,
-        "batchSize": 1,
-    }
-    sqs_client().send_message(
-        QueueUrl=events_not_published(),
-        MessageBody=json.dumps({"function": function, "fault": fault, "DDBStreamBatchInfo": where}),
-    )
-    log.logger().error(function, setAside=number, fault=fault)
+def in_batch(
+    function: str, event: dict[str, Any], context: LambdaContext, handle: Callable[[Batch], None]
+) -> Failures:
+    """Return where to begin again after a batch, all of it if something was not served."""
+    batch = Batch(function, event)
+    with deadline.within(context.get_remaining_time_in_millis() / 1000):
+        try:
+            handle(batch)
+        except _NOT_SERVED as error:
+            log.logger().error(function, fault=type(error).__name__)
+            batch.come_again(0)
+    return batch.failures()
+
+
+def require_key(number: Any) -> str:
+    """Return what is read by. Raises ``ValueError`` for what would fail the reads of all others."""
+    if not isinstance(number, str) or not number:
+        raise ValueError
+    return number
+
+
+def queue_each(batch: Batch, made: dict[int, list[Notification]]) -> list[int]:
+    """Queue what was made of each record; return the places of those of which all is queued.
+
+    The others come again.
+    """
+    places = [place for place, notifications in made.items() for _ in notifications]
+    messages = list(chain.from_iterable(made.values()))
+    missing = {places[each] for each in outbox().put_each(messages)}
+    batch.come_again(*missing)
+    return [place for place in made if place not in missing]

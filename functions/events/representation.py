@@ -25,5 +25,12 @@ def subscription_response(subscription: Subscription, now: int) -> dict[str, Any
         "id": subscription.subscription_id,
         "startsAt": rfc3339(subscription.starts_at),
         "expiresAt": rfc3339(subscription.ends_at),
-        "status": "ACTIVE" if subscription.is_active(now) else "EXPIRED",
+        "status": _status(subscription, now),
     }
+
+
+def _status(subscription: Subscription, now: int) -> str:
+    """Return CAMARA's word; one whose sink fails is temporarily inactive."""
+    if not subscription.is_active(now):
+        return "EXPIRED"
+    return "INACTIVE" if subscription.is_failing(now) else "ACTIVE"

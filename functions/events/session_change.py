@@ -3,6 +3,7 @@
 Source: CAMARA Call Handling ``SessionStatus``; RFC 3261 (methods and status codes).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -70,6 +71,11 @@ class SessionChange:
             before=None if old is None else Status(old["status"]["S"]),
             end_reason=new.get("endReason", {}).get("S"),
         )
+
+    @classmethod
+    def now(cls, item: Mapping[str, Any]) -> Self:
+        """Return the last change of a session, as it is stored; what it was before is not known."""
+        return cls(session_from(item), None, item.get("endReason", {}).get("S"))
 
     @property
     def is_invitation(self) -> bool:

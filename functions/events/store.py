@@ -1,21 +1,43 @@
-"""Subscriptions in DynamoDB: every change is one write on the condition of its version.
+"""Subscriptions in DynamoDB, and the audiences they make: every change is on a condition.
 
-Source: AWS, "DynamoDB condition expressions"; ADR 6.
+Optimistic locking: a change is decided on what was read and written if the version is unchanged. In
+one transaction with the audience of the number, if what is listed there changes. Source: AWS,
+"DynamoDB condition expressions" and "Managing complex workflows with transactions"; ADR 6.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import batched
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
 
-from camara.dynamodb import dynamodb_client, if_still, new_write_id, unavailable_on_failure
+from camara import clock
+from camara.dynamodb import (
+    dynamodb_client,
+    if_still,
+    new_write_id,
+    read_batch,
+    unavailable_on_failure,
+)
 from camara.errors import NotFound
 from camara.retry import retried
+from events.audience import Audience, Limits, Listener
 from events.configuration import subscriptions_table
-from events.item import key, subscription_from, subscription_item
-from events.subscription import Subscription
+from events.item import (
+    audience_from,
+    audience_item,
+    audience_key,
+    key,
+    number_of,
+    subscription_from,
+    subscription_item,
+)
+from events.subscription import Subscription, TerminationReason
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+_BATCH = 100
 
 
 class SubscriptionStore:
@@ -25,41 +47,63 @@ class SubscriptionStore:
     time to ask it.
     """
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, limits: Limits) -> None:
         self._client = client
         self._table = table
+        self._limits = limits
         self._refused = client.exceptions.ConditionalCheckFailedException
+        self._conflict = client.exceptions.TransactionConflictException
+        self._cancelled = client.exceptions.TransactionCanceledException
 
-    def create(self, subscription: Subscription) -> None:
-        """Store a new subscription."""
-        self._put(subscription, 0, new_write_id())
+    def create(self, subscription: Subscription, registered: Collection[str], now: int) -> None:
+        """Store a new subscription, if there is room; see ``Audience.in_the_way_of``.
+
+        ``registered`` are the number's devices (keys). Raises ``QuotaExceeded``.
+        """
+        number, write_id = subscription.number, new_write_id()
+
+        def attempt() -> None:
+            audience = self.audience(number)
+            while old := audience.in_the_way_of(subscription, registered, now, self._limits):
+                self.change(
+                    number,
+                    old,
+                    lambda known: known.ended_because(TerminationReason.NETWORK_TERMINATED, now),
+                )
+                audience = self.audience(number)
+            self._write_both(None, subscription, audience, write_id)
+
+        retried(attempt, self._cancelled)
 
     def read(self, number: str, subscription_id: str) -> Subscription:
         """Read a subscription, active or not. Raises ``NotFound``."""
-        with unavailable_on_failure():
-            answer = self._client.get_item(
-                TableName=self._table, Key=key(number, subscription_id), ConsistentRead=True
-            )
-        if "Item" not in answer:
+        item = self._item(key(number, subscription_id))
+        if item is None:
             raise NotFound
-        return subscription_from(answer["Item"])
+        return subscription_from(item)
 
-    def of_number(self, number: str) -> list[Subscription]:
-        """Read all subscriptions of a number, active or not."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            ConsistentRead=True,
-            KeyConditionExpression="#number = :number",
-            ExpressionAttributeNames={"#number": "number"},
-            ExpressionAttributeValues={":number": {"S": number}},
-        )
-        with unavailable_on_failure():
-            return [subscription_from(item) for page in pages for item in page["Items"]]
+    def read_each(self, number: str, subscription_ids: Iterable[str]) -> list[Subscription]:
+        """Read up to 100 subscriptions of a number, active or not, in one request."""
+        keys = [key(number, subscription_id) for subscription_id in subscription_ids]
+        items = read_batch(self._client, self._table, keys) if keys else []
+        return [subscription_from(item) for item in items]
+
+    def audience(self, number: str) -> Audience:
+        """Read the audience of a number."""
+        return audience_from(number, self._item(audience_key(number)))
+
+    def audience_items(self, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Read the audiences of different numbers, as stored, in one request for each hundred."""
+        found: dict[str, dict[str, Any]] = {}
+        for batch in batched(numbers, _BATCH, strict=False):
+            for item in read_batch(self._client, self._table, map(audience_key, batch)):
+                found[number_of(item)] = item
+        return found
 
     def change(
         self, number: str, subscription_id: str, decide: Callable[[Subscription], Subscription]
     ) -> Subscription:
-        """Write what ``decide`` makes of a subscription (optimistic locking); return it.
+        """Write what ``decide`` makes of a subscription; return it.
 
         Nothing is written when it makes nothing of it. Raises ``NotFound``, and what it raises.
         """
@@ -68,23 +112,52 @@ class SubscriptionStore:
         def attempt() -> Subscription:
             before = self.read(number, subscription_id)
             after = decide(before)
-            if after is not before:
-                self._put(after, before.version, write_id)
+            if after is before:
+                return after
+            if Listener.of(before) == Listener.of(after):
+                with unavailable_on_failure():
+                    self._client.put_item(**self._put(before, after, write_id))
+            else:
+                self._write_both(before, after, self.audience(number), write_id)
             return after
 
-        return retried(attempt, self._refused)
+        return retried(attempt, self._refused, self._conflict, self._cancelled)
 
-    def _put(self, subscription: Subscription, before: int, write_id: str) -> None:
-        """Write over version ``before``, 0 being none."""
+    def _write_both(
+        self, before: Subscription | None, after: Subscription, audience: Audience, write_id: str
+    ) -> None:
+        now = clock.now()
+        told = {
+            "TableName": self._table,
+            "Item": audience_item(audience.after(after, now), now) | _written(write_id),
+            **if_still(audience.version, write_id),
+        }
+        puts = [{"Put": self._put(before, after, write_id)}, {"Put": told}]
         with unavailable_on_failure():
-            self._client.put_item(
-                TableName=self._table,
-                Item=subscription_item(subscription) | {"writeId": {"S": write_id}},
-                **if_still(before, write_id),
+            self._client.transact_write_items(
+                TransactItems=cast("Any", puts), ClientRequestToken=uuid4().hex
             )
+
+    def _put(
+        self, before: Subscription | None, after: Subscription, write_id: str
+    ) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Item": subscription_item(after) | _written(write_id),
+            **if_still(before.version if before else 0, write_id),
+        }
+
+    def _item(self, its_key: dict[str, Any]) -> dict[str, Any] | None:
+        with unavailable_on_failure():
+            answer = self._client.get_item(TableName=self._table, Key=its_key, ConsistentRead=True)
+        return cast("dict[str, Any] | None", answer.get("Item"))
+
+
+def _written(write_id: str) -> dict[str, Any]:
+    return {"writeId": {"S": write_id}}
 
 
 @cache
 def subscription_store() -> SubscriptionStore:
     """Return the process's store, as the environment configures it."""
-    return SubscriptionStore(dynamodb_client(), subscriptions_table())
+    return SubscriptionStore(dynamodb_client(), subscriptions_table(), Limits())

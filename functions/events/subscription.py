@@ -3,15 +3,37 @@
 Source: CAMARA WebRTC Events; CAMARA Event Subscription and Notification Guidelines; ADR 6.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
 
 from camara.errors import NotFound, OutOfRange
 from camara.identity import device_key
 
 _TOKEN_MARGIN = 120
 """Seconds in which a sink is told that its token expires, while the token still opens it."""
+
+ATTEMPTS = 12
+"""So many failed attempts end a subscription, each less for ``_FORGIVEN_AFTER`` without one."""
+
+_FORGIVEN_AFTER = 30
+"""Seconds in which a sink works that make up for a failure; one that flaps is asked less often."""
+
+_FAILING_AT_MOST = 2 * 3600
+"""Seconds; longer than all attempts take. A probe that was lost silences nobody for ever."""
+
+_BEHIND_AT_MOST = 600
+"""Seconds; longer than catching up takes. If the message that asks for it was lost, ask again."""
+
+_REMEMBERED_FOR = 300
+"""Seconds for which it is remembered what a sink was told, after it has caught up.
+
+A publisher that is late by less repeats nothing.
+"""
+
+_REMEMBERED_AT_MOST = 150
 
 _VERSIONED = "org.camaraproject.webrtc-events.v0."
 
@@ -50,6 +72,13 @@ class Lifetimes(NamedTuple):
         return min(requested, now + self.longest)
 
 
+class State(NamedTuple):
+    """What a notification tells: a call, or a registration, by its id, and in which version."""
+
+    subject: str
+    version: int
+
+
 class Credential(NamedTuple):
     """An access token for the sink, encrypted in parts, and when it expires."""
 
@@ -61,15 +90,24 @@ class Credential(NamedTuple):
 class Subscription:
     """Who wants to hear of what, where, and until when.
 
-    It is for the device (``device_id``, a UUID in lower case) of an actor. ``number`` and
-    ``actor`` are keys (``camara.identity``).
-    ``version`` counts the writes. ``delivered`` counts notifications, ``last_event_id`` is that of
-    the last one. ``ended`` says why there will be no more; what is ``ended`` stays so.
+    It is for the device (``device_id``, a UUID in lower case) of an actor, through a client.
+    ``number``, ``actor`` and ``client`` are keys (``camara.identity``). ``version`` counts the
+    writes. ``ended`` says why there will be no more; what is ``ended`` stays so.
+
+    With ``max_events``, ``delivered`` counts notifications, ``last_event_id`` is that of the last
+    one.
+
+    A sink that fails has been failing since ``failing_since``, and is asked again with the event
+    ``probe``; ``failures`` were counted until ``failed_at``, and are forgiven since ``worked_at``.
+    It is told again since ``cleared_at``. What has ended since ``behind_since`` it may not have
+    been told; while that is so, and until ``told_until``, it is remembered what it was (``told``:
+    versions by subject).
     """
 
     number: str
     subscription_id: str
     actor: str
+    client: str
     device_id: str
     type: EventType
     sink: str
@@ -80,6 +118,15 @@ class Subscription:
     version: int = 1
     delivered: int = 0
     last_event_id: str = ""
+    failing_since: int | None = None
+    probe: str = ""
+    failures: int = 0
+    failed_at: int = 0
+    worked_at: int | None = None
+    cleared_at: int = 0
+    behind_since: int | None = None
+    told: Mapping[str, int] = field(default_factory=dict)
+    told_until: int = 0
     ended: TerminationReason | None = None
     ended_at: int | None = None
 
@@ -89,15 +136,32 @@ class Subscription:
         return device_key(self.actor, self.device_id)
 
     @property
+    def host(self) -> str:
+        """The host of its sink."""
+        return urlsplit(self.sink).hostname or ""
+
+    @property
     def due_at(self) -> int:
-        """When it ends by itself: at its end, or just before its access token expires."""
-        if self.credential is None:
-            return self.ends_at
-        return min(self.ends_at, self.credential.expires_at - _TOKEN_MARGIN)
+        """When there is something to do: at its end, or just before its access token expires.
+
+        Or when it has been failing, or behind, for longer than it can.
+        """
+        due = [self.ends_at]
+        if self.credential is not None:
+            due.append(self.credential.expires_at - _TOKEN_MARGIN)
+        if self.failing_since is not None:
+            due.append(self.failing_since + _FAILING_AT_MOST)
+        elif self.behind_since is not None:
+            due.append(self.cleared_at + _BEHIND_AT_MOST)
+        return min(due)
 
     def is_active(self, now: int) -> bool:
         """Tell whether there is anything to notify it of."""
         return self.ended is None and self.ends_at > now
+
+    def is_failing(self, now: int) -> bool:
+        """Tell whether its sink is asked with probes only, until it takes one."""
+        return self.failing_since is not None and self.is_active(now)
 
     def require_active(self, actor: str, now: int) -> None:
         """Raise ``NotFound`` unless it is active and this actor's."""
@@ -106,37 +170,107 @@ class Subscription:
 
     def updated(self, credential: Credential | None, ends_at: int | None) -> Self:
         """Return it with what a PUT brings; what it does not bring stays."""
-        return replace(
-            self,
-            version=self.version + 1,
-            credential=credential or self.credential,
-            ends_at=ends_at or self.ends_at,
-        )
+        return self._next(credential=credential or self.credential, ends_at=ends_at or self.ends_at)
 
     def ended_because(self, reason: TerminationReason, now: int) -> Self:
         """Return it ended; the first reason stays."""
         if self.ended is not None:
             return self
-        return replace(self, version=self.version + 1, ended=reason, ended_at=now)
+        return self._next(ended=reason, ended_at=now)
 
-    def ended_if_due(self, now: int) -> Self:
-        """Return it ended if it is due, as it is if it has been given more time."""
+    def settled(self, now: int) -> Self:
+        """Return it as it is to be when it is due; as it is if it has been given more time."""
         if self.due_at > now:
             return self
         if self.ends_at <= now:
             return self.ended_because(TerminationReason.SUBSCRIPTION_EXPIRED, now)
-        return self.ended_because(TerminationReason.ACCESS_TOKEN_EXPIRED, now)
+        if self.credential is not None and self.credential.expires_at - _TOKEN_MARGIN <= now:
+            return self.ended_because(TerminationReason.ACCESS_TOKEN_EXPIRED, now)
+        return self.told_again(now)
 
-    def has_heard(self, event_id: str, now: int) -> Self:
-        """Return it after a notification: the last one ends it if it wanted so many.
+    def failed(self, event_id: str, since: int, now: int) -> Self:
+        """Return it with a sink that has failed to take this event.
 
-        What it has heard already is not counted again.
+        What ended before ``since`` it has been told of. One that fails already, or is over, stays
+        as it is.
         """
-        if event_id == self.last_event_id:
+        if self.is_failing(now) or not self.is_active(now):
             return self
-        after = replace(
-            self, version=self.version + 1, delivered=self.delivered + 1, last_event_id=event_id
+        forgiven = 0 if self.worked_at is None else (now - self.worked_at) // _FORGIVEN_AFTER
+        return self._after_failure(
+            max(0, self.failures - forgiven),
+            now,
+            failing_since=now,
+            probe=event_id,
+            behind_since=since if self.behind_since is None else min(since, self.behind_since),
+            told=self.told if self._remembers(now) else {},
         )
-        if after.ended is None and after.delivered == after.max_events:
-            return replace(after, ended=TerminationReason.MAX_EVENTS_REACHED, ended_at=now)
-        return after
+
+    def failed_again(self, event_id: str, failures: int, now: int) -> Self:
+        """Return it after its probe has failed, once more than so often: the last one ends it."""
+        if not self.is_probed_by(event_id, now) or self.failures != failures:
+            return self
+        return self._after_failure(self.failures, now)
+
+    def _after_failure(self, failures: int, now: int, **changes: Any) -> Self:
+        after = self._next(failures=failures + 1, failed_at=now, worked_at=None, **changes)
+        if after.failures < ATTEMPTS:
+            return after
+        return replace(after, ended=TerminationReason.NETWORK_TERMINATED, ended_at=now)
+
+    def probed_with(self, event_id: str, now: int) -> Self:
+        """Return it with another event that its sink, if it fails, is asked again with."""
+        if not self.is_failing(now) or self.probe == event_id:
+            return self
+        return self._next(probe=event_id)
+
+    def is_probed_by(self, event_id: str, now: int) -> bool:
+        """Tell whether this is the event that its sink, which fails, is asked again with."""
+        return self.is_failing(now) and self.probe == event_id
+
+    def told_again(self, now: int) -> Self:
+        """Return it with a sink that is told again, though it is behind, and may still fail."""
+        if self.behind_since is None:
+            return self
+        return self._next(failing_since=None, probe="", cleared_at=now)
+
+    def caught_up(self, cleared_at: int, now: int) -> Self:
+        """Return it with a sink that has been told all that it had missed until then."""
+        if self.behind_since is None or self.failing_since is not None:
+            return self
+        if self.cleared_at != cleared_at:
+            return self
+        return self._next(behind_since=None, told_until=now + _REMEMBERED_FOR)
+
+    def knows(self, event_id: str, state: State | None, now: int) -> bool:
+        """Tell whether its sink has heard of this event, or of a later one of the same subject."""
+        if event_id == self.last_event_id:
+            return True
+        if state is None or not self._remembers(now):
+            return False
+        return self.told.get(state.subject, 0) >= state.version
+
+    def has_heard(self, event_id: str, state: State | None, now: int) -> Self:
+        """Return it after a notification, if there is anything to remember of it.
+
+        There is while its sink is catching up, and if it wanted a number of them, of which the last
+        one ends it.
+        """
+        changes: dict[str, Any] = {}
+        if self.max_events is not None and event_id != self.last_event_id:
+            changes |= {"delivered": self.delivered + 1, "last_event_id": event_id}
+            if self.ended is None and self.delivered + 1 == self.max_events:
+                changes |= {"ended": TerminationReason.MAX_EVENTS_REACHED, "ended_at": now}
+        if self.failures and self.worked_at is None:
+            changes["worked_at"] = now
+        if state is not None and self._remembers(now):
+            room = state.subject in self.told or len(self.told) < _REMEMBERED_AT_MOST
+            if room and self.told.get(state.subject, 0) < state.version:
+                changes["told"] = {**self.told, state.subject: state.version}
+        return self._next(**changes) if changes else self
+
+    def _remembers(self, now: int) -> bool:
+        return self.behind_since is not None or now < self.told_until
+
+    def _next(self, **changes: Any) -> Self:
+        return replace(self, version=self.version + 1, **changes)

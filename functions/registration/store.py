@@ -7,6 +7,7 @@ Source: AWS, "Managing complex workflows with transactions"; ADR 5.
 
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import batched
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from camara.dynamodb import (
 )
 from camara.retry import retried
 from registration.configuration import limits, registrations_table
-from registration.item import number_owner, register_from, register_item, user_owner
+from registration.item import number_of, number_owner, register_from, register_item, user_owner
 from registration.register import (
     Ended,
     Limits,
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 type Decision = Callable[[Register, Register], tuple[Register, Register]]
 """From the registers of a number and of a user to both as they are to be; may raise."""
+
+
+_BATCH = 100
 
 
 class RegistrationStore:
@@ -60,6 +64,14 @@ class RegistrationStore:
     def of_numbers(self, *numbers: str) -> list[Register]:
         """Read the registers of up to 100 different numbers in one request."""
         return self._read_all(*map(number_owner, numbers))
+
+    def items_of(self, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Read the registers of different numbers, as stored, one request for each hundred."""
+        found: dict[str, dict[str, Any]] = {}
+        for batch in batched(numbers, _BATCH, strict=False):
+            for item in self._items(map(number_owner, batch)):
+                found[number_of(item["owner"]["S"])] = item
+        return found
 
     def create(self, number: str, registration: Registration, now: int) -> None:
         """Register a device; raises what ``require_room`` raises."""
@@ -145,10 +157,12 @@ class RegistrationStore:
         return register_from(owner, answer.get("Item"))
 
     def _read_all(self, *owners: str) -> list[Register]:
-        keys = ({"owner": {"S": owner}} for owner in owners)
-        items = read_batch(self._client, self._table, keys)
-        found = {item["owner"]["S"]: item for item in items}
+        found = {item["owner"]["S"]: item for item in self._items(owners)}
         return [register_from(owner, found.get(owner)) for owner in owners]
+
+    def _items(self, owners: Iterable[str]) -> list[dict[str, Any]]:
+        keys = ({"owner": {"S": owner}} for owner in owners)
+        return read_batch(self._client, self._table, keys)
 
     def _put(self, before: Register, after: Register, write_id: str, now: int) -> dict[str, Any]:
         return {

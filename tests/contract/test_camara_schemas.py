@@ -165,7 +165,7 @@ STRICTER: dict[str, dict[str, Any]] = {
         "sink", "protocol", "config", "types", "id", "startsAt", "expiresAt", "status"
     ),
     "Subscription.id": ID,
-    "Subscription.status": {"enum": ["ACTIVE", "EXPIRED"]},
+    "Subscription.status": {"enum": ["ACTIVE", "EXPIRED", "INACTIVE"]},
     "RegistrationEnds": _required("subscriptionId", "registrationId", "terminationReason"),
     "RegistrationEnds.registrationId": ID,
     "SubscriptionEnded.subscriptionId": ID,

@@ -20,6 +20,7 @@ SESSIONS_INDEX = "${SessionsTable.Arn}/index/"
 REGISTRATIONS = "RegistrationsTable.Arn"
 SUBSCRIPTIONS = "SubscriptionsTable.Arn"
 QUEUE = "NotificationsQueue.Arn"
+PROBES = "ProbesQueue.Arn"
 KEY = "SinkCredentialsKey.Arn"
 
 
@@ -33,10 +34,25 @@ def stream_of(table: str) -> set[Permission]:
     }
 
 
-TO_PUBLISH = {
-    Permission("sqs:SendMessage", QUEUE),
-    # What cannot be published, be it the function or Lambda that gives up.
-    Permission("sqs:SendMessage", "EventsNotPublished.Arn"),
+def messages_of(queue: str) -> set[Permission]:
+    """What Lambda asks to hand on the messages of a queue, and a function to delay one."""
+    return {
+        Permission("sqs:ReceiveMessage", queue),
+        Permission("sqs:DeleteMessage", queue),
+        Permission("sqs:GetQueueAttributes", queue),
+        Permission("sqs:ChangeMessageVisibility", queue),
+    }
+
+
+# What cannot be published, be it the function or Lambda that gives up.
+TO_SET_ASIDE = {Permission("sqs:SendMessage", "EventsNotPublished.Arn")}
+TO_PUBLISH = {Permission("sqs:SendMessage", QUEUE), *TO_SET_ASIDE}
+TO_POST = {
+    Permission("dynamodb:Query", TABLE),
+    Permission("dynamodb:BatchGetItem", TABLE),
+    Permission("dynamodb:GetItem", SUBSCRIPTIONS),
+    Permission("dynamodb:PutItem", SUBSCRIPTIONS),
+    Permission("kms:Decrypt", KEY),
 }
 
 
@@ -86,37 +102,43 @@ REQUESTS: Mapping[str, set[Permission]] = {
     "SubscriptionApi": {
         Permission("dynamodb:GetItem", REGISTRATIONS),
         Permission("dynamodb:GetItem", SUBSCRIPTIONS),
+        Permission("dynamodb:BatchGetItem", SUBSCRIPTIONS),
         Permission("dynamodb:PutItem", SUBSCRIPTIONS),
-        Permission("dynamodb:Query", SUBSCRIPTIONS),
         Permission("kms:Encrypt", KEY),
     },
     "PublishSessionEvents": {
         *stream_of("SessionsTable"),
         *TO_PUBLISH,
-        Permission("dynamodb:GetItem", REGISTRATIONS),
-        Permission("dynamodb:Query", SUBSCRIPTIONS),
+        Permission("dynamodb:BatchGetItem", REGISTRATIONS),
+        Permission("dynamodb:BatchGetItem", SUBSCRIPTIONS),
+    },
+    "PublishToSessionsBus": {
+        *stream_of("SessionsTable"),
+        *TO_SET_ASIDE,
         Permission("events:PutEvents", "SessionsBus.Arn"),
     },
     "PublishRegistrationEnds": {
         *stream_of("RegistrationsTable"),
         *TO_PUBLISH,
-        Permission("dynamodb:Query", SUBSCRIPTIONS),
+        Permission("dynamodb:BatchGetItem", SUBSCRIPTIONS),
     },
     "PublishSubscriptionEnds": {*stream_of("SubscriptionsTable"), *TO_PUBLISH},
     "DeliverNotification": {
-        Permission("sqs:ReceiveMessage", QUEUE),
-        Permission("sqs:DeleteMessage", QUEUE),
-        Permission("sqs:GetQueueAttributes", QUEUE),
-        Permission("sqs:ChangeMessageVisibility", QUEUE),
-        Permission("dynamodb:Query", TABLE),
-        Permission("dynamodb:GetItem", SUBSCRIPTIONS),
-        Permission("dynamodb:PutItem", SUBSCRIPTIONS),
-        Permission("kms:Decrypt", KEY),
+        *messages_of(QUEUE),
+        *TO_POST,
+        # To probe a sink that fails; to catch up with one that works again, in parts.
+        Permission("sqs:SendMessage", PROBES),
+        Permission("sqs:SendMessage", QUEUE),
+        Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfRegistration"),
+        Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfReceiver"),
+        Permission("dynamodb:GetItem", REGISTRATIONS),
     },
+    "ProbeSink": {*messages_of(PROBES), *TO_POST, Permission("sqs:SendMessage", QUEUE)},
     "EndExpiredSubscriptions": {
         Permission("dynamodb:Query", "${SubscriptionsTable.Arn}/index/StaleSubscriptions"),
         Permission("dynamodb:GetItem", SUBSCRIPTIONS),
         Permission("dynamodb:PutItem", SUBSCRIPTIONS),
+        Permission("sqs:SendMessage", QUEUE),
     },
     "JwtAuthorizer": set(),
 }
@@ -264,4 +286,5 @@ def test_a_key_is_lent_by_roles_only() -> None:
     assert may_use == {
         ("SubscriptionApiRole", "kms:Encrypt"),
         ("DeliverNotificationRole", "kms:Decrypt"),
+        ("ProbeSinkRole", "kms:Decrypt"),
     }

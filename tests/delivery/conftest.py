@@ -3,24 +3,34 @@
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 import pytest_socket
+from botocore.client import BaseClient
+from botocore.loaders import JSONFileLoader
 
-from events import deliver_notification, post
+from events import deliver_notification, post, probe_sink
+from events.configuration import notifications_queue, probes_queue
+from events.outbox import sqs_client
 from tests.delivery.authority import Authority
 from tests.delivery.lambda_poller import Poller
 from tests.integration.conftest import (  # noqa: F401 - fixtures
+    FakeClock,
     Messaging,
     dynamo,
     environment,
-    messaging,
     requests,
+    session_stream,
     table,
     time_stands_still,
 )
 from tests.support.webhook import Webhook
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class Names:
@@ -46,6 +56,19 @@ def _entry(address: str, port: int) -> Any:
     if ":" in address:
         return socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0)
     return socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_are_read_once() -> Iterator[None]:
+    """Read what AWS's services are like once: moto begins a new session with each test."""
+    real = JSONFileLoader.load_file
+
+    @cache
+    def load(path: str) -> Any:
+        return real(JSONFileLoader(), path)
+
+    with patch.object(JSONFileLoader, "load_file", lambda _, path: load(path)):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -101,11 +124,46 @@ def https_webhook() -> Iterator[Callable[[ssl.SSLContext], Webhook]]:
 
 
 @pytest.fixture
-def poller(messaging: Messaging) -> Poller:  # noqa: F811
-    return Poller(messaging.queue)
+def messaging(table: "DynamoDBClient") -> Messaging:  # noqa: F811
+    """The queues only, for each of so many tests: the key is made with the first credential."""
+    del table
+    sqs = sqs_client()
+    queue, waiting = (url.rpartition("/")[2] for url in (notifications_queue(), probes_queue()))
+    fifo = sqs.create_queue(QueueName=queue, Attributes={"FifoQueue": "true"})["QueueUrl"]
+    return Messaging(fifo, sqs.create_queue(QueueName=waiting)["QueueUrl"], bus="", key="")
 
 
 @pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let messages come again without a delay."""
-    monkeypatch.setattr(deliver_notification, "delay_seconds", lambda _: 0)
+def poller(messaging: Messaging) -> Poller:
+    """For the queue of notifications."""
+    return Poller(messaging.queue, deliver_notification.handler)
+
+
+@pytest.fixture
+def prober(messaging: Messaging) -> Poller:
+    """For the queue of what sinks that fail are asked again with."""
+    return Poller(messaging.probes, probe_sink.handler)
+
+
+@pytest.fixture
+def at_once(
+    monkeypatch: pytest.MonkeyPatch,
+    time_stands_still: FakeClock,  # noqa: F811
+) -> list[int]:
+    """Let no message wait, and the clock move on instead.
+
+    Returns for how many seconds each was to wait, as it is asked for.
+    """
+    asked: list[int] = []
+    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def hurry(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        for delay in ("DelaySeconds", "VisibilityTimeout"):
+            if arguments.get(delay):
+                asked.append(arguments[delay])
+                time_stands_still.now += arguments[delay]
+                arguments = arguments | {delay: 0}
+        return real(client, name, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", hurry)
+    return asked

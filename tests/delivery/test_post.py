@@ -51,10 +51,22 @@ def test_whether_the_sink_closes_the_connection_makes_no_difference(
     assert posted(webhook.url).status == 200
 
 
-def test_an_interim_answer_is_none_yet(webhook: Webhook) -> None:
-    webhook.then(raw(b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"))
+@pytest.mark.parametrize("interim", [100, 102, 103, 199])
+@pytest.mark.parametrize(("final", "status"), [(b"204 No Content", 204), (b"500 Fault", 500)])
+def test_an_interim_answer_is_none_yet(
+    webhook: Webhook, interim: int, final: bytes, status: int
+) -> None:
+    before = b"HTTP/1.1 %d Interim\r\nLink: a\r\n\r\n" % interim
+    webhook.then(raw(before * 3 + b"HTTP/1.1 " + final + b"\r\n\r\n"))
 
-    assert posted(webhook.url).status in {102, 204}
+    assert posted(webhook.url).status == status
+
+
+@pytest.mark.parametrize("times", [1, 10_000])
+def test_interim_answers_alone_are_no_answer(webhook: Webhook, times: int) -> None:
+    webhook.then(raw(b"HTTP/1.1 103 Early Hints\r\n\r\n" * times))
+
+    assert posted(webhook.url).status is None
 
 
 @pytest.mark.parametrize(
@@ -107,7 +119,7 @@ def test_the_body_of_an_answer_is_not_read(webhook: Webhook) -> None:
     assert in_use < 1_000_000
 
 
-def test_a_body_at_one_byte_a_second_delays_nothing(webhook: Webhook) -> None:
+def test_a_body_that_drips_delays_nothing(webhook: Webhook) -> None:
     webhook.then(drip_body)
 
     outcome = posted(webhook.url)

@@ -9,15 +9,22 @@ from hypothesis import given
 
 from camara.dynamodb import dynamodb_client
 from events.configuration import subscriptions_table
-from events.item import key
+from events.item import audience_key, key
 from events.store import subscription_store
-from events.subscription import Subscription
 from registration.store import registration_store
 from tests.fuzz.effort import effort
 from tests.fuzz.events import events
 from tests.integration.conftest import Messaging, environment, messaging, table, time_stands_still
 from tests.support.api import SESSION, SESSIONS, STATUS, a_call
-from tests.support.builders import ALICE, ALICE_KEY, BOB, a_context, a_subscription, registration_id
+from tests.support.builders import (
+    ALICE,
+    ALICE_KEY,
+    BOB,
+    NOW,
+    a_context,
+    a_subscription,
+    registration_id,
+)
 from tests.support.contract import check_response
 from tests.support.devices import register
 from tests.support.lambda_context import a_lambda_context
@@ -92,8 +99,7 @@ def test_any_device(event: dict[str, Any]) -> None:
 @effort(100)
 def test_any_new_subscription(messaging: Messaging, event: dict[str, Any]) -> None:
     del messaging
-    for known in subscription_store().of_number(ALICE_KEY):
-        _forget(known)
+    _forget(audience_key(ALICE_KEY))
 
     answer("POST", SUBSCRIPTIONS, event)
     answer("GET", SUBSCRIPTIONS, event)
@@ -107,17 +113,18 @@ def test_any_events_of_a_subscription(
 ) -> None:
     del messaging
     known = a_subscription()
-    _forget(known)
-    subscription_store().create(known)
-    subscription = st.just(known.subscription_id)
+    _forget(audience_key(known.number), key(known.number, known.subscription_id))
+    subscription_store().create(known, (), NOW)
+    # The second is what their audience is stored as.
+    subscription = st.sampled_from([known.subscription_id, "audience"])
     caller = st.builds(a_context)
 
     answer(method, SUBSCRIPTION, data.draw(events(SUBSCRIPTION, subscription, caller)))
 
 
-def _forget(known: Subscription) -> None:
-    where = key(known.number, known.subscription_id)
-    dynamodb_client().delete_item(TableName=subscriptions_table(), Key=where)
+def _forget(*keys: dict[str, Any]) -> None:
+    for each in keys:
+        dynamodb_client().delete_item(TableName=subscriptions_table(), Key=each)
 
 
 @given(event=events(SESSIONS, caller=st.builds(a_context)))

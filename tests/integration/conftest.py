@@ -17,7 +17,7 @@ from camara.dynamodb import dynamodb_client
 from events.bus import session_bus
 from events.configuration import subscription_lifetimes
 from events.credentials import vault
-from events.outbox import outbox, sqs_client
+from events.outbox import outbox, probes, sqs_client
 from events.store import subscription_store
 from registration.configuration import lifetimes, limits
 from registration.store import registration_store
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _ACCOUNT = "123456789012"
 _REGION = "eu-central-1"
 _QUEUE = "notifications.fifo"
+_PROBES = "probes"
 _BUS = "sessions"
 _KEY = "alias/sink-credentials"
 
@@ -58,6 +59,7 @@ _CACHED: tuple[Any, ...] = (
     subscription_lifetimes,
     subscription_store,
     outbox,
+    probes,
     sqs_client,
     session_bus,
     vault,
@@ -71,9 +73,10 @@ class FakeClock:
 
 
 class Messaging(NamedTuple):
-    """The queue of notifications (its URL), the bus (its name) and the key (its id)."""
+    """The queues (their URLs), the bus (its name) and the key (its id)."""
 
     queue: str
+    probes: str
     bus: str
     key: str
 
@@ -103,6 +106,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "SUBSCRIPTION_MAX_SECONDS": str(SUBSCRIPTION_LIFETIMES.longest),
         "LOOPBACK_SINKS": "false",
         "NOTIFICATIONS_QUEUE": f"https://sqs.{_REGION}.amazonaws.com/{_ACCOUNT}/{_QUEUE}",
+        "PROBES_QUEUE": f"https://sqs.{_REGION}.amazonaws.com/{_ACCOUNT}/{_PROBES}",
         "EVENT_BUS": _BUS,
         "EVENT_SOURCE": "https://api.example.com/camara",
         "SINK_CREDENTIALS_KEY": _KEY,
@@ -137,11 +141,12 @@ def messaging(table: "DynamoDBClient") -> Messaging:
     del table
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName=_QUEUE, Attributes={"FifoQueue": "true"})["QueueUrl"]
+    probes_queue = sqs.create_queue(QueueName=_PROBES)["QueueUrl"]
     boto3.client("events").create_event_bus(Name=_BUS)
     kms = boto3.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName=_KEY, TargetKeyId=key)
-    return Messaging(queue, _BUS, key)
+    return Messaging(queue, probes_queue, _BUS, key)
 
 
 @pytest.fixture

@@ -1,23 +1,23 @@
-"""Alarms and dashboard watch what is really emitted: else an alarm could never fire.
+"""Alarms and dashboard watch what is really emitted: else an alarm could never go off.
 
-Our own metrics are compared with what the handlers write to their log; AWS's with the names and
-dimensions that AWS documents, and those with the resources of the template.
+Our own metrics are compared with what the handlers write to their log when something is wrong;
+AWS's with the names and dimensions that AWS documents, and those with the resources of the
+template.
 """
 
 import json
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from camara.stale_index import stale_shard
 from events import (
-    deliver_notification,
     publish_registration_ends,
     publish_session_events,
     publish_subscription_ends,
+    publish_to_sessions_bus,
 )
-from events.notification import Notification
-from events.subscription import EventType, Subscription
 from tests.integration.conftest import FakeClock, Messaging
 from tests.integration.test_end_expired_registrations import end_expired
 from tests.integration.test_end_expired_subscriptions import (
@@ -25,15 +25,21 @@ from tests.integration.test_end_expired_subscriptions import (
 )
 from tests.integration.test_end_sessions_of_registration import end_sessions, ended_by
 from tests.support import registration_api, subscriptions_api
+from tests.support.alarms import STACK, Watched, alarms, goes_off, resolved, watched_by
 from tests.support.api import a_call, delete, get
-from tests.support.builders import ALICE, EVE, LIFETIMES, NOBODY, a_subscription
-from tests.support.emf import metrics_in
+from tests.support.builders import ALICE, EVE, LIFETIMES, NOBODY, NOW
+from tests.support.emf import Metric, metrics_in
+from tests.support.lambda_context import a_lambda_context
+from tests.support.messaging import subscribe
 from tests.support.streams import Stream
 from tests.support.sweep import sweep
-from tests.support.table import SUBSCRIPTIONS
+from tests.support.table import SUBSCRIPTIONS, TABLE
 from tests.support.template import properties, routes, template
+from tests.support.told_sinks import answer_as_they_are_called, deliver, listener
 
-STACK = "webrtc-test"
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 DOCUMENTED = {
     ("AWS/ApiGateway", "5XXError", ("ApiName", "Stage")),
     ("AWS/ApiGateway", "5XXError", ("ApiName", "Method", "Resource", "Stage")),
@@ -48,38 +54,6 @@ DOCUMENTED = {
     ("AWS/DynamoDB", "ReadThrottleEvents", ("TableName",)),
     ("AWS/DynamoDB", "WriteThrottleEvents", ("TableName",)),
 }
-
-
-class Watched(NamedTuple):
-    """A metric that something watches; values of dimensions as the template resolves them."""
-
-    namespace: str
-    name: str
-    dimensions: frozenset[tuple[str, str]]
-
-
-def alarms() -> dict[str, dict[str, Any]]:
-    return {
-        name: resource["Properties"]
-        for name, resource in template()["Resources"].items()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-    }
-
-
-def resolved(value: Any) -> str:
-    match value:
-        case {"Ref": "AWS::StackName"}:
-            return STACK
-        case {"Ref": logical_id}:
-            return str(logical_id)
-        case {"Fn::GetAtt": attribute}:
-            return str(attribute).removesuffix(".QueueName")
-    return str(value)
-
-
-def watched_by(alarm: dict[str, Any]) -> Watched:
-    dimensions = ((d["Name"], resolved(d["Value"])) for d in alarm["Dimensions"])
-    return Watched(alarm["Namespace"], alarm["MetricName"], frozenset(dimensions))
 
 
 def dashboard() -> list[dict[str, Any]]:
@@ -107,22 +81,18 @@ def on_dashboard() -> list[Watched]:
     return found
 
 
+OURS = {name for name, alarm in alarms().items() if not alarm["Namespace"].startswith("AWS/")}
+"""Those that watch what our own code emits."""
+
 # It can be set aside by nobody, for there is no such queue: it comes again.
 UNSERVED: dict[str, Any] = {"dynamodb": {"SequenceNumber": "1"}}
+NO_QUEUE = "https://sqs.eu-central-1.amazonaws.com/123456789012/no-such-queue"
 PUBLISHERS = {
     "PublishSessionEvents": publish_session_events.handler,
+    "PublishToSessionsBus": publish_to_sessions_bus.handler,
     "PublishRegistrationEnds": publish_registration_ends.handler,
     "PublishSubscriptionEnds": publish_subscription_ends.handler,
 }
-
-
-def deliver(subscription: Subscription) -> None:
-    """Have a notification dropped, for there is no such subscription."""
-    notification = Notification.to(
-        subscription, EventType.SESSION_STATUS, "call 2", time="2026-01-01T00:00:00Z", data={}
-    )
-    record = {"messageId": "1", "body": notification.to_json()}
-    deliver_notification.handler({"Records": [record]}, None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -130,42 +100,59 @@ def emitted(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     time_stands_still: FakeClock,
+    table: "DynamoDBClient",
     messaging: Messaging,
-) -> set[Watched]:
-    """Everything that is emitted when calls and registrations begin and end, or cannot."""
+) -> list[Metric]:
+    """Everything that is emitted when all goes on, and all goes wrong, late or not at all."""
     del messaging
+    answer_as_they_are_called(monkeypatch)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", STACK)
+    monkeypatch.setenv("EVENTS_NOT_PUBLISHED", NO_QUEUE)
     delete(ALICE, a_call("Connected"))
     get(EVE, a_call())
-    time_stands_still.now += 200
+    table.put_item(TableName=TABLE, Item=_in_the_index_without_a_state())
+    time_stands_still.now += 500
     sweep()
     registered = registration_api.post(NOBODY).body["registrationId"]
     registration_api.put(NOBODY, registered)
     end_sessions(ended_by(lambda: registration_api.delete(NOBODY, registered), NOBODY))
     registration_api.post(NOBODY)
-    time_stands_still.now += LIFETIMES.default
+    time_stands_still.now += LIFETIMES.default + 500
     end_sessions(ended_by(end_expired, NOBODY))
     end_sessions([{"dynamodb": {"Keys": {"owner": {"S": "number#broken"}}, "NewImage": {"a": 1}}}])
     for handler in PUBLISHERS.values():
-        handler({"Records": [UNSERVED]}, None)  # type: ignore[arg-type]
+        handler({"Records": [UNSERVED]}, a_lambda_context())
     subscribed = subscriptions_api.post().body["id"]
     stream = Stream(SUBSCRIPTIONS)
     subscriptions_api.delete(ALICE, subscribed)
-    publish_subscription_ends.handler({"Records": stream.records()}, None)  # type: ignore[arg-type]
+    publish_subscription_ends.handler({"Records": stream.records()}, a_lambda_context())
+    subscribe(9, ends_at=time_stands_still.now - 500)
     end_expired_subscriptions()
-    deliver(a_subscription())
+    for number, host in enumerate(("good", "bad", "down"), 1):
+        deliver(listener(number, host))
+    return metrics_in(capsys.readouterr().out)
+
+
+def _in_the_index_without_a_state() -> dict[str, Any]:
     return {
-        Watched(metric.namespace, metric.name, frozenset(metric.dimensions))
-        for metric in metrics_in(capsys.readouterr().out)
+        "mediaSessionId": {"S": "malformed"},
+        "part": {"S": "session"},
+        "staleShard": {"S": stale_shard("malformed")},
+        "staleAt": {"N": str(NOW)},
     }
 
 
-@pytest.mark.parametrize("name", alarms())
-def test_an_alarm_watches_what_there_is(name: str, emitted: set[Watched]) -> None:
-    _check(watched_by(alarms()[name]), emitted)
+@pytest.mark.parametrize("name", sorted(alarms().keys() - OURS))
+def test_an_alarm_watches_what_aws_counts(name: str) -> None:
+    _check(watched_by(alarms()[name]), [])
 
 
-def test_the_dashboard_shows_what_there_is(emitted: set[Watched]) -> None:
+def test_each_alarm_of_ours_goes_off_when_what_it_is_for_happens(emitted: list[Metric]) -> None:
+    assert len(OURS) >= 10
+    assert [name for name in OURS if not goes_off(alarms()[name], emitted)] == []
+
+
+def test_the_dashboard_shows_what_there_is(emitted: list[Metric]) -> None:
     shown = on_dashboard()
 
     assert len(shown) > 5
@@ -173,7 +160,7 @@ def test_the_dashboard_shows_what_there_is(emitted: set[Watched]) -> None:
         _check(metric, emitted)
 
 
-def test_every_search_of_the_dashboard_finds_what_there_is(emitted: set[Watched]) -> None:
+def test_every_search_of_the_dashboard_finds_what_there_is(emitted: list[Metric]) -> None:
     searches = re.findall(
         r"SEARCH\('\{([^}]*)\} service=\"([^\"]*)\" MetricName=\"([^\"]*)\"'",
         json.dumps(dashboard()).replace('\\"', '"'),
@@ -190,9 +177,9 @@ def test_every_search_of_the_dashboard_finds_what_there_is(emitted: set[Watched]
         assert service == STACK
 
 
-def _check(metric: Watched, emitted: set[Watched]) -> None:
+def _check(metric: Watched, emitted: list[Metric]) -> None:
     if not metric.namespace.startswith("AWS/"):
-        assert metric in emitted
+        assert metric in map(Watched.of, emitted)
         return
     dimensions = dict(metric.dimensions)
     assert (metric.namespace, metric.name, tuple(sorted(dimensions))) in DOCUMENTED
@@ -237,26 +224,23 @@ def test_every_publisher_is_watched_for_failing_and_no_sink_is() -> None:
     assert failing == PUBLISHERS.keys()
 
 
-def test_every_dead_letter_queue_is_watched() -> None:
+def _watched_queues(metric: str) -> set[str]:
+    return {
+        dict(watched.dimensions)["QueueName"]
+        for watched in map(watched_by, alarms().values())
+        if watched.name == metric
+    }
+
+
+def test_a_queue_that_drives_a_function_is_watched_for_waiting_and_each_other_for_anything() -> (
+    None
+):
     queues = {
         name
         for name, resource in template()["Resources"].items()
         if resource["Type"] == "AWS::SQS::Queue"
     }
-    watched = {
-        dict(watched.dimensions)["QueueName"]
-        for watched in map(watched_by, alarms().values())
-        if watched.name == "ApproximateNumberOfMessagesVisible"
-    }
+    driving = {"NotificationsQueue", "ProbesQueue"}
 
-    assert watched == queues - {"NotificationsQueue"}
-
-
-def test_a_notification_that_is_tried_twelve_times_is_no_alarm_yet() -> None:
-    attempts = properties("NotificationsQueue")["RedrivePolicy"]["maxReceiveCount"]
-    longest = sum(
-        deliver_notification.delay_seconds(number) + deliver_notification.SINK_SECONDS
-        for number in range(1, attempts + 1)
-    )
-
-    assert longest < alarms()["NotificationsWaitingAlarm"]["Threshold"]
+    assert _watched_queues("ApproximateAgeOfOldestMessage") == driving
+    assert _watched_queues("ApproximateNumberOfMessagesVisible") == queues - driving

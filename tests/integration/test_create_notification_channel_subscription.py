@@ -6,14 +6,12 @@ import pytest
 
 from camara.identity import subscriber_key
 from events import api
-from events.store import subscription_store
-from events.subscription import EventType, Subscription, TerminationReason
+from events.subscription import EventType, Subscription
 from tests.integration.conftest import FakeClock
 from tests.support.api import UUID
 from tests.support.builders import (
     ALICE,
     ALICE_ACTS,
-    ALICE_KEY,
     BOB,
     NOBODY,
     NOW,
@@ -23,11 +21,9 @@ from tests.support.builders import (
     UNKNOWN,
     a_context,
     a_registration,
-    a_subscription,
 )
 from tests.support.devices import deregister, register
 from tests.support.lambda_context import a_lambda_context
-from tests.support.messaging import subscribe
 from tests.support.subscriptions_api import (
     DEVICE,
     INVITATION,
@@ -35,7 +31,6 @@ from tests.support.subscriptions_api import (
     STATUS,
     SUBSCRIPTIONS,
     a_subscription_request,
-    delete,
     get,
     get_all,
     post,
@@ -76,6 +71,7 @@ def test_what_is_kept_of_it(name: str) -> None:
             number=subscriber_key(ALICE),
             subscription_id=made.body["id"],
             actor=ALICE_ACTS.key,
+            client=ALICE_ACTS.client,
             device_id=DEVICE,
             type=EventType(name),
             sink=SINK,
@@ -192,28 +188,6 @@ def test_whoever_has_the_number_next_subscribes_for_his_own_device_with_the_same
     assert get_all(context=context).body == [theirs.body]
     assert [each["id"] for each in get_all().body] == [former]
     assert len({each.device for each in stored()}) == 2
-
-
-def test_an_actor_may_have_so_many(time_stands_still: FakeClock) -> None:
-    over = a_subscription(900).ended_because(TerminationReason.MAX_EVENTS_REACHED, NOW)
-    subscribe(901, of=a_registration(client_id="client-2"))
-    subscribe(903, of=a_registration(sub="the number's former owner"))
-    subscribe(902, ends_at=NOW)
-    subscribe(900)
-    subscription_store().change(ALICE_KEY, over.subscription_id, lambda _: over)
-    for number in range(99):
-        subscribe(number, ends_at=NOW + 60)
-
-    known = subscribed()
-
-    assert post().code == (429, "QUOTA_EXCEEDED")
-    assert len(get_all().body) == 100
-    assert post(BOB).status == 201
-    delete(ALICE, known)
-    assert post().status == 201
-    assert post().code == (429, "QUOTA_EXCEEDED")
-    time_stands_still.now += 60
-    assert post().status == 201
 
 
 def test_the_location_has_the_path_that_the_client_sees() -> None:

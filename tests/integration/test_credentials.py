@@ -1,12 +1,14 @@
 """Access tokens for sinks: nobody reads them without the key, nor in another's place."""
 
+from unittest.mock import Mock
+
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from camara.errors import Unavailable
-from events.credentials import vault
+from events.credentials import Vault, vault
 from events.subscription import Credential
 from tests.integration.conftest import Messaging
 from tests.support.builders import NOW, subscription_id
@@ -88,3 +90,66 @@ def test_kms_that_does_not_serve_is_unavailable(
         sealed()
     with pytest.raises(Unavailable):
         vault().open(MINE, credential)
+
+
+def decrypted(requests: Requests) -> int:
+    """Return how often KMS was asked to decrypt, since last asked."""
+    times = [name for name, _ in requests].count("Decrypt")
+    requests.clear()
+    return times
+
+
+@pytest.mark.parametrize(("length", "parts"), [(1, 1), (8192, 2)])
+def test_a_credential_is_decrypted_once_in_a_process(
+    requests: Requests, length: int, parts: int
+) -> None:
+    credential = sealed("x" * length)
+    opened = [vault().open(MINE, credential) for _ in range(3)]
+
+    assert opened == ["x" * length] * 3
+    assert decrypted(requests) == parts
+    vault.cache_clear()
+    assert vault().open(MINE, credential) == "x" * length
+    assert decrypted(requests) == parts
+
+
+def test_a_new_credential_is_decrypted_whatever_the_old_one_was(requests: Requests) -> None:
+    for token in (TOKEN, f"{TOKEN}-2", f"{TOKEN}-2"):
+        assert vault().open(MINE, sealed(token)) == token
+
+    assert decrypted(requests) == 3
+
+
+def test_what_is_decrypted_for_one_subscription_opens_for_no_other(requests: Requests) -> None:
+    credential = sealed()
+    assert vault().open(MINE, credential) == TOKEN
+
+    with pytest.raises(Unavailable):
+        vault().open(OTHER, credential)
+    assert vault().open(MINE, credential) == TOKEN
+    assert decrypted(requests) == 2
+
+
+def test_that_kms_did_not_serve_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    credential = sealed()
+    with monkeypatch.context() as patch:
+        failing(patch, "Decrypt", client_error("ThrottlingException"))
+        with pytest.raises(Unavailable):
+            vault().open(MINE, credential)
+
+    assert vault().open(MINE, credential) == TOKEN
+
+
+def test_a_process_keeps_a_thousand_of_them_the_ones_used_last() -> None:
+    kms = Mock()
+    kms.decrypt.return_value = {"Plaintext": TOKEN.encode()}
+    opened = Vault(kms, "key")
+    credentials = [Credential((str(number).encode(),), NOW) for number in range(1001)]
+    for credential in credentials:
+        opened.open(MINE, credential)
+    assert kms.decrypt.call_count == 1001
+
+    opened.open(MINE, credentials[1])
+    assert kms.decrypt.call_count == 1001
+    opened.open(MINE, credentials[0])
+    assert kms.decrypt.call_count == 1002

@@ -1,5 +1,7 @@
 """EndExpiredSubscriptions: what nobody prolongs, ends, and its sink is told."""
 
+import io
+import json
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +11,17 @@ from camara.errors import Unavailable
 from camara.stale_index import STALE_SHARDS
 from events.end_expired_subscriptions import handler
 from events.item import key
+from events.notification import CatchUp, message_from
 from events.store import subscription_store
 from events.subscription import Credential, Subscription, TerminationReason
-from tests.integration.conftest import FakeClock
+from tests.integration.conftest import FakeClock, Messaging
 from tests.support.builders import BOB, NOW
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.lambda_context import a_lambda_context
-from tests.support.messaging import subscribe
+from tests.support.messaging import failing, subscribe, taken_from
+from tests.support.session_events import publish
+from tests.support.session_records import of_calls
 from tests.support.table import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
@@ -145,8 +150,83 @@ def test_throttling_loses_nothing(
         subscribe(number, ends_at=NOW + HOUR)
     time_stands_still.now += HOUR
     with monkeypatch.context() as meanwhile:
-        throttle(meanwhile, "PutItem", every=2)
+        throttle(meanwhile, "TransactWriteItems", every=2)
 
         assert end_expired() == {"found": 2, "ended": 1, "left": 1, "lagSeconds": 0}
 
     assert end_expired() == {"found": 1, "ended": 1, "left": 0, "lagSeconds": 0}
+
+
+def marked(number: int = 1, **changes: Any) -> Subscription:
+    """Store a subscription whose sink has just failed."""
+    subscription = subscribe(number, **changes)
+    return subscription_store().change(
+        subscription.number,
+        subscription.subscription_id,
+        lambda known: known.failed("event", NOW - 60, NOW),
+    )
+
+
+def test_a_mark_that_is_older_than_two_hours_is_cleared_and_what_was_missed_is_told(
+    messaging: Messaging, time_stands_still: FakeClock
+) -> None:
+    failed = marked()
+    time_stands_still.now += 2 * HOUR - 1
+    assert end_expired()["found"] == 0
+    publish(of_calls([1, 1]))
+    assert taken_from(messaging.queue) == []
+
+    time_stands_still.now += 1
+    assert end_expired() == {"found": 1, "ended": 0, "left": 0, "lagSeconds": 0}
+    cleared = stored(failed)
+    assert not cleared.is_failing(time_stands_still.now)
+    assert cleared.behind_since == NOW - 60
+    [message] = taken_from(messaging.queue)
+    assert message["subscription_id"] == cleared.subscription_id
+    assert message_from(json.dumps(message)) == CatchUp.of(cleared)
+    publish(of_calls([2, 2]))
+    assert len(taken_from(messaging.queue)) == 1
+
+
+def test_one_that_expires_while_its_sink_fails_ends(
+    messaging: Messaging, time_stands_still: FakeClock
+) -> None:
+    subscription = marked(ends_at=NOW + HOUR)
+    time_stands_still.now += HOUR
+
+    assert end_expired()["ended"] == 1
+    assert stored(subscription).ended is TerminationReason.SUBSCRIPTION_EXPIRED
+    assert taken_from(messaging.queue) == []
+
+
+def test_when_that_cannot_be_queued_it_is_ten_minutes_later(
+    messaging: Messaging, monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
+) -> None:
+    marked()
+    time_stands_still.now += 2 * HOUR
+    with monkeypatch.context() as patch:
+        failing(patch, "SendMessageBatch", client_error("InternalError"))
+        assert end_expired() == {"found": 1, "ended": 0, "left": 1, "lagSeconds": 0}
+    time_stands_still.now += 599
+    assert end_expired()["found"] == 0
+
+    time_stands_still.now += 1
+    assert end_expired()["found"] == 1
+    assert len(taken_from(messaging.queue)) == 1
+
+
+@pytest.mark.usefixtures("messaging")
+def test_one_that_makes_no_sense_keeps_no_other_from_its_end(
+    table: "DynamoDBClient", time_stands_still: FakeClock, logged: io.StringIO
+) -> None:
+    broken, other = subscribe(1, ends_at=NOW), subscribe(2, ends_at=NOW + 1)
+    table.update_item(
+        TableName=SUBSCRIPTIONS,
+        Key=key(broken.number, broken.subscription_id),
+        UpdateExpression="REMOVE sink",
+    )
+    time_stands_still.now += 1
+
+    assert end_expired() == {"found": 2, "ended": 1, "left": 0, "lagSeconds": 1}
+    assert stored(other).ended is TerminationReason.SUBSCRIPTION_EXPIRED
+    assert broken.subscription_id in logged.getvalue()

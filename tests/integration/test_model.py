@@ -4,7 +4,6 @@ import os
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
-from unittest.mock import Mock
 
 import hypothesis.strategies as st
 import pytest
@@ -22,7 +21,7 @@ from call_handling import end_sessions_of_registration
 from camara import clock
 from camara.dynamodb import dynamodb_client
 from camara.identity import subscriber_key
-from events import publish_session_events
+from events import publish_session_events, publishing
 from events.notification import Notification
 from events.subscription import EventType
 from registration.store import registration_store
@@ -92,8 +91,9 @@ class Outbox:
     def __init__(self) -> None:
         self.notifications: list[Notification] = []
 
-    def put(self, notifications: Iterable[Notification]) -> None:
+    def put_each(self, notifications: Iterable[Notification]) -> set[int]:
         self.notifications.extend(notifications)
+        return set()
 
 
 OUTBOX = Outbox()
@@ -101,9 +101,7 @@ OUTBOX = Outbox()
 
 @pytest.fixture
 def _outbox_without_a_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And nothing on the bus: what is put there, and how, is for other tests."""
-    monkeypatch.setattr(publish_session_events, "outbox", lambda: OUTBOX)
-    monkeypatch.setattr(publish_session_events, "session_bus", Mock())
+    monkeypatch.setattr(publishing, "outbox", lambda: OUTBOX)
 
 
 class CallHandling(RuleBasedStateMachine):

@@ -9,22 +9,31 @@ from events.publish_subscription_ends import handler
 from events.store import subscription_store
 from events.subscription import Credential, EventType, Subscription, TerminationReason
 from tests.integration.conftest import Messaging
-from tests.support.builders import NOW
+from tests.support.builders import NOW, a_registration
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import client_error
-from tests.support.messaging import Requests, failing, set_aside_in, subscribe, taken_from
+from tests.support.lambda_context import a_lambda_context
+from tests.support.messaging import (
+    Requests,
+    answering,
+    failing,
+    set_aside_in,
+    subscribe,
+    taken_from,
+)
 from tests.support.privacy import personal_in
 from tests.support.streams import Record, Stream, meant_for
 from tests.support.table import SUBSCRIPTIONS
 
 FUNCTION = "PublishSubscriptionEnds"
+AUDIENCE = "audience"
 CREDENTIAL = Credential((b"\x00\xff sealed", b"part two"), NOW + 3600)
 every_reason = pytest.mark.parametrize("reason", TerminationReason)
 
 
 def publish(records: list[Record]) -> list[str]:
     """Return what is to come again."""
-    answer = handler({"Records": meant_for(FUNCTION, records)}, None)  # type: ignore[arg-type]
+    answer = handler({"Records": meant_for(FUNCTION, records)}, a_lambda_context())
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
@@ -43,8 +52,17 @@ def hears(subscription: Subscription, event_id: str) -> None:
     subscription_store().change(
         subscription.number,
         subscription.subscription_id,
-        lambda known: known.has_heard(event_id, NOW),
+        lambda known: known.has_heard(event_id, None, NOW),
     )
+
+
+def changes(stream: Stream) -> list[Record]:
+    """Return what a stream tells of subscriptions, without what it tells of their audience."""
+    return [record for record in stream.records() if _whose(record) != AUDIENCE]
+
+
+def _whose(record: Record) -> str:
+    return str(record["dynamodb"]["Keys"]["subscriptionId"]["S"])
 
 
 @pytest.fixture
@@ -72,6 +90,7 @@ def test_an_end_is_told_with_its_reason_and_counted(
     assert message == {
         "number": told.number,
         "subscription_id": told.subscription_id,
+        "device": told.device,
         "type": EventType.SUBSCRIPTION_ENDED,
         "media_session_id": None,
         "data": {"terminationReason": reason.value},
@@ -94,20 +113,20 @@ def test_the_last_notification_that_was_wanted_is_an_end(
 
 
 def test_only_the_end_is_an_event(messaging: Messaging, stream: Stream, requests: Requests) -> None:
-    subscription = subscribe(credential=CREDENTIAL)
+    subscription = subscribe(credential=CREDENTIAL, max_events=5)
     subscription_store().change(
         subscription.number,
         subscription.subscription_id,
         lambda known: known.updated(None, NOW + 7200),
     )
-    assert len(records := stream.records()) == 2
+    assert len(records := changes(stream)) == 2
     assert meant_for(FUNCTION, records) == []
-    assert handler({"Records": records}, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert handler({"Records": records}, a_lambda_context()) == {"batchItemFailures": []}
 
     end(subscription)
     end(subscription, TerminationReason.SUBSCRIPTION_EXPIRED)
     hears(subscription, "that it has ended")
-    records = stream.records()
+    records = changes(stream)
     assert len(records) == 2
     publish(records)
     assert [name for name, _ in requests].count("SendMessageBatch") == 1
@@ -115,10 +134,20 @@ def test_only_the_end_is_an_event(messaging: Messaging, stream: Stream, requests
     assert message["data"]["terminationReason"] == "SUBSCRIPTION_DELETED"
 
 
+def test_what_an_audience_lists_is_no_event(stream: Stream) -> None:
+    ended = subscribe(1)
+    end(ended)
+    subscribe(2)
+    records = stream.records()
+
+    assert [_whose(record) for record in meant_for(FUNCTION, records)] == [ended.subscription_id]
+    assert [_whose(record) for record in records].count(AUDIENCE) == 3
+
+
 def test_what_time_to_live_clears_up_is_no_event(messaging: Messaging, stream: Stream) -> None:
     subscription = subscribe()
     end(subscription)
-    [_, ended] = stream.records()
+    [_, ended] = changes(stream)
     removed = ended | {"eventName": "REMOVE"}
     removed["dynamodb"] = {"Keys": {}, "OldImage": ended["dynamodb"]["NewImage"]}
 
@@ -137,7 +166,7 @@ def test_the_same_end_is_the_same_event(messaging: Messaging, stream: Stream) ->
 
 def test_the_credential_is_not_read_from_a_stream(stream: Stream) -> None:
     subscription = subscribe(credential=CREDENTIAL)
-    [record] = stream.records()
+    [record] = changes(stream)
     image = record["dynamodb"]["NewImage"]
 
     assert isinstance(image["credential"]["L"][0]["B"], str)
@@ -147,7 +176,7 @@ def test_the_credential_is_not_read_from_a_stream(stream: Stream) -> None:
 
 def test_what_is_not_queued_comes_again(messaging: Messaging, stream: Stream) -> None:
     end(subscribe())
-    records = stream.records()
+    records = changes(stream)
     with pytest.MonkeyPatch.context() as patch:
         failing(patch, "SendMessageBatch", client_error("InternalError"))
         assert publish(records) == [records[1]["dynamodb"]["SequenceNumber"]]
@@ -161,9 +190,26 @@ def test_a_subscription_that_makes_no_sense_keeps_nobody(
     queue = set_aside_in(monkeypatch)
     end(subscribe(1))
     end(subscribe(2))
-    records = stream.records()
+    records = changes(stream)
     del records[1]["dynamodb"]["NewImage"]["sink"]
 
     assert publish(records) == []
     assert [message["fault"] for message in taken_from(queue)] == ["KeyError"]
     assert len(taken_from(messaging.queue)) == 1
+
+
+def test_of_many_what_is_not_queued_comes_again_and_only_what_is_counts(
+    messaging: Messaging, stream: Stream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(3):
+        end(subscribe(number, of=a_registration(device=number)))
+    records = meant_for(FUNCTION, stream.records())
+    with pytest.MonkeyPatch.context() as patch:
+        answering(patch, "SendMessageBatch", lambda _: {"Failed": [{"Id": "1"}]})
+        capsys.readouterr()
+        assert publish(records) == [records[1]["dynamodb"]["SequenceNumber"]]
+
+    names = [metric.name for metric in metrics_in(capsys.readouterr().out)]
+    assert names == ["SubscriptionEnded"] * 2 + ["RecordFailed"]
+    assert publish(records[1:]) == []
+    assert len(taken_from(messaging.queue)) == 2

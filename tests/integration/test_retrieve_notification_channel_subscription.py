@@ -8,7 +8,7 @@ from events.store import subscription_store
 from events.subscription import TerminationReason
 from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, ALICE_KEY, BOB, NOW, a_subscription
-from tests.support.subscriptions_api import DAY, at, get, subscribed
+from tests.support.subscriptions_api import DAY, at, get, get_all, put, subscribed
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,32 @@ def test_it_is_stored_for_as_long_as_it_is_shown(ended_at: int) -> None:
     for over in (expired, swept):
         stored_until = int(subscription_item(over)["expiresAt"]["N"])
         assert stored_until >= NOW + api.SHOWN_AFTER_ITS_END
+
+
+def test_while_its_sink_fails_it_is_inactive() -> None:
+    known = subscribed()
+    store = subscription_store()
+    store.change(ALICE_KEY, known, lambda each: each.failed("event", NOW, NOW))
+
+    assert get(ALICE, known).body["status"] == "INACTIVE"
+    assert [each["status"] for each in get_all().body] == ["INACTIVE"]
+    assert put(ALICE, known, {"config": {"subscriptionExpireTime": at(10)}}).body["status"] == (
+        "INACTIVE"
+    )
+    store.change(ALICE_KEY, known, lambda each: each.told_again(NOW))
+    assert get(ALICE, known).body["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("over", ["ended", "expired"])
+def test_what_is_over_is_not_inactive_though_its_sink_failed(
+    over: str, time_stands_still: FakeClock
+) -> None:
+    known = subscribed(subscriptionExpireTime=at(10))
+    subscription_store().change(ALICE_KEY, known, lambda each: each.failed("event", NOW, NOW))
+    if over == "expired":
+        time_stands_still.now += 10
+    else:
+        reason = TerminationReason.NETWORK_TERMINATED
+        subscription_store().change(ALICE_KEY, known, lambda each: each.ended_because(reason, NOW))
+
+    assert get(ALICE, known).body["status"] == "EXPIRED"

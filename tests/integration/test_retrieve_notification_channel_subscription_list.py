@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
+from events.subscription import TerminationReason
 from tests.integration.conftest import FakeClock
-from tests.support.builders import ALICE, BOB, a_context, a_registration
+from tests.support.audiences import many, store_all
+from tests.support.builders import ALICE, BOB, NOW, a_context, a_registration
 from tests.support.devices import register
+from tests.support.messaging import Requests
+from tests.support.races import just_before
 from tests.support.subscriptions_api import (
     a_subscription_request,
     at,
@@ -36,3 +40,35 @@ def test_the_list_is_of_this_actor_and_of_what_is_active(
     assert get_all().body == [get(ALICE, known).body]
     assert get_all(context=another).body == [theirs.body]
     assert get_all(BOB).body == [bobs.body]
+
+
+def test_the_list_costs_two_requests_and_an_empty_one_costs_one(requests: Requests) -> None:
+    assert get_all().body == []
+    assert [name for name, _ in requests] == ["GetItem"]
+    store_all(
+        [
+            *many(100),
+            *many(50, 2000, sub="another user"),
+            *many(50, 3000, client_id="client-2"),
+            *(
+                each.ended_because(TerminationReason.SUBSCRIPTION_DELETED, NOW)
+                for each in many(50, 4000)
+            ),
+        ]
+    )
+    requests.clear()
+
+    shown = get_all().body
+
+    assert [name for name, _ in requests] == ["GetItem", "BatchGetItem"]
+    assert sorted(each["id"] for each in shown) == sorted(
+        each.subscription_id for each in many(100)
+    )
+
+
+def test_one_that_ends_just_now_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the two requests."""
+    gone, known = subscribed(), subscribed()
+    just_before(monkeypatch, "BatchGetItem", lambda: delete(ALICE, gone))
+
+    assert [each["id"] for each in get_all().body] == [known]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from events.item import key
+from events.item import audience_key
 from tests.integration.conftest import Messaging
 from tests.support.api import post, put
 from tests.support.builders import ALICE, BOB, EVE, a_call_request
@@ -16,13 +16,13 @@ from tests.support.messaging import (
     Requests,
     answering,
     failing,
-    put_on_bus,
     set_aside_in,
     subscribe,
     taken_from,
 )
 from tests.support.session_events import BOBS, FUNCTION, INVITATION, all_told, numbers, publish
-from tests.support.streams import Stream, meant_for
+from tests.support.session_records import of_calls
+from tests.support.streams import Stream
 from tests.support.table import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ def test_the_same_change_is_the_same_event_for_the_same_subscription_only(
             for entry in arguments["Entries"]:
                 body = json.loads(entry["MessageBody"])
                 assert entry["MessageDeduplicationId"] == body["event_id"]
-                assert entry["MessageGroupId"] == body["subscription_id"]
+                assert entry["MessageGroupId"] == body["device"]
                 sent[body["event_id"]] += 1
     assert list(sent.values()) == [3] * 5
     assert len(taken_from(messaging.queue)) == 5
 
 
-@pytest.mark.parametrize("operation", ["Query", "SendMessageBatch", "PutEvents"])
+@pytest.mark.parametrize("operation", ["BatchGetItem", "SendMessageBatch"])
 @pytest.mark.parametrize("error", FAILURES, ids=["error", "our fault", "connection"])
 def test_what_is_not_served_comes_again_and_nothing_overtakes_it(
     messaging: Messaging, session_stream: Stream, set_aside: str, operation: str, error: Exception
@@ -88,29 +88,23 @@ def test_what_is_not_served_comes_again_and_nothing_overtakes_it(
 
 
 def test_only_what_failed_and_what_follows_comes_again(
-    messaging: Messaging,
-    session_stream: Stream,
-    requests: Requests,
-    monkeypatch: pytest.MonkeyPatch,
+    messaging: Messaging, monkeypatch: pytest.MonkeyPatch, requests: Requests
 ) -> None:
     subscribe()
-    call = post().body["mediaSessionId"]
-    for status in ("Ringing", "Proceeding", "Ringing"):
-        put(BOB, call, status)
-    records = session_stream.records()
-    puts = iter([{"FailedEntryCount": 0}, {"FailedEntryCount": 0}, {"FailedEntryCount": 1}])
+    records = of_calls([1, 1, 1, 1])
+    answers = iter([{}, {"Failed": [{"Id": "1"}]}])
     with monkeypatch.context() as patch:
-        answering(patch, "PutEvents", lambda _: next(puts))
+        answering(patch, "SendMessageBatch", lambda _: next(answers))
         assert publish(records) == [numbers(records)[2]]
     requests.clear()
-    assert publish(meant_for(FUNCTION, records)[2:]) == []
+    assert publish(records[2:]) == []
 
-    assert [entry["Detail"]["sequenceNumber"] for entry in put_on_bus(requests)] == [3, 4]
-    assert [rest[1] for _, *rest in all_told(messaging.queue)] == [2, 3, 4]
+    assert [name for name, _ in requests].count("SendMessageBatch") == 2
+    assert [rest[1] for _, *rest in all_told(messaging.queue)] == [3, 4]
 
 
 def test_a_message_that_is_not_queued_makes_the_record_come_again(
-    messaging: Messaging, session_stream: Stream, requests: Requests
+    messaging: Messaging, session_stream: Stream
 ) -> None:
     subscribe()
     call = post().body["mediaSessionId"]
@@ -119,7 +113,6 @@ def test_a_message_that_is_not_queued_makes_the_record_come_again(
     with pytest.MonkeyPatch.context() as patch:
         answering(patch, "SendMessageBatch", lambda _: {"Failed": [{"Id": "0"}]})
         assert publish(records) == numbers(records)
-    assert put_on_bus(requests) == []
     assert publish(records) == []
     assert len(taken_from(messaging.queue)) == 1
 
@@ -154,14 +147,15 @@ def test_a_record_that_makes_no_sense_is_set_aside_and_keeps_nobody(
     assert number in capsys.readouterr().out
 
 
-def test_a_subscription_that_makes_no_sense_keeps_only_the_calls_of_its_number(
+def test_an_audience_that_makes_no_sense_keeps_only_the_calls_of_its_number(
     messaging: Messaging, session_stream: Stream, set_aside: str, table: "DynamoDBClient"
 ) -> None:
     broken = subscribe(1, subscriber=EVE)
     table.update_item(
         TableName=SUBSCRIPTIONS,
-        Key=key(broken.number, broken.subscription_id),
-        UpdateExpression="REMOVE sink",
+        Key=audience_key(broken.number),
+        UpdateExpression="REMOVE listeners.#id.device",
+        ExpressionAttributeNames={"#id": broken.subscription_id},
     )
     subscribe(2)
     post(EVE, a_call_request(originatorAddress=f"tel:{EVE}", receiverAddress=f"tel:{ALICE}"))

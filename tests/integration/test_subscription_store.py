@@ -1,5 +1,6 @@
 """Subscriptions in DynamoDB: what is stored is read, and no change is lost to another one."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,9 +9,10 @@ from camara.errors import NotFound, Unavailable
 from events.item import key
 from events.store import subscription_store
 from events.subscription import Credential, Subscription, TerminationReason
-from tests.support.builders import BOB, BOB_KEY, NOW, a_subscription
+from tests.support.builders import BOB, BOB_KEY, NOW, UNKNOWN, a_subscription
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
-from tests.support.messaging import subscribe
+from tests.support.messaging import Requests, subscribe
+from tests.support.races import waiting
 from tests.support.table import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ def change(subscription: Subscription, decide: Any) -> Subscription:
     return subscription_store().change(subscription.number, subscription.subscription_id, decide)
 
 
+def hears(event_id: str) -> Callable[[Subscription], Subscription]:
+    return lambda known: known.has_heard(event_id, None, NOW)
+
+
 @pytest.mark.parametrize("credential", [None, CREDENTIAL])
 def test_what_is_stored_is_read(credential: Credential | None) -> None:
     subscription = subscribe(credential=credential, max_events=3)
@@ -34,22 +40,23 @@ def test_what_is_stored_is_read(credential: Credential | None) -> None:
     assert stored(subscription) == subscription
 
 
-def test_the_subscriptions_of_a_number_are_read_and_no_others() -> None:
-    own = [subscribe(1), subscribe(2, ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW)]
-    subscribe(3, subscriber=BOB)
+def test_so_many_of_a_number_are_read_in_one_request(requests: Requests) -> None:
+    active = [subscribe(number) for number in range(9)]
+    ended = subscribe(9, ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW)
+    subscribe(10, subscriber=BOB)
+    ids = [known.subscription_id for known in (*active, ended)]
+    requests.clear()
 
-    found = subscription_store().of_number(own[0].number)
-    assert sorted(found, key=lambda known: known.subscription_id) == sorted(
-        own, key=lambda known: known.subscription_id
-    )
+    found = subscription_store().read_each(ended.number, [*ids, UNKNOWN])
+
+    assert sorted(found, key=lambda known: ids.index(known.subscription_id)) == [*active, ended]
+    assert [name for name, _ in requests] == ["BatchGetItem"]
 
 
-def test_a_number_with_subscriptions_of_many_pages() -> None:
-    long = "https://app.example.com/" + "x" * 40_000
-    for number in range(30):
-        subscribe(number, sink=long)
-
-    assert len(subscription_store().of_number(a_subscription().number)) == 30
+def test_none_of_a_number_is_no_request(requests: Requests) -> None:
+    assert subscription_store().read_each(BOB_KEY, []) == []
+    assert subscription_store().audience_items([]) == {}
+    assert requests == []
 
 
 def test_there_is_no_other() -> None:
@@ -61,12 +68,13 @@ def test_there_is_no_other() -> None:
         change(a_subscription(2), lambda known: known)
 
 
-def test_a_change_counts_and_what_is_no_change_is_not_written(
-    requests: list[tuple[str, dict[str, Any]]],
-) -> None:
-    subscription = subscribe()
-    changed = change(subscription, lambda known: known.has_heard("event", NOW))
+def test_a_change_counts_and_what_is_no_change_is_not_written(requests: Requests) -> None:
+    subscription = subscribe(max_events=99)
+    requests.clear()
+    changed = change(subscription, hears("event"))
     assert changed.version == 2
+    # Nothing that its audience lists has changed.
+    assert [name for name, _ in requests] == ["GetItem", "PutItem"]
     assert stored(subscription) == changed
     requests.clear()
 
@@ -86,13 +94,13 @@ def test_a_refusal_is_the_callers_and_changes_nothing() -> None:
 
 
 def test_who_loses_a_race_decides_again() -> None:
-    subscription = subscribe()
+    subscription = subscribe(max_events=99)
     late = iter([True, False])
 
     def decide(known: Subscription) -> Subscription:
         if next(late):
-            change(subscription, lambda other: other.has_heard("other", NOW))
-        return known.has_heard("event", NOW)
+            change(subscription, hears("other"))
+        return hears("event")(known)
 
     assert change(subscription, decide).delivered == 2
     assert stored(subscription).delivered == 2
@@ -101,12 +109,12 @@ def test_who_loses_a_race_decides_again() -> None:
 def test_who_always_loses_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     monkeypatch.setattr("time.sleep", waits.append)
-    subscription = subscribe()
+    subscription = subscribe(max_events=99)
     events = iter(f"event {number}" for number in range(100))
 
     def decide(known: Subscription) -> Subscription:
-        change(subscription, lambda other: other.has_heard(next(events), NOW))
-        return known.has_heard("event", NOW)
+        change(subscription, hears(next(events)))
+        return hears("event")(known)
 
     with pytest.raises(Unavailable):
         change(subscription, decide)
@@ -123,13 +131,15 @@ def test_the_first_end_is_the_only_one() -> None:
     assert stored(subscription).version == 2
 
 
-def test_a_new_one_does_not_replace_another() -> None:
-    subscription = subscribe()
-    change(subscription, lambda known: known.has_heard("event", NOW))
+def test_a_new_one_does_not_replace_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = waiting(monkeypatch)
+    subscription = subscribe(max_events=99)
+    change(subscription, hears("event"))
 
-    with pytest.raises(Exception, match="ConditionalCheckFailed"):
-        subscription_store().create(subscription)
+    with pytest.raises(Unavailable):
+        subscription_store().create(subscription, (), NOW)
     assert stored(subscription).delivered == 1
+    assert len(waits) == 9
 
 
 @pytest.mark.parametrize("lost", [1, 2])
@@ -157,22 +167,29 @@ def test_a_failing_table_is_unavailable(dynamo: FaultyDynamoDB) -> None:
     dynamo.fail(client_error("InternalServerError"))
 
     for request in (
-        lambda: store.create(subscription),
+        lambda: store.create(subscription, (), NOW),
         lambda: store.read(subscription.number, subscription.subscription_id),
-        lambda: store.of_number(subscription.number),
-        lambda: change(subscription, lambda known: known.has_heard("event", NOW)),
+        lambda: store.read_each(subscription.number, [subscription.subscription_id]),
+        lambda: store.audience(subscription.number),
+        lambda: store.audience_items([subscription.number]),
+        lambda: change(subscription, hears("event")),
     ):
         with pytest.raises(Unavailable):
             request()
 
 
-def test_reads_are_as_of_now(requests: list[tuple[str, dict[str, Any]]]) -> None:
-    subscription = subscribe()
-    stored(subscription)
-    subscription_store().of_number(subscription.number)
+def test_reads_are_as_of_now(requests: Requests) -> None:
+    subscription, store = subscribe(), subscription_store()
+    requests.clear()
+    store.read(subscription.number, subscription.subscription_id)
+    store.audience(subscription.number)
+    store.read_each(subscription.number, [subscription.subscription_id])
+    store.audience_items([subscription.number])
 
-    reads = [arguments for name, arguments in requests if name in {"GetItem", "Query"}]
-    assert [read["ConsistentRead"] for read in reads] == [True, True]
+    assert [name for name, _ in requests] == ["GetItem"] * 2 + ["BatchGetItem"] * 2
+    for _, arguments in requests:
+        wanted = arguments.get("RequestItems", {SUBSCRIPTIONS: arguments})[SUBSCRIPTIONS]
+        assert wanted["ConsistentRead"] is True
 
 
 def test_the_access_token_is_stored_as_it_was_sealed(table: "DynamoDBClient") -> None:

@@ -109,6 +109,7 @@ def a_subscription(
         number=subscriber_key(subscriber),
         subscription_id=subscription_id(number),
         actor=device.actor,
+        client=device.client,
         device_id=device.device_id,
         type=EventType.SESSION_STATUS,
         sink=SINK,

@@ -5,10 +5,9 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from camara.actor import Actor
-from camara.dynamodb import dynamodb_client
-from events.item import subscription_item
 from events.subscription import EventType
 from registration.register import Registration
+from tests.support.audiences import store_all
 from tests.support.builders import (
     ALICE,
     BOB,
@@ -18,7 +17,6 @@ from tests.support.builders import (
     a_subscription,
     an_actor,
 )
-from tests.support.table import SUBSCRIPTIONS
 
 KINDS = (EventType.SESSION_INVITATION, EventType.SESSION_STATUS)
 
@@ -67,13 +65,12 @@ LISTENERS = {
 
 def listen() -> None:
     """Subscribe; all at once, for it is much."""
-    puts: list[Any] = []
-    for known, (name, kind) in LISTENERS.items():
-        subscription = a_subscription(
+    store_all(
+        a_subscription(
             of=DEVICES[name].registration,
             subscriber=DEVICES[name].subscriber,
             subscription_id=known,
             type=kind,
         )
-        puts.append({"PutRequest": {"Item": subscription_item(subscription)}})
-    dynamodb_client().batch_write_item(RequestItems={SUBSCRIPTIONS: puts})
+        for known, (name, kind) in LISTENERS.items()
+    )

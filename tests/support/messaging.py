@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 
 from events.store import subscription_store
 from events.subscription import Subscription
-from tests.support.builders import a_subscription
+from tests.support.builders import NOW, a_subscription
 
 type Message = dict[str, Any]
 type Requests = list[tuple[str, dict[str, Any]]]
@@ -19,7 +19,7 @@ type Requests = list[tuple[str, dict[str, Any]]]
 def subscribe(which: int = 1, /, **changes: Any) -> Subscription:
     """Store a subscription (Alice's, if not said)."""
     subscription = a_subscription(which, **changes)
-    subscription_store().create(subscription)
+    subscription_store().create(subscription, (), NOW)
     return subscription
 
 

@@ -1,10 +1,11 @@
-"""PublishSessionEvents on records of a stream, and what has been told."""
+"""PublishSessionEvents and PublishToSessionsBus on records of a stream, and what has been told."""
 
 from typing import Any
 
-from events.publish_session_events import handler
+from events import publish_session_events, publish_to_sessions_bus
 from events.subscription import EventType
 from tests.support.builders import BOB
+from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import Message, taken_from
 from tests.support.streams import Record, meant_for
 
@@ -12,16 +13,25 @@ BOBS: dict[str, Any] = {"subscriber": BOB}
 INVITATION = BOBS | {"type": EventType.SESSION_INVITATION}
 ANSWERED = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
 FUNCTION = "PublishSessionEvents"
+BUS_FUNCTION = "PublishToSessionsBus"
 
 
-def publish(records: list[Record]) -> list[str]:
-    """Return what is to come again."""
-    answer = handler({"Records": meant_for(FUNCTION, records)}, None)  # type: ignore[arg-type]
+def publish(records: list[Record], seconds: float = 60) -> list[str]:
+    """Have the webhooks told, in so many seconds; return what is to come again."""
+    event = {"Records": meant_for(FUNCTION, records)}
+    answer = publish_session_events.handler(event, a_lambda_context(seconds))
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def tell_the_bus(records: list[Record], seconds: float = 60) -> list[str]:
+    """Have the bus told, in so many seconds; return what is to come again."""
+    event = {"Records": meant_for(BUS_FUNCTION, records)}
+    answer = publish_to_sessions_bus.handler(event, a_lambda_context(seconds))
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def numbers(records: list[Record]) -> list[str]:
-    """Return the sequence numbers of those that the function is to have."""
+    """Return the sequence numbers of those that the functions are to have."""
     return [record["dynamodb"]["SequenceNumber"] for record in meant_for(FUNCTION, records)]
 
 

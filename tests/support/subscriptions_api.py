@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from events.store import subscription_store
 from events.subscription import Subscription
 from tests.support.api import Answer, invoke
+from tests.support.audiences import stored_subscriptions
 from tests.support.builders import ALICE, ALICE_KEY, SINK, a_context, a_registration
 
 SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
@@ -90,8 +90,8 @@ def subscribed(subscriber: str = ALICE, *types: str, **config: Any) -> str:
 
 
 def stored(number: str = ALICE_KEY) -> list[Subscription]:
-    """Return all that is stored of a number."""
-    return subscription_store().of_number(number)
+    """Return all subscriptions that are stored of a number, active or not."""
+    return stored_subscriptions(number)
 
 
 OF_ONE: dict[str, Callable[..., Answer]] = {"read": get, "update": put, "delete": delete}

@@ -5,19 +5,23 @@ from typing import Any
 from tests.support.template import function_property
 
 
+def one_attempt(client: Any) -> float:
+    """Seconds until an attempt's timeout."""
+    config = client.meta.config
+    return float(config.connect_timeout + config.read_timeout)
+
+
 def longest_attempt(client: Any) -> float:
     """Seconds until an attempt's timeout, and the longest wait that may follow (standard mode)."""
-    config = client.meta.config
-    longest_wait = min(20, 2 ** (config.retries["total_max_attempts"] - 2))
-    return float(config.connect_timeout + config.read_timeout + longest_wait)
+    attempts = client.meta.config.retries["total_max_attempts"]
+    return one_attempt(client) + float(min(20, 2 ** (attempts - 2)))
 
 
 def longest_call(client: Any) -> float:
     """Seconds of every attempt until its timeout, and the longest waits between them."""
-    config = client.meta.config
-    attempts = config.retries["total_max_attempts"]
+    attempts = client.meta.config.retries["total_max_attempts"]
     waits = sum(min(20, 2**number) for number in range(attempts - 1))
-    return float(attempts * (config.connect_timeout + config.read_timeout) + waits)
+    return float(attempts * one_attempt(client) + waits)
 
 
 def timeout(function: str) -> float:

@@ -17,6 +17,9 @@ from typing import Any, NamedTuple
 
 HOST = "127.0.0.1"
 
+DRIP_SECONDS = 0.25
+"""Between two bytes of who drips."""
+
 type Behaviour = Callable[["_Exchange"], None]
 """What to do when a request has been read."""
 
@@ -37,13 +40,14 @@ class Received(NamedTuple):
 
 
 class Webhook:
-    """Answers 204, but for what ``then`` has put in line: one behaviour for each request."""
+    """Answers 204, or as it ``always`` does, but for what ``then`` has put in line."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self.tls = tls
         self.closing = Event()
         self._line: deque[Behaviour] = deque()
+        self._otherwise = answer(204)
         self._changed = Condition()
         self._server = _Server(self)
         self.port: int = self._server.server_address[1]
@@ -52,6 +56,10 @@ class Webhook:
     def then(self, *behaviours: Behaviour) -> None:
         """Do these next, one for each request."""
         self._line.extend(behaviours)
+
+    def always(self, behaviour: Behaviour) -> None:
+        """Do this whenever there is nothing in line."""
+        self._otherwise = behaviour
 
     def wait_for(self, count: int, seconds: float = 5) -> list[Received]:
         """Return what has been received as soon as there are so many; fails after a while."""
@@ -65,7 +73,7 @@ class Webhook:
         with self._changed:
             self.received.append(received)
             self._changed.notify_all()
-            return self._line.popleft() if self._line else answer(204)
+            return self._line.popleft() if self._line else self._otherwise
 
     @contextmanager
     def serving(self) -> Iterator["Webhook"]:
@@ -116,10 +124,10 @@ class _Exchange(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def drip(self, content: bytes) -> None:
-        """Send a byte each second, the first at once, until the receiver is closed."""
+        """Send a byte now and then, the first at once, until the receiver is closed."""
         for place in range(len(content)):
             self.wfile.write(content[place : place + 1])
-            if self.server.webhook.closing.wait(1):
+            if self.server.webhook.closing.wait(DRIP_SECONDS):
                 return
 
     def wait(self) -> None:
@@ -138,6 +146,16 @@ def answer(status: int, body: bytes = b"", **headers: str) -> Behaviour:
             exchange.send_header("Content-Length", str(len(body)))
         exchange.end_headers()
         exchange.wfile.write(body)
+
+    return behave
+
+
+def late(seconds: float, status: int = 204) -> Behaviour:
+    """Answer after so many seconds, unless the receiver is closed before."""
+
+    def behave(exchange: _Exchange) -> None:
+        exchange.server.webhook.closing.wait(seconds)
+        answer(status)(exchange)
 
     return behave
 
@@ -165,13 +183,13 @@ def drop(exchange: _Exchange) -> None:
 
 
 def drip_head(exchange: _Exchange) -> None:
-    """Answer at one byte a second."""
+    """Answer byte by byte."""
     exchange.close_connection = True
     exchange.drip(b"HTTP/1.1 204 No Content\r\nX-Slow: yes\r\n\r\n")
 
 
 def drip_body(exchange: _Exchange) -> None:
-    """Answer 200 at once, with a body at one byte a second."""
+    """Answer 200 at once, with a body byte by byte."""
     exchange.close_connection = True
     exchange.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
     exchange.drip(b"x" * 1000)

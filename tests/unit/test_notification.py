@@ -1,4 +1,4 @@
-"""Notifications: the same of the same change, and nothing lost on the way through the queue."""
+"""What is queued: the same of the same change, and nothing lost on the way through the queue."""
 
 import json
 from dataclasses import replace
@@ -6,9 +6,15 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.notification import Notification
-from events.subscription import EventType
-from tests.support.builders import ALICE_KEY, a_subscription, subscription_id
+from events.notification import CatchUp, Message, Notification, message_from
+from events.subscription import EventType, State
+from tests.support.builders import (
+    ALICE_KEY,
+    NOW,
+    a_registration,
+    a_subscription,
+    subscription_id,
+)
 
 TIME = "2027-01-15T08:00:00Z"
 TEXTS = st.text(st.characters(codec="utf-8"))
@@ -34,6 +40,7 @@ def test_a_notification_is_addressed_to_its_subscription() -> None:
     assert notification == Notification(
         number=ALICE_KEY,
         subscription_id=subscription_id(2),
+        device=a_registration().device,
         event_id=a_notification(2).event_id,
         type=EventType.SESSION_STATUS,
         time=TIME,
@@ -98,9 +105,10 @@ def test_what_is_queued_is_what_is_read(
         media_session_id=call,
     )
     text = notification.to_json()
-    read = Notification.from_json(text)
+    read = message_from(text)
 
     assert read == notification
+    assert isinstance(read, Notification)
     assert isinstance(read.type, EventType)
     assert text.isascii()
 
@@ -109,6 +117,7 @@ def test_a_message_holds_ids_and_nothing_personal() -> None:
     assert json.loads(a_notification().to_json()).keys() == {
         "number",
         "subscription_id",
+        "device",
         "event_id",
         "type",
         "time",
@@ -116,3 +125,83 @@ def test_a_message_holds_ids_and_nothing_personal() -> None:
         "data",
         "media_session_id",
     }
+
+
+def about(kind: EventType, call: str | None, **data: int | str) -> Notification:
+    return Notification.to(a_subscription(), kind, "1", time=TIME, data=data, media_session_id=call)
+
+
+def test_a_notification_knows_which_state_of_which_call_it_tells() -> None:
+    status = about(EventType.SESSION_STATUS, "call", sequenceNumber=7)
+
+    assert status.state == State("call", 7)
+
+
+def test_to_invite_is_the_first_state_of_a_call_however_late_it_is() -> None:
+    late = about(EventType.SESSION_INVITATION, "call", sequenceNumber=7)
+
+    assert late.state == State("call", 1)
+
+
+def test_the_end_of_a_registration_is_its_only_state() -> None:
+    ended = about(EventType.REGISTRATION_ENDS, None, registrationId="registration")
+
+    assert ended.state == State("registration", 1)
+
+
+def test_the_end_of_a_subscription_is_no_state_of_anything() -> None:
+    assert about(EventType.SUBSCRIPTION_ENDED, None).state is None
+
+
+def test_the_queue_knows_a_notification_again_by_the_id_of_its_event() -> None:
+    assert a_notification().deduplication_id == a_notification().event_id
+
+
+def a_catch_up(number: int = 1, cleared_at: int = NOW) -> CatchUp:
+    return CatchUp.of(a_subscription(number, cleared_at=cleared_at))
+
+
+def test_a_request_to_catch_up_is_for_a_recovery_of_a_subscription() -> None:
+    assert a_catch_up(2) == CatchUp(
+        number=ALICE_KEY,
+        subscription_id=subscription_id(2),
+        device=a_registration().device,
+        cleared_at=NOW,
+        is_last=False,
+        before=None,
+    )
+
+
+PARTS = [
+    a_catch_up(),
+    a_catch_up(2),
+    a_catch_up(cleared_at=NOW + 1),
+    replace(a_catch_up(), before=(NOW, "call-1")),
+    replace(a_catch_up(), before=(NOW, "call-2")),
+    replace(a_catch_up(), is_last=True),
+]
+
+
+def test_a_request_to_catch_up_is_read_as_it_was_queued() -> None:
+    assert [message_from(part.to_json()) for part in PARTS] == PARTS
+    assert json.loads(a_catch_up().to_json()).keys() == {
+        "number",
+        "subscription_id",
+        "device",
+        "cleared_at",
+        "is_last",
+        "before",
+    }
+
+
+def test_each_part_of_each_recovery_of_each_subscription_is_queued_once() -> None:
+    assert a_catch_up().deduplication_id == a_catch_up().deduplication_id
+    assert len({part.deduplication_id for part in PARTS}) == len(PARTS)
+
+
+def test_the_queue_takes_what_it_is_to_know_a_message_by() -> None:
+    """128 characters at most, alphanumeric or punctuation: AWS, ``MessageDeduplicationId``."""
+    messages: list[Message] = [a_notification(), *PARTS]
+    for message in messages:
+        assert len(message.deduplication_id) == 32
+        assert message.deduplication_id.isalnum()

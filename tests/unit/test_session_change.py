@@ -171,3 +171,20 @@ def test_a_repeated_status_is_an_update(status: Status) -> None:
     made = change(a_session(status, version=1), a_session(status, version=2))
 
     assert made.reason.endswith(": session updated")
+
+
+def test_a_session_as_it_is_stored_shows_its_last_change_and_not_what_was_before() -> None:
+    session = a_session(Status.RINGING, version=3)
+    now = SessionChange.now(session_item(session))
+
+    assert (now.session, now.before, now.end_reason) == (session, None, None)
+    assert now.reason == "Call rings"
+
+
+def test_a_session_that_is_over_as_it_is_stored_shows_why() -> None:
+    session = a_session(Status.NO_ANSWER, version=4, ended=Ending(NETWORK, NOW))
+    now = SessionChange.now(session_item(session) | {"endReason": {"S": "deadline passed"}})
+
+    assert (now.session.ended, now.session.version) == (session.ended, 4)
+    assert (now.before, now.ended_by) == (None, "network")
+    assert now.reason == "Call not answered: deadline passed"

@@ -9,40 +9,50 @@ from call_handling.ending import endings
 from call_handling.store import session_store
 from events.bus import session_bus
 from events.credentials import vault
-from events.outbox import outbox, sqs_client
+from events.outbox import outbox, probes
 from events.post import tls
 from events.store import subscription_store
 from registration.store import registration_store
+from tests.support.template import template
+
+MADE: list[tuple[str, list[object]]] = [
+    ("call_handling.create_session", [session_store]),
+    ("call_handling.get_session_details_by_id", [session_store]),
+    ("call_handling.update_session_status", [session_store]),
+    ("call_handling.delete_session_by_id", [endings]),
+    ("call_handling.end_stale_sessions", [endings]),
+    ("call_handling.end_sessions_of_registration", [endings, registration_store]),
+    ("registration.api", [registration_store]),
+    ("registration.end_expired_registrations", [registration_store]),
+    ("events.api", [subscription_store, registration_store, vault]),
+    ("events.publish_session_events", [outbox, subscription_store, registration_store]),
+    ("events.publish_to_sessions_bus", [session_bus]),
+    ("events.publish_registration_ends", [outbox, subscription_store]),
+    ("events.publish_subscription_ends", [outbox]),
+    (
+        "events.deliver_notification",
+        [subscription_store, session_store, vault, outbox, probes, tls],
+    ),
+    ("events.probe_sink", [subscription_store, session_store, vault, outbox, tls]),
+    ("events.end_expired_subscriptions", [outbox, subscription_store]),
+]
 
 
-@pytest.mark.parametrize(
-    ("module", "made"),
-    [
-        ("call_handling.create_session", [session_store]),
-        ("call_handling.get_session_details_by_id", [session_store]),
-        ("call_handling.update_session_status", [session_store]),
-        ("call_handling.delete_session_by_id", [endings]),
-        ("call_handling.end_stale_sessions", [endings]),
-        ("call_handling.end_sessions_of_registration", [endings, registration_store]),
-        ("registration.api", [registration_store]),
-        ("registration.end_expired_registrations", [registration_store]),
-        ("events.api", [subscription_store, registration_store, vault]),
-        (
-            "events.publish_session_events",
-            [outbox, session_bus, subscription_store, registration_store],
-        ),
-        ("events.publish_registration_ends", [outbox, subscription_store]),
-        ("events.publish_subscription_ends", [outbox]),
-        (
-            "events.deliver_notification",
-            [subscription_store, session_store, vault, sqs_client, tls],
-        ),
-        ("events.end_expired_subscriptions", [subscription_store]),
-    ],
-)
+@pytest.mark.parametrize(("module", "made"), MADE)
 def test_the_client_is_made_before_the_snapshot(module: str, made: list[object]) -> None:
     handler = import_module(module)
     registered_before = len(get_before_snapshot())
     reload(handler)
 
     assert [function for function, _, _ in get_before_snapshot()[registered_before:]] == made
+
+
+def test_no_function_is_left_out() -> None:
+    """But the authorizer, which asks AWS for nothing."""
+    handlers = {
+        resource["Properties"]["Handler"].removesuffix(".handler")
+        for resource in template()["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+    assert {module for module, _ in MADE} == handlers - {"authorizer.authorize"}

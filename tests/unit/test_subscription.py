@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from camara.errors import NotFound, OutOfRange
-from events.subscription import Credential, EventType, Lifetimes, Subscription, TerminationReason
+from events.subscription import (
+    Credential,
+    EventType,
+    Lifetimes,
+    State,
+    Subscription,
+    TerminationReason,
+)
 from tests.support.builders import ALICE_ACTS, NOW, a_registration, a_subscription, an_actor
 
 DAY = 24 * 3600
@@ -106,33 +113,43 @@ def test_it_is_due_at_its_end_or_just_before_its_access_token_expires(
     subscription = a_subscription(ends_at=NOW + 1000, credential=credential)
 
     assert subscription.due_at == due_at
-    assert subscription.ended_if_due(due_at - 1) is subscription
-    after = subscription.ended_if_due(due_at)
+    assert subscription.settled(due_at - 1) is subscription
+    after = subscription.settled(due_at)
     assert (after.ended, after.ended_at) == (reason, due_at)
-    assert ended(ends_at=NOW).ended_if_due(NOW) == ended(ends_at=NOW)
+    assert ended(ends_at=NOW).settled(NOW) == ended(ends_at=NOW)
 
 
-def test_it_counts_what_it_has_heard_each_once() -> None:
-    once = a_subscription().has_heard("first", NOW)
+def test_it_counts_what_it_has_heard_each_once_if_it_wanted_a_number() -> None:
+    once = a_subscription(max_events=9).has_heard("first", None, NOW)
 
     assert (once.version, once.delivered, once.last_event_id) == (2, 1, "first")
-    assert once.has_heard("first", NOW) is once
-    assert once.has_heard("second", NOW).delivered == 2
-    assert once.has_heard("second", NOW).ended is None
+    assert once.knows("first", None, NOW)
+    assert not once.knows("second", None, NOW)
+    assert once.has_heard("first", None, NOW) is once
+    assert once.has_heard("second", None, NOW).delivered == 2
+    assert once.has_heard("second", None, NOW).ended is None
+
+
+def test_what_it_hears_is_not_written_down_if_it_wanted_no_number() -> None:
+    subscription = a_subscription()
+
+    assert subscription.has_heard("first", State("call", 2), NOW) is subscription
+    assert not subscription.knows("first", State("call", 2), NOW)
 
 
 def test_it_ends_with_the_last_that_it_wanted_to_hear() -> None:
     wants_two = a_subscription(max_events=2)
-    once = wants_two.has_heard("first", NOW)
-    twice = once.has_heard("second", NOW + 1)
+    once = wants_two.has_heard("first", None, NOW)
+    twice = once.has_heard("second", None, NOW + 1)
 
     assert once.ended is None
     assert (twice.ended, twice.ended_at) == (TerminationReason.MAX_EVENTS_REACHED, NOW + 1)
-    assert twice.has_heard("that it has ended", NOW + 2).ended_at == NOW + 1
+    assert twice.version == 3
+    assert twice.has_heard("that it has ended", None, NOW + 2).ended_at == NOW + 1
 
 
 def test_to_hear_of_the_end_is_no_other_end() -> None:
-    heard = ended(max_events=1).has_heard("that it has ended", NOW + 1)
+    heard = ended(max_events=1).has_heard("that it has ended", None, NOW + 1)
 
     assert (heard.ended, heard.ended_at, heard.delivered) == (DELETED, NOW, 1)
 

@@ -6,12 +6,21 @@ import pytest
 
 from camara.stale_index import stale_shard
 from events.item import key, subscription_from, subscription_from_image, subscription_item
-from events.subscription import Credential, EventType, Subscription, TerminationReason
+from events.subscription import (
+    Credential,
+    EventType,
+    State,
+    Subscription,
+    TerminationReason,
+)
+from tests.performance.write_units import item_bytes
 from tests.support.builders import ALICE_KEY, NOW, a_subscription, subscription_id
 
 DAY = 24 * 3600
 CREDENTIAL = Credential((b"\x00\xff", b"part two"), NOW + 3600)
 ENDED = a_subscription(ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW + 5, version=7)
+FAILING = a_subscription().failed("event-1", NOW - 60, NOW)
+RECOVERED = FAILING.told_again(NOW + 5)
 
 
 @pytest.mark.parametrize(
@@ -20,7 +29,11 @@ ENDED = a_subscription(ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NO
         a_subscription(),
         a_subscription(max_events=3, credential=CREDENTIAL, delivered=2, last_event_id="event"),
         a_subscription(type=EventType.REGISTRATION_ENDS, starts_at=NOW - 1),
-        a_subscription(actor="actor"),
+        a_subscription(actor="actor", client="client"),
+        FAILING,
+        FAILING.failed_again("event-1", 1, NOW + 5),
+        RECOVERED.has_heard("event-1", State("call", 2), NOW + 5),
+        RECOVERED.has_heard("event-1", State("call", 2), NOW + 5).caught_up(NOW + 5, NOW + 9),
         ENDED,
         replace(ENDED, credential=CREDENTIAL),
     ],
@@ -52,6 +65,29 @@ def test_it_is_swept_before_its_access_token_expires() -> None:
     item = subscription_item(a_subscription(credential=CREDENTIAL))
 
     assert item["staleAt"] == {"N": str(CREDENTIAL.expires_at - 120)}
+
+
+def test_it_is_swept_if_what_was_to_ask_its_sink_or_to_make_it_catch_up_was_lost() -> None:
+    assert subscription_item(FAILING)["staleAt"] == {"N": str(FAILING.due_at)}
+    assert subscription_item(RECOVERED)["staleAt"] == {"N": str(RECOVERED.due_at)}
+    assert len({FAILING.due_at, RECOVERED.due_at, RECOVERED.ends_at}) == 3
+
+
+def test_what_there_is_not_is_not_stored() -> None:
+    optional = {"failingSince", "workedAt", "behindSince", "maxEvents"}
+
+    assert not optional & subscription_item(a_subscription()).keys()
+    assert "failingSince" not in subscription_item(RECOVERED)
+
+
+def test_what_a_sink_that_catches_up_knows_is_small() -> None:
+    """However many calls there are: each change writes it all."""
+    subscription = RECOVERED
+    for number in range(1000):
+        state = State(f"{number:040}", 999_999)
+        subscription = subscription.has_heard(f"event {number}", state, NOW)
+
+    assert item_bytes(subscription_item(subscription)) < 10 * 1024
 
 
 def test_it_is_kept_for_a_week_after_its_time_and_for_a_day_after_it_has_ended() -> None:

@@ -20,11 +20,16 @@ from events.outbox import sqs_client
 from tests.support.lambda_context import a_lambda_context
 from tests.support.slow_aws import WAIT_SECONDS, throttled
 from tests.support.template import properties, routes
-from tests.support.time_budget import longest_attempt, longest_call, timeout
+from tests.support.time_budget import longest_attempt, longest_call, one_attempt, timeout
 
 GATEWAY_SECONDS = 29
 OPERATIONS = sorted({route.function for route in routes()})
-PUBLISHERS = ("PublishSessionEvents", "PublishRegistrationEnds", "PublishSubscriptionEnds")
+PUBLISHERS = (
+    "PublishSessionEvents",
+    "PublishToSessionsBus",
+    "PublishRegistrationEnds",
+    "PublishSubscriptionEnds",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +57,7 @@ def test_no_request_takes_as_long_as_a_call_waits_for_a_registration(function: s
 
 
 def test_a_request_is_begun_only_with_time_for_it() -> None:
-    for client in (dynamodb_client(), vault()._client):  # noqa: SLF001
+    for client in (dynamodb_client(), sqs_client(), vault()._client):  # noqa: SLF001
         assert longest_attempt(client) < ATTEMPT_AND_WAIT_SECONDS
 
 
@@ -128,14 +133,20 @@ def test_an_outage_is_told_as_one_and_not_as_a_lack_of_time() -> None:
     assert reading_then_out < min(timeout(route.function) for route in routes())
 
 
-def test_a_publisher_has_time_for_a_record() -> None:
-    """The receiver's devices, the subscriptions of both ends, a batch of messages, the bus."""
-    bus = session_bus()._client  # noqa: SLF001
-    slowest = 3 * longest_call(dynamodb_client()) + longest_call(sqs_client()) + longest_call(bus)
+def test_a_publisher_has_time_for_a_batch_that_makes_few_messages() -> None:
+    """The audiences of a hundred numbers and of another hundred, the registers, the messages."""
+    slowest = 3 * longest_call(dynamodb_client()) + longest_call(sqs_client())
 
     assert slowest < timeout("PublishSessionEvents")
     for publisher in PUBLISHERS:
         assert timeout(publisher) == timeout("PublishSessionEvents")
+
+
+def test_the_bus_is_told_of_a_batch_unless_it_fails_for_long() -> None:
+    """After the first request that fails none is made: the nine others take their first attempt."""
+    bus = session_bus()._client  # noqa: SLF001
+
+    assert longest_call(bus) + 9 * one_attempt(bus) < timeout("PublishToSessionsBus")
 
 
 @pytest.mark.parametrize("publisher", PUBLISHERS)

@@ -1,0 +1,86 @@
+"""What a publisher tells late is not told after something newer, for five minutes."""
+
+import pytest
+
+from events.subscription import EventType
+from tests.delivery.evidence import events_at, now_of, outcomes
+from tests.delivery.lambda_poller import Poller, a_change_of, deliver_both
+from tests.delivery.marked import behind, catch_up, marked
+from tests.delivery.stored_calls import a_call_of, store
+from tests.integration.conftest import FakeClock
+from tests.support.builders import BOB, NOW
+from tests.support.webhook import Webhook
+
+pytestmark = pytest.mark.usefixtures("at_once")
+
+STATUS, INVITATION = EventType.SESSION_STATUS, EventType.SESSION_INVITATION
+
+
+def numbers_at(webhook: Webhook) -> list[int]:
+    return [event["data"]["sequenceNumber"] for event in events_at(webhook)]
+
+
+def test_older_changes_are_dropped_as_known_and_newer_ones_are_told(
+    poller: Poller, webhook: Webhook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(a_call_of("call", at=NOW, version=3))
+    subscription = behind(webhook)
+    catch_up(poller, subscription)
+    capsys.readouterr()
+    poller.put(*(a_change_of("call", subscription, STATUS, version) for version in (2, 3, 4, 5)))
+
+    poller.deliver_all()
+
+    assert numbers_at(webhook) == [3, 4, 5]
+    words = [word for _, word in outcomes(capsys.readouterr().out)]
+    assert words == ["known", "known", "delivered", "delivered"]
+
+
+def test_an_invitation_is_known_whatever_has_come_of_the_call(
+    poller: Poller, webhook: Webhook
+) -> None:
+    store(a_call_of("call", at=NOW, version=3))
+    subscription = behind(webhook, subscriber=BOB, type=INVITATION)
+    catch_up(poller, subscription)
+    poller.put(a_change_of("call", subscription, INVITATION))
+
+    poller.deliver_all()
+
+    assert numbers_at(webhook) == [3]
+
+
+@pytest.mark.parametrize(("later", "told"), [(299, [3, 4]), (300, [3, 4, 3])])
+def test_it_is_remembered_for_five_minutes(
+    poller: Poller,
+    prober: Poller,
+    webhook: Webhook,
+    time_stands_still: FakeClock,
+    later: int,
+    told: list[int],
+) -> None:
+    store(a_call_of("call", at=NOW, version=3))
+    subscription, notification = marked(
+        lambda known: a_change_of("call", known, STATUS, 2), sink=webhook.url
+    )
+    prober.put(notification)
+    deliver_both(poller, prober)
+    poller.put(a_change_of("call", subscription, STATUS, 4))
+    deliver_both(poller, prober)
+    time_stands_still.now += later
+    poller.put(a_change_of("call", subscription, STATUS, 3))
+
+    deliver_both(poller, prober)
+
+    assert numbers_at(webhook) == told
+
+
+def test_of_what_is_told_in_the_usual_way_nothing_is_remembered(
+    poller: Poller, webhook: Webhook
+) -> None:
+    subscription = behind(webhook, behind_since=None, worked_at=NOW)
+    poller.put(a_change_of("call", subscription, STATUS, 2))
+
+    poller.deliver_all()
+
+    assert numbers_at(webhook) == [2]
+    assert now_of(subscription) == subscription

@@ -1,0 +1,56 @@
+"""In which order messages go: no request holds two of one device, and all keep theirs."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.notification import Message, Notification
+from events.outbox import _turns
+from events.subscription import EventType
+from tests.support.builders import a_registration, a_subscription
+
+
+def messages(*devices: int) -> list[Message]:
+    """A change for each of these, in this order, and for another subscription each time."""
+    return [
+        Notification.to(
+            a_subscription(place, of=a_registration(device=number)),
+            EventType.SESSION_STATUS,
+            f"call {place}",
+            time="",
+            data={},
+        )
+        for place, number in enumerate(devices)
+    ]
+
+
+def places(*devices: int) -> list[list[int]]:
+    """Return the places of the messages in each turn."""
+    return [[place for place, _ in turn] for turn in _turns(messages(*devices))]
+
+
+def test_nothing_takes_no_turn() -> None:
+    assert places() == []
+
+
+def test_one_each_go_in_one_turn() -> None:
+    assert places(1, 2, 3) == [[0, 1, 2]]
+
+
+def test_the_second_of_a_device_goes_in_the_second_turn() -> None:
+    assert places(1, 1, 2, 1, 2, 3) == [[0, 2, 5], [1, 4], [3]]
+
+
+@given(st.lists(st.integers(1, 5), max_size=30))
+def test_every_message_has_one_turn_after_those_before_it(devices: list[int]) -> None:
+    known = messages(*devices)
+    turns = _turns(known)
+
+    assert sorted(place for turn in turns for place, _ in turn) == list(range(len(known)))
+    for turn in turns:
+        assert turn
+        assert all(message is known[place] for place, message in turn)
+        assert len({message.device for _, message in turn}) == len(turn)
+    for number in set(devices):
+        own = a_registration(device=number).device
+        sent = [place for turn in turns for place, each in turn if each.device == own]
+        assert sent == sorted(sent)
