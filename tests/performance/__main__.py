@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from tests.performance import ROOT, bench_file, report
 from tests.performance.artifact_size import measure as artifact_size
 from tests.performance.cold_init import measure as cold_init
+from tests.performance.credentials_cost import measure as credentials_cost
+from tests.performance.dead_sinks import measure as dead_sinks
 from tests.performance.deregistration import measure as deregistration
 from tests.performance.init_parts import measure as init_parts
 from tests.performance.machine import machine
@@ -18,8 +20,11 @@ from tests.performance.notification_cost import measure as notification_cost
 from tests.performance.notifications import measure as notifications
 from tests.performance.operations import measure as operations
 from tests.performance.page.document import page
+from tests.performance.publishing_rate import measure as publishing_rate
+from tests.performance.publishing_reads import measure as publishing_reads
 from tests.performance.requests_per_delete import measure as requests
 from tests.performance.result import Finding, Shown, SkippedError
+from tests.performance.subscription_cost import measure as subscription_cost
 from tests.performance.sweep import measure as sweep
 from tests.performance.sweep_requests import growth as sweep_growth
 from tests.performance.warm_cpu import measure as warm_cpu
@@ -39,6 +44,11 @@ _BENCHMARKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "sdp-growth": sdp_growth,
     "init-parts": init_parts,
     "notification-cost": notification_cost,
+    "subscription-cost": subscription_cost,
+    "credentials-cost": credentials_cost,
+    "publishing-reads": publishing_reads,
+    "publishing-rate": publishing_rate,
+    "dead-sinks": dead_sinks,
     "notifications": notifications,
 }
 _RESULTS = ROOT / ".local" / "bench.json"

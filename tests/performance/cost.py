@@ -10,9 +10,10 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, starmap
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.performance.sent import Sent, in_words, sent_by
+from tests.performance.sent import Sent, found_by_queries, in_words, sent_by
 from tests.performance.write_units import Item, index_units, item_bytes, table_units
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE
 from tests.support.template import properties
@@ -28,6 +29,8 @@ _TABLES = {
 _TRANSACTION = 2
 _CHECK = "ConditionCheck"
 _READ_UNIT_BYTES = 4096
+_EVENTUALLY_CONSISTENT = 0.5
+"""What such a read is billed of a consistent one."""
 
 type _Place = tuple[str, str]
 """A table and one of its indexes; of the table itself, an empty name."""
@@ -50,12 +53,12 @@ class Write(NamedTuple):
 
 @dataclass(frozen=True)
 class Cost:
-    """``of_indexes`` are the write units by index, ``read_units`` those of the items."""
+    """``of_indexes`` are the write units by index, ``read_units`` those of items and of queries."""
 
     sent: Sequence[Sent]
     writes: Sequence[Write]
     of_indexes: Mapping[str, int]
-    read_units: int
+    read_units: float
 
     @property
     def requests(self) -> int:
@@ -83,22 +86,37 @@ class Cost:
 
     def in_words(self) -> str:
         """Say what the requests are and what the reads are billed."""
-        reads = f"; {self.read_units} read units" if self.read_units else ""
+        reads = f"; {self.read_units:,g} read units" if self.read_units else ""
         return f"{in_words(self.sent)}{reads}"
 
 
 def costed[Answer](client: "DynamoDBClient", act: Callable[[], Answer]) -> tuple[Answer, Cost]:
     """Return what ``act`` returns, and what it has cost."""
     before = _stored(client)
-    with sent_by(client) as sent:
+    with sent_by(client) as sent, found_by_queries(client) as pages:
         answer = act()
     after = _stored(client)
     return answer, Cost(
         sent=sent,
         writes=[write for request in sent for write in _writes(request, before, after)],
         of_indexes=_of_indexes(before, after),
-        read_units=sum(_read_units(request, before) for request in sent),
+        read_units=_read_units(sent, pages, before),
     )
+
+
+def costed_reads[Answer](
+    client: "DynamoDBClient", act: Callable[[], Answer]
+) -> tuple[Answer, Cost]:
+    """Return the same for what only reads, however much is stored."""
+    with sent_by(client) as sent, found_by_queries(client) as pages:
+        answer = act()
+    stored: dict[_Place, dict[_Key, Item]] = {(table, ""): {} for table in _TABLES}
+    for table, key in chain.from_iterable(map(_keys_read, sent)):
+        item = client.get_item(TableName=table, Key=key).get("Item")
+        if item is not None:
+            stored[table, ""][_key(table, key)] = item
+    assert not [*chain.from_iterable(_writes(request, stored, stored) for request in sent)]
+    return answer, Cost(sent, [], {}, _read_units(sent, pages, stored))
 
 
 def _stored(client: "DynamoDBClient") -> _Stored:
@@ -163,17 +181,37 @@ def _of_indexes(before: _Stored, after: _Stored) -> Counter[str]:
     return +units
 
 
-def _read_units(request: Sent, stored: _Stored) -> int:
-    """Return what strongly consistent reads of items are billed, whether they find any or not."""
+def _read_units(sent: Sequence[Sent], pages: Sequence[Sequence[Item]], stored: _Stored) -> float:
+    """Return what reads are billed, whether they find any items or not."""
+    items = (
+        stored[table, ""].get(_key(table, key), {})
+        for table, key in chain.from_iterable(map(_keys_read, sent))
+    )
+    queries = zip((each for each in sent if each.name == "Query"), pages, strict=True)
+    return sum(_blocks(item_bytes(item)) for item in items) + sum(starmap(_units_of_page, queries))
+
+
+def _keys_read(request: Sent) -> Iterator[tuple[str, Item]]:
+    """Yield tables and keys of a strongly consistent read, if it is one."""
     match request.name:
         case "GetItem":
-            read = {request.body["TableName"]: {**request.body, "Keys": [request.body["Key"]]}}
+            asked = {request.body["TableName"]: {**request.body, "Keys": [request.body["Key"]]}}
         case "BatchGetItem":
-            read = request.body["RequestItems"]
+            asked = request.body["RequestItems"]
         case _:
-            return 0
-    assert all(asked["ConsistentRead"] for asked in read.values()), request
-    items = (
-        stored[table, ""].get(_key(table, key)) for table in read for key in read[table]["Keys"]
-    )
-    return sum(max(1, math.ceil(item_bytes(item or {}) / _READ_UNIT_BYTES)) for item in items)
+            return
+    for table, read in asked.items():
+        assert read["ConsistentRead"], request
+        yield from ((table, key) for key in read["Keys"])
+
+
+def _units_of_page(query: Sent, page: Sequence[Item]) -> float:
+    """Return what a query is billed: all that it has read, together."""
+    assert "FilterExpression" not in query.body, query
+    blocks = _blocks(sum(map(item_bytes, page)))
+    return blocks if query.body.get("ConsistentRead") else blocks * _EVENTUALLY_CONSISTENT
+
+
+def _blocks(size: int) -> int:
+    """Return how many 4 KiB a read takes, one at least."""
+    return max(1, math.ceil(size / _READ_UNIT_BYTES))

@@ -20,6 +20,7 @@ def verdict(result: Result) -> str:
         return ""
     if result.met:
         return "met"
-    unit = "" if result.budget.of == "ratio" else f" {result.unit}"
-    over = result.excess / result.budget.limit
-    return f"over by {figure(result.excess)}{unit} ({over:.0%})"
+    unit = f" {result.unit}" if result.budget.of == "value" else ""
+    missed = "short" if result.budget.of == "gain" else "over"
+    share = result.excess / result.budget.limit
+    return f"{missed} by {figure(result.excess)}{unit} ({share:.0%})"

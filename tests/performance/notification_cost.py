@@ -1,93 +1,119 @@
-"""What it takes to tell both ends of a call that it has ended: messages, invocations, write units.
+"""What it takes to tell two devices of a whole call: messages, invocations, reads and writes.
 
-One change, of a call with one subscription to its status on either side, from the record in the
-stream to what is remembered of the deliveries; on moto, the queue and the sinks in memory.
+A call is placed, rings, is answered and ends; a subscription on either side wants its status, and
+one the invitation. From the records in the stream to what is remembered of the deliveries; on moto,
+the queue, the bus and the sinks in memory. Each change is alone in its batch, as in a quiet hour:
+what several share is cheaper. The usual way is this code as it was before it had audiences: it was
+measured once, by the same steps.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import NamedTuple
 from unittest.mock import patch
 
-from events import deliver_notification, publish_session_events
-from events.notification import Notification
+from events import delivery, publish_to_sessions_bus, publishing
+from events.publish_session_events import handler as publish
+from events.publish_to_sessions_bus import handler as put_on_bus
+from events.subscription import EventType
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Result
+from tests.performance.stand_ins import Bus, Queue, delivered, handled
 from tests.performance.stored_sessions import sessions_table
-from tests.support.api import a_call, delete
-from tests.support.builders import ALICE, BOB
+from tests.support.api import a_call, delete, put
+from tests.support.builders import ALICE, ANSWER, BOB
 from tests.support.messaging import subscribe
-from tests.support.streams import Stream, meant_for
+from tests.support.streams import Record, Stream, meant_for
 from tests.support.table import TABLE
 
 _SOURCE = {"EVENT_SOURCE": "https://api.example.com/camara", "LOOPBACK_SINKS": "false"}
 
 
-class _Queue(list[Notification]):
-    """Stands in for the queue."""
+class _Spent(NamedTuple):
+    """On a whole call."""
 
-    def put(self, notifications: Iterator[Notification]) -> None:
-        self.extend(notifications)
+    messages: int
+    invocations: int
+    bus_events: int
+    requests: int
+    read_units: float
+    write_units: int
 
 
-class _Bus(list[Any]):
-    """Stands in for the bus."""
-
-    def tell(self, change: Any, _time: str) -> None:
-        self.append(change)
+_BEFORE = _Spent(
+    messages=7, invocations=11, bus_events=4, requests=37, read_units=30, write_units=7
+)
 
 
 def measure() -> Iterator[Result]:
-    """End a call and count what follows."""
-    queue, bus = _Queue(), _Bus()
+    """Play a call, and count what follows each of its changes."""
+    queue, bus = Queue(), Bus()
+    publishings, deliveries = list[Cost](), list[Cost]()
     with (
         sessions_table() as client,
         patch.dict(os.environ, _SOURCE),
-        patch.object(publish_session_events, "outbox", lambda: queue),
-        patch.object(publish_session_events, "session_bus", lambda: bus),
-        patch.object(deliver_notification, "post", lambda *_, **__: 204),
+        patch.object(publishing, "outbox", lambda: queue),
+        patch.object(publish_to_sessions_bus, "session_bus", lambda: bus),
+        patch.object(delivery, "post", lambda *_, **__: 204),
     ):
         subscribe(1)
         subscribe(2, subscriber=BOB)
-        call = a_call()
-        stream = Stream(TABLE)
-        assert delete(ALICE, call).status == 204
-        records = meant_for("PublishSessionEvents", stream.records())
-        publishing = costed(client, lambda: _published(records))[1]
-        deliveries = [costed(client, partial(_delivered, each))[1] for each in queue]
-    invocations = len(records) + len(deliveries)
-    for what, unit, value, notes in (
-        ("messages per ended call, a subscription on either side", "messages", len(queue), []),
-        (
-            "  invocations",
-            "invocations",
-            invocations,
-            ["one for each record, one for each message"],
-        ),
-        ("  events on the bus", "events", len(bus), []),
-        (
-            "  write units of DynamoDB",
-            "units",
-            sum(cost.write_units for cost in (publishing, *deliveries)),
-            [_in_words("publishing", publishing), _in_words("each delivery", deliveries[0])],
-        ),
-    ):
+        subscribe(3, subscriber=BOB, type=EventType.SESSION_INVITATION)
+        for records in _changes():
+            publishings.append(costed(client, partial(handled, publish, records))[1])
+            handled(put_on_bus, records)
+            for message in queue.take():
+                deliveries.append(costed(client, partial(delivered, message))[1])
+    costs = publishings + deliveries
+    spent = _Spent(
+        messages=len(deliveries),
+        invocations=2 * len(publishings) + len(deliveries),
+        bus_events=len(bus),
+        requests=sum(cost.requests for cost in costs),
+        read_units=sum(cost.read_units for cost in costs),
+        write_units=sum(cost.write_units for cost in costs),
+    )
+    yield from _results(
+        spent, f"of a change: {_in_words(publishings)}; of a delivery: {_in_words(deliveries)}"
+    )
+
+
+def _changes() -> Iterator[list[Record]]:
+    """Yield what the stream tells of each change of a call, when it has been made."""
+    stream = Stream(TABLE)
+    call = a_call("Initial")
+    yield meant_for("PublishSessionEvents", stream.records())
+    for status in ("Ringing", {"status": "Connected", "answer": {"sdp": ANSWER}}):
+        assert put(BOB, call, status).status == 200
+        yield meant_for("PublishSessionEvents", stream.records())
+    assert delete(ALICE, call).status == 204
+    yield meant_for("PublishSessionEvents", stream.records())
+
+
+def _results(spent: _Spent, requests: str) -> Iterator[Result]:
+    call = "messages per call, two devices told of its status, one of them invited"
+    own = "the bus has a function of its own, which costs one for each change"
+    before = "the usual way is that of commit 91f6c17, measured on 2026-11-24"
+    lines: tuple[tuple[str, str, str, list[str]], ...] = (
+        ("messages", call, "messages", [before]),
+        ("invocations", "  invocations", "invocations", [own]),
+        ("bus_events", "  events on the bus", "events", []),
+        ("requests", "  DynamoDB requests", "requests", [requests]),
+        ("read_units", "  read units of DynamoDB", "units", []),
+        ("write_units", "  write units of DynamoDB", "units", []),
+    )
+    for name, what, unit, notes in lines:
         yield Result(
-            name=f"notifications.cost.{unit}", what=what, unit=unit, value=value, notes=notes
+            name=f"notifications.cost.{name}",
+            what=what,
+            unit=unit,
+            usual=getattr(_BEFORE, name),
+            value=getattr(spent, name),
+            notes=notes,
         )
 
 
-def _in_words(what: str, cost: Cost) -> str:
-    return f"{what}: {cost.in_words()}"
-
-
-def _published(records: list[dict[str, Any]]) -> None:
-    answer = publish_session_events.handler({"Records": records}, None)  # type: ignore[arg-type]
-    assert answer == {"batchItemFailures": []}
-
-
-def _delivered(notification: Notification) -> None:
-    record = {"messageId": "1", "body": notification.to_json(), "attributes": {}}
-    answer = deliver_notification.handler({"Records": [record]}, None)  # type: ignore[arg-type]
-    assert answer == {"batchItemFailures": []}
+def _in_words(costs: Sequence[Cost]) -> str:
+    """Say what the different ones ask for."""
+    return " or ".join(dict.fromkeys(cost.in_words() for cost in costs))

@@ -22,7 +22,10 @@ def table(results: Sequence[Result]) -> str:
 def _row(result: Result) -> tuple[str, ...]:
     budget = ""
     if result.budget:
-        budget = f"<= {result.budget.limit:g}" + (" x" if result.budget.of == "ratio" else "")
+        limit = f"{result.budget.limit:g}"
+        budget = {"value": f"<= {limit}", "ratio": f"<= {limit} x", "gain": f">= {limit} x usual"}[
+            result.budget.of
+        ]
     return (
         result.what,
         result.unit,

@@ -11,10 +11,13 @@ class SkippedError(Exception):
 
 @dataclass(frozen=True)
 class Budget:
-    """The most that a figure may be, and which figure it is: the value, or its ratio to floor."""
+    """The most that a figure may be, and which figure it is: the value, or its ratio to floor.
+
+    Of a gain, which is how many times the usual way's figure ours is, it is the least.
+    """
 
     limit: float
-    of: Literal["value", "ratio"] = "value"
+    of: Literal["value", "ratio", "gain"] = "value"
 
 
 @dataclass(frozen=True)
@@ -38,15 +41,21 @@ class Result:
     notes: Sequence[str] = ()
 
     @property
+    def gain(self) -> float | None:
+        """How many times the usual way's figure ours is; ``None`` where there is none."""
+        return self.value / self.usual if self.usual else None
+
+    @property
     def excess(self) -> float | None:
-        """By how much the budget is exceeded, 0 when it is kept; ``None`` without a budget."""
+        """By how much the budget is missed, 0 when it is kept; ``None`` without a budget."""
         if self.budget is None:
             return None
-        judged = self.value if self.budget.of == "value" else self.ratio
+        judged = {"value": self.value, "ratio": self.ratio, "gain": self.gain}[self.budget.of]
         if judged is None:
             message = f"{self.name}: nothing to hold against its budget"
             raise ValueError(message)
-        return max(0.0, judged - self.budget.limit)
+        over = judged - self.budget.limit
+        return max(0.0, -over if self.budget.of == "gain" else over)
 
     @property
     def met(self) -> bool | None:

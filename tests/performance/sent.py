@@ -1,4 +1,4 @@
-"""The requests to DynamoDB: every one that the SDK sends, retries included."""
+"""The requests to DynamoDB, every one that the SDK sends, and what its queries find."""
 
 import json
 from collections import Counter
@@ -35,6 +35,21 @@ def sent_by(client: "DynamoDBClient") -> Iterator[list[Sent]]:
         yield sent
     finally:
         client.meta.events.unregister("before-send.dynamodb", note)
+
+
+@contextmanager
+def found_by_queries(client: "DynamoDBClient") -> Iterator[list[list[dict[str, Any]]]]:
+    """Yield the list of the pages that queries return while the context lasts."""
+    pages: list[list[dict[str, Any]]] = []
+
+    def note(parsed: dict[str, Any], **_: Any) -> None:
+        pages.append(parsed["Items"])
+
+    client.meta.events.register("after-call.dynamodb.Query", note)
+    try:
+        yield pages
+    finally:
+        client.meta.events.unregister("after-call.dynamodb.Query", note)
 
 
 def in_words(sent: Iterable[Sent]) -> str:

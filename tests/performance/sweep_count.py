@@ -4,7 +4,6 @@ The usual way is a scan for what is stale, priced by its pages of 1 MiB and from
 reads every part of every call, so the short SDPs of the tests flatter it.
 """
 
-import gc
 import hashlib
 import json
 import math
@@ -22,7 +21,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 from call_handling.end_stale_sessions import handler
 from call_handling.item import session_item
-from tests.performance.stored_sessions import sessions_table
+from tests.performance.stored_sessions import no_garbage_collection, sessions_table
 from tests.performance.write_units import item_bytes
 from tests.support.api import a_call
 from tests.support.builders import NOW, a_session
@@ -72,7 +71,7 @@ class Traffic:
 
 def swept(live: int, stale: int) -> Traffic:
     """Sweep once a table of live sessions, some of them stale."""
-    with _no_garbage_collection(), sessions_table() as client:
+    with no_garbage_collection(), sessions_table() as client:
         stale_ids = _fill(live, stale)
         with _watched(client) as traffic:
             answer = handler({}, a_lambda_context())
@@ -124,16 +123,6 @@ def _watched(client: "DynamoDBClient") -> Iterator[Traffic]:
     finally:
         events.unregister("before-send.dynamodb", traffic.sent)
         events.unregister("after-call.dynamodb.Query", traffic.returned)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Spare the collector the walks through items that stay; it would double the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _require_nothing_else(traffic: Traffic, stale: set[str]) -> None:

@@ -4,10 +4,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+import pytest
+
 from call_handling.item import key
 from camara import clock
 from registration.store import registration_store
-from tests.performance.cost import Cost, costed
+from tests.performance.cost import Cost, costed, costed_reads
 from tests.performance.deregistration import measure as deregistration
 from tests.performance.operations import measure as operations
 from tests.performance.requests_per_delete import measure as requests_per_delete
@@ -16,7 +18,7 @@ from tests.performance.sent import in_words, sent_by
 from tests.performance.stored_sessions import sessions_table
 from tests.performance.sweep_index import measure as sweep_index
 from tests.performance.write_units_per_delete import measure as write_units_per_delete
-from tests.support.api import a_call, delete, post, put
+from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import (
     ALICE,
     BOB,
@@ -97,6 +99,45 @@ def test_a_read_is_billed_whether_it_finds_anything_or_not() -> None:
 
     assert found.read_units == nothing.read_units == 2
     assert found.in_words() == "1 BatchGetItem, 1 TransactWriteItems; 2 read units"
+
+
+@pytest.mark.parametrize(
+    ("consistent", "items", "units"), [(True, 0, 1), (True, 3, 2), (False, 0, 0.5), (False, 3, 1)]
+)
+def test_a_query_is_billed_for_all_that_it_reads_together(
+    *, consistent: bool, items: int, units: float
+) -> None:
+    with sessions_table() as client:
+        for number in range(items):
+            item = {"mediaSessionId": {"S": "call"}, "part": {"S": str(number)}}
+            client.put_item(TableName=TABLE, Item=item | {"content": {"S": "x" * 2_000}})
+        cost = costed_reads(client, lambda: _query(client, consistent=consistent))[1]
+
+    assert (cost.requests, cost.read_units, cost.write_units) == (1, units, 0)
+
+
+def _query(client: "DynamoDBClient", *, consistent: bool) -> None:
+    client.query(
+        TableName=TABLE,
+        ConsistentRead=consistent,
+        KeyConditionExpression="mediaSessionId = :call",
+        ExpressionAttributeValues={":call": {"S": "call"}},
+    )
+
+
+def test_reads_alone_are_priced_as_among_writes() -> None:
+    with sessions_table() as client:
+        call = a_call()
+        _, among_writes = costed(client, partial(get, ALICE, call))
+        _, alone = costed_reads(client, partial(get, ALICE, call))
+
+    assert alone.in_words() == among_writes.in_words()
+    assert alone.read_units > 0
+
+
+def test_what_writes_is_not_only_a_read() -> None:
+    with sessions_table() as client, pytest.raises(AssertionError):
+        costed_reads(client, post)
 
 
 def test_registering_writes_two_registers_and_one_entry_of_an_index() -> None:

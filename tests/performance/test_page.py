@@ -10,6 +10,7 @@ from tests.performance import bench_file
 from tests.performance.bench_file import Bench
 from tests.performance.figures import figure
 from tests.performance.page.document import page
+from tests.performance.report import table
 from tests.performance.result import Budget, Curve, Parts, Result
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,6 +29,10 @@ KEPT = Result(
 MISSED = Result(
     name="missed", what="size", unit="MB", value=8.9, budget=Budget(3), notes=["<b>large</b> & odd"]
 )
+GAINED = Result(
+    name="gained", what="rate", unit="calls", usual=100, value=900, budget=Budget(10, "gain"),
+    notes=[],
+)  # fmt: skip
 GROWING = Curve(
     name="growing", what="Cost of <that>", x="sessions", unit="units", logarithmic=True,
     usual=[(1_000, 91), (10_000, 909.5), (100_000, 9_094.5)],
@@ -37,7 +42,9 @@ MADE_OF = Parts(
     name="parts", what="Start", unit="ms", notes=[],
     usual={"boto3": 100, "pydantic": 40}, value={"boto3": 99},
 )  # fmt: skip
-RUN = Bench(MACHINE, [KEPT, MISSED], [GROWING, replace(GROWING, logarithmic=False)], [MADE_OF])
+RUN = Bench(
+    MACHINE, [KEPT, MISSED, GAINED], [GROWING, replace(GROWING, logarithmic=False)], [MADE_OF]
+)
 
 
 def row(markdown: str, what: str) -> list[str]:
@@ -76,7 +83,7 @@ def test_a_budget_that_is_missed_is_shown_as_such() -> None:
     markdown = page(RUN)["benchmarks.md"]
 
     assert row(markdown, "size")[-2:] == ["&le; 3", "**over by 5.90 MB (197%)**"]
-    assert "1 of 2 budgets are met; not: size." in markdown
+    assert "1 of 3 budgets are met; not: size; rate." in markdown
 
 
 def test_a_ratio_over_its_budget_is_over_by_a_ratio() -> None:
@@ -85,6 +92,25 @@ def test_a_ratio_over_its_budget_is_over_by_a_ratio() -> None:
     assert (
         row(page(Bench(MACHINE, [over]))["benchmarks.md"], "time")[-1] == "**over by 0.23 (20%)**"
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "judgement"), [(1_000, "met"), (900, "**short by 1 (10%)**"), (2_000, "met")]
+)
+def test_a_gain_is_how_many_times_the_usual_way_s_figure_ours_is(
+    value: float, judgement: str
+) -> None:
+    rate = replace(GAINED, value=value)
+
+    assert row(page(Bench(MACHINE, [rate]))["benchmarks.md"], "rate")[-2:] == [
+        "&ge; 10 x usual way",
+        judgement,
+    ]
+
+
+def test_a_gain_over_nothing_is_no_gain() -> None:
+    with pytest.raises(ValueError, match="gained: nothing to hold"):
+        page(Bench(MACHINE, [replace(GAINED, usual=None)]))
 
 
 def test_all_budgets_met_is_all_there_is_to_say() -> None:
@@ -173,3 +199,9 @@ def test_a_higher_figure_is_drawn_higher() -> None:
 )
 def test_a_figure_has_the_digits_that_say_something(value: float, written: str) -> None:
     assert figure(value) == written
+
+
+def test_the_terminal_says_the_same_of_a_gain() -> None:
+    *_, written = table([GAINED]).rstrip().splitlines()
+
+    assert written.endswith(">= 10 x usual  short by 1 (10%)")

@@ -12,15 +12,17 @@ PICTURE = "benchmarks.svg"
 _HEAD = """# Benchmarks
 
 Each line sets what this implementation spends (*ours*) beside the least that the platform allows
-(*floor*: a bare handler that only calls `update_item`, or a single request or unit) and beside
-today's *usual way*; all are measured by turns in one run, so the ratios hold where times do not.
-Devices are registered whenever a call is placed, answered or ended here.
+(*floor*: a bare handler that only calls `update_item`, a single request or unit, or the same wait
+when nothing else happens) and beside today's *usual way*; all are measured by turns in one run, so
+the ratios hold where times do not. Devices are registered whenever a call is placed, answered or
+ended here. Of notifications the usual way is how they were published before numbers had audiences;
+what a commit and a date stand beside was measured once.
 
 A DELETE is one request, refused or not, with one documented exception: a caller who seems to be
 no party is looked up once in the register of devices, and ends the call after all if it is the
 receiver by a device that it has registered since the call began."""
 _ALTERNATIVE = "What the usual way and ours spend; the figures stand below"
-_HOW = """`make bench` measures anew into `.local/bench.json`, in less than five minutes, and makes
+_HOW = """`make bench` measures anew into `.local/bench.json`, in some ten minutes, and makes
 this page from that file. `.venv/bin/python -m tests.performance NAME` measures one thing. What is
 compared, and how, is said at the top of each module in [tests/performance](../tests/performance).
 """
@@ -76,8 +78,14 @@ def _row(result: Result) -> list[str]:
 def _budget(result: Result) -> str:
     if result.budget is None:
         return _NONE
-    of = " x floor" if result.budget.of == "ratio" else ""
-    return f"&le; {result.budget.limit:g}{of}"
+    limit = f"{result.budget.limit:g}"
+    match result.budget.of:
+        case "gain":
+            return f"&ge; {limit} x usual way"
+        case "ratio":
+            return f"&le; {limit} x floor"
+        case _:
+            return f"&le; {limit}"
 
 
 def _notes(results: Iterable[Result]) -> Iterator[str]:
