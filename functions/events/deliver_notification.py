@@ -38,7 +38,7 @@ def _deliver(message: Message, times: int) -> None:
         return
     outcome = None
     try:
-        outcome = deliver(message, LONGEST_WAIT_SECONDS)
+        outcome = deliver(message, LONGEST_WAIT_SECONDS, times)
     finally:
         tell(_FUNCTION, message, outcome)
     if outcome is Outcome.DELIVERED:

@@ -89,10 +89,12 @@ def delay_seconds(failures: int) -> int:
     return min(_FIRST_DELAY_SECONDS << (failures - 1), _LONGEST_DELAY_SECONDS)
 
 
-def deliver(notification: Notification, longest_wait: float = inf) -> Outcome:
+def deliver(notification: Notification, longest_wait: float = inf, times: int = 1) -> Outcome:
     """Attempt to deliver a notification; a sink that fails to take it is marked, and probed.
 
-    So is one whose event has waited for longer, in seconds: who is slow is to fill no queue.
+    So is one whose event has waited for longer, in seconds: who is slow is to fill no queue. When
+    the notification has been received several times, whoever has marked the sink for it may not
+    have come to probing.
 
     Raises ``Unavailable`` and ``Timeout`` when that was AWS's fault, not the sink's.
     """
@@ -102,7 +104,7 @@ def deliver(notification: Notification, longest_wait: float = inf) -> Outcome:
     except NotFound:
         return Outcome.DROPPED
     if subscription.is_failing(now):
-        if subscription.probe == notification.event_id:
+        if times > 1 and subscription.probe == notification.event_id:
             probe(subscription, notification)
         return Outcome.SKIPPED
     if subscription.knows(notification.event_id, notification.state, now):

@@ -76,14 +76,19 @@ class Poller:
         for message in messages:
             Probes(self._sqs, self._queue).put(message, HOST, 0)
 
-    def receive(self) -> SqsEvent | None:
-        """Take a message as the function gets it, if one is visible."""
+    def receive(self, times: int | None = None) -> SqsEvent | None:
+        """Take a message as the function gets it, if one is visible.
+
+        It says that it has been received so many ``times``, as many as it has been if not said.
+        """
         messages = self._sqs.receive_message(
             QueueUrl=self._queue, MaxNumberOfMessages=1, AttributeNames=["All"]
         ).get("Messages", [])
         if not messages:
             return None
         [message] = messages
+        if times is not None:
+            message["Attributes"]["ApproximateReceiveCount"] = str(times)
         record = {
             "messageId": message["MessageId"],
             "receiptHandle": message["ReceiptHandle"],

@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 from tests.delivery.lambda_poller import Poller
 
-_PAUSE_SECONDS = 0.1
+_PAUSE_SECONDS = 0.03
 
 
 @contextmanager

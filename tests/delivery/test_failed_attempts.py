@@ -9,7 +9,7 @@ from events.store import subscription_store
 from events.subscription import EventType, TerminationReason
 from tests.delivery.evidence import a_credential, ids_at, now_of, outcomes, written_in
 from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
-from tests.delivery.marked import SINCE, change, kept_in
+from tests.delivery.marked import SINCE, change, kept_in, marked
 from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import a_call
 from tests.support.builders import NOW, a_registration
@@ -120,19 +120,23 @@ def test_what_ended_a_minute_before_the_event_or_later_the_sink_may_have_missed(
     assert now_of(subscription).behind_since == expected
 
 
+@pytest.mark.parametrize("times", [1, 2])
 def test_what_comes_while_it_is_marked_is_dropped_unread(
     poller: Poller,
     messaging: Messaging,
     webhook: Webhook,
     requests: Requests,
     capsys: pytest.CaptureFixture[str],
+    times: int,
 ) -> None:
     subscription = subscribe(sink=webhook.url, failing_since=NOW, probe="another")
     poller.put(a_change_of(a_call(), subscription, EventType.SESSION_STATUS))
     capsys.readouterr()
     requests.clear()
+    event = poller.receive(times)
+    assert event is not None
 
-    assert poller.deliver()
+    assert poller.finish(event)
     assert outcomes(capsys.readouterr().out) == [("session-status", "skipped")]
     read = [name for name, _ in requests if name not in {"ReceiveMessage", "DeleteMessage"}]
     assert read == ["GetItem"]
@@ -167,6 +171,17 @@ def test_stopped_after_the_mark_the_event_is_kept_all_the_same(
     assert at_once == [5, 20]
     assert kept_in(messaging.probes) == [a_notification(subscription, 1).event_id]
     assert len(webhook.received) == 1
+
+
+def test_the_event_that_a_sink_is_asked_with_is_not_kept_twice(
+    poller: Poller, messaging: Messaging, webhook: Webhook
+) -> None:
+    subscription, notification = marked(a_notification, sink=webhook.url)
+    # A publisher may be late, and repeat what it has told.
+    poller.put(notification)
+
+    assert poller.deliver()
+    assert (now_of(subscription), kept_in(messaging.probes)) == (subscription, [])
 
 
 def test_without_the_mark_nothing_is_kept(

@@ -74,6 +74,21 @@ def test_it_is_remembered_for_five_minutes(
     assert numbers_at(webhook) == told
 
 
+def test_of_all_that_has_waited_for_too_long_the_latest_state_is_told_once(
+    poller: Poller, prober: Poller, webhook: Webhook, time_stands_still: FakeClock
+) -> None:
+    store(a_call_of("call", at=NOW, version=9))
+    subscription = behind(webhook, behind_since=None)
+    poller.put(*(a_change_of("call", subscription, STATUS, version) for version in range(2, 10)))
+    time_stands_still.now = NOW + 60
+
+    deliver_both(poller, prober)
+
+    assert numbers_at(webhook) == [9]
+    after = now_of(subscription)
+    assert (after.failing_since, after.behind_since) == (None, None)
+
+
 def test_of_what_is_told_in_the_usual_way_nothing_is_remembered(
     poller: Poller, webhook: Webhook
 ) -> None:

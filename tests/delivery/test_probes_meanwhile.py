@@ -196,6 +196,24 @@ def test_a_mark_that_is_cleared_meanwhile_is_not_made_again(
     assert kept_in(messaging.probes) == []
 
 
+def test_a_copy_that_asks_at_the_same_time_is_not_counted(
+    prober: Poller, webhook: Webhook, at_once: list[int]
+) -> None:
+    subscription, notification = marked(a_notification, sink=webhook.url)
+    prober.put(notification, notification)
+    copy = prober.receive()
+    assert copy is not None
+
+    def overtaken(exchange: Any) -> None:
+        assert not prober.invoke(copy)
+        answer(500)(exchange)
+
+    webhook.then(overtaken, answer(500))
+
+    assert not prober.deliver()
+    assert (now_of(subscription).failures, at_once) == (2, [10, 10])
+
+
 @pytest.mark.parametrize("status", [204, 500])
 def test_a_mark_that_is_another_one_by_now_stays(
     prober: Poller, messaging: Messaging, webhook: Webhook, status: int

@@ -47,7 +47,7 @@ FAILING: dict[str, Behaviour] = {
 }
 WORKING: dict[str, Behaviour] = {
     "healthy": answer(204),
-    "slow": late(0.1),
+    "slow": late(0.05),
     "talkative": answer(200, MEGABYTES),
 }
 

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
+from events.bus import session_bus
 from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import delete, post, put
 from tests.support.builders import ALICE, BOB
@@ -182,6 +184,42 @@ def test_without_time_for_a_request_none_is_made(
     requests.clear()
     assert tell_the_bus(records) == []
     assert on_bus(requests) == changes_in(records)
+
+
+def test_what_was_put_in_time_does_not_come_again(
+    monkeypatch: pytest.MonkeyPatch, requests: Requests
+) -> None:
+    records = of_calls([1] * 25)
+    with monkeypatch.context() as patch:
+        aws = SlowAws(patch)
+        aws.begin(Attempt.SERVED)
+        seconds = ATTEMPT_AND_WAIT_SECONDS + ATTEMPT_SECONDS
+        assert tell_the_bus(records, seconds) == [numbers(records)[20]]
+
+    assert aws.attempts == 2
+    requests.clear()
+    assert tell_the_bus(records[20:]) == []
+    assert on_bus(requests) == changes_in(records)[20:]
+
+
+def test_what_is_no_change_is_passed_over_by_what_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    records = of_calls([1] * 4)
+    records[1]["dynamodb"]["OldImage"] = records[1]["dynamodb"]["NewImage"]
+    refused = {"ErrorCode": "InternalFailure"}
+    answer = {"FailedEntryCount": 1, "Entries": [{}, {}, refused]}
+    answering(monkeypatch, "PutEvents", lambda _: answer)
+
+    assert tell_the_bus(records) == [numbers(records)[3]]
+
+
+def test_all_that_was_not_put_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = {"ErrorCode": "InternalFailure"}
+    answer = {"FailedEntryCount": 1, "Entries": [{}, refused, *[{}] * 8]}
+    answering(monkeypatch, "PutEvents", lambda _: answer)
+
+    assert session_bus().tell_each(["{}"] * 13) == [1, 10, 11, 12]
 
 
 def test_a_record_that_makes_no_sense_is_set_aside_and_keeps_nobody(

@@ -1,6 +1,7 @@
 """Subscriptions in DynamoDB: what is stored is read, and no change is lost to another one."""
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from events.subscription import Credential, Subscription, TerminationReason
 from tests.support.builders import BOB, BOB_KEY, NOW, UNKNOWN, a_subscription
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.messaging import Requests, subscribe
-from tests.support.races import waiting
+from tests.support.races import conflicting, waiting
 from tests.support.table import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
@@ -120,6 +121,52 @@ def test_who_always_loses_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
         change(subscription, decide)
     assert stored(subscription).delivered == 10
     assert len(waits) == 9
+
+
+DECISIONS: dict[str, Callable[[Subscription], Subscription]] = {
+    "one that its audience does not see": hears("event"),
+    "one that its audience sees": lambda known: known.updated(None, NOW + 1),
+}
+every_change = pytest.mark.parametrize("decide", DECISIONS.values(), ids=DECISIONS.keys())
+
+
+@every_change
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_change_waits_for_a_transaction_under_way(
+    monkeypatch: pytest.MonkeyPatch, decide: Callable[[Subscription], Subscription], times: int
+) -> None:
+    subscription = subscribe(max_events=99)
+    asked = conflicting(monkeypatch, times)
+    waits = waiting(monkeypatch)
+
+    assert change(subscription, decide).version == 2
+    assert stored(subscription) == decide(subscription)
+    assert (len(asked), len(waits)) == (times + 1, times)
+
+
+@every_change
+def test_conflicts_without_end_are_unavailable(
+    monkeypatch: pytest.MonkeyPatch, decide: Callable[[Subscription], Subscription]
+) -> None:
+    subscription = subscribe(max_events=99)
+    asked = conflicting(monkeypatch, inf)
+    waiting(monkeypatch)
+
+    with pytest.raises(Unavailable):
+        change(subscription, decide)
+    assert stored(subscription) == subscription
+    assert len(asked) == 10
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_new_one_waits_for_a_transaction_under_way(
+    monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    conflicting(monkeypatch, times)
+    waits = waiting(monkeypatch)
+
+    assert stored(subscribe()) == a_subscription()
+    assert len(waits) == times
 
 
 def test_the_first_end_is_the_only_one() -> None:

@@ -20,7 +20,7 @@ def read_stream(
     """
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
     answers_lost = iter(lost)
-    place, sizes = 0, []
+    place, sizes = 0, list[int]()
     for _ in range(_INVOCATIONS):
         if place == len(records):
             return sizes
