@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import boto3
 
-from infra.local import aws, batch_rights, gateway_responses, sam
+from infra.local import aws, batch_rights, concurrency, gateway_responses, sam
 from infra.local.settings import REGION, STACK_NAME, STAGE, Settings
 from infra.local.stack_file import Stack
 
@@ -22,6 +22,7 @@ def deploy(settings: Settings) -> Stack:
     [api_id] = physical_names["AWS::ApiGateway::RestApi"].values()
     gateway_responses.apply(session, settings, api_id)
     batch_rights.apply(session, settings, physical_names["AWS::IAM::Role"].values())
+    concurrency.apply(session, settings)
     return Stack(
         api_url=f"{settings.aws_url}/_aws/execute-api/{api_id}/{STAGE}",
         token_url=f"{settings.issuer}/token",

@@ -45,6 +45,14 @@ class Inbox:
             self._people.append(person)
         return self._webhook.sink(person.name)
 
+    def fail(self, person: Person) -> None:
+        """Take nothing for this person, until told to work."""
+        self._webhook.fail(person.name)
+
+    def work(self, person: Person) -> None:
+        """Take what comes to this person again."""
+        self._webhook.work(person.name)
+
     def hear(self, subject: str, expected: Sequence[Heard]) -> list[str]:
         """Wait until all has come that is to come about a subject; return what is wrong with it.
 

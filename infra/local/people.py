@@ -38,6 +38,7 @@ BOB = Person("Bob", "+12025550102")
 TABLET = Person("Tablet", BOB.number, user=BOB.name, device="tablet")
 """Bob's other device."""
 CAROL = Person("Carol", "+12025550107")
+DAVE = Person("Dave", "+12025550109")
 ERIN = Person("Erin", "+12025550108")
 FRANK = Person("Frank", ERIN.number)
 """Has got Erin's number, and her phone."""

@@ -1,13 +1,14 @@
 """The tour: devices register, calls end in each way a call can end, and what is refused, over HTTP.
 
-What the devices are notified of is shown beside it, and is to be what has happened, once, in order.
+What the devices are notified of is shown beside it, and is to be what has happened, once, in order;
+whose webhook fails for a while hears the latest then.
 
 The devices are the same in every tour, so that one can find and remove what another, cut short, has
 left behind.
 """
 
-from infra.local import tour_calls, tour_refusals
-from infra.local.people import ALICE, BOB, CAROL, ERIN, FRANK, TABLET
+from infra.local import tour_calls, tour_refusals, tour_sinks
+from infra.local.people import ALICE, BOB, CAROL, DAVE, ERIN, FRANK, TABLET
 from infra.local.settings import Settings
 from infra.local.stack_file import Stack
 from infra.local.tour_guide import TourGuide
@@ -30,7 +31,7 @@ def play(stack: Stack) -> bool:
 
 def _play(stack: Stack, guide: TourGuide) -> bool:
     guide.welcome()
-    guide.tidy(ALICE, BOB, TABLET, CAROL, ERIN, FRANK)
+    guide.tidy(ALICE, BOB, TABLET, CAROL, DAVE, ERIN, FRANK)
     tour_calls.registered(guide)
     made = tour_calls.subscribed(guide)
     sweeps = stack.ring_timeout_seconds <= _RING_SECONDS
@@ -40,6 +41,7 @@ def _play(stack: Stack, guide: TourGuide) -> bool:
     tour_calls.terminated(guide)
     tour_calls.answered_elsewhere(guide)
     tour_calls.handed_over(guide)
+    tour_sinks.failed(guide)
     tour_refusals.refused_tokens(guide)
     tour_refusals.refused_requests(guide)
     if sweeps:

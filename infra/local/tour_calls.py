@@ -25,8 +25,9 @@ from infra.local.tour_guide import Step, TourGuide
 CALL = "POST /webrtc/sessions"
 ANSWERED = {"status": "Connected", "answer": SDP}
 CANCELLED = "Call cancelled by originator"
+INVITATION, STATUS = "session-invitation", "session-status"
+_END = "registration-ends"
 _CAMARAS_PATH = "/webrtc-call-handling/v0.4"
-_INVITATION, _STATUS, _END = "session-invitation", "session-status", "registration-ends"
 _STREAM_SECONDS = 30
 """After how long a call is over, at the latest, whose device is no longer registered."""
 
@@ -49,10 +50,10 @@ def registered(guide: TourGuide) -> None:
 def subscribed(guide: TourGuide) -> list[tuple[Person, str]]:
     """Subscribe both phones; return whose subscriptions there are, and their paths."""
     guide.announce("They subscribe to what happens to them; Bob wants to hear of new calls, too")
-    wanted = ((ALICE, _STATUS), (ALICE, _END), (BOB, _INVITATION), (BOB, _STATUS))
+    wanted = ((ALICE, STATUS), (ALICE, _END), (BOB, INVITATION), (BOB, STATUS))
     made = [(person, guide.subscribe(person, event)) for person, event in wanted]
     create = f"POST {SUBSCRIPTIONS}"
-    hers = guide.subscription(ALICE, _STATUS)
+    hers = guide.subscription(ALICE, STATUS)
     inside = hers | {"sink": "https://169.254.169.254/latest/meta-data"}
     guide.take(
         Step(ALICE, create, "400 INVALID_SINK", "no sink inside the network", body=inside),
@@ -115,11 +116,11 @@ def answered_elsewhere(guide: TourGuide) -> None:
     """Answer a call on one of two devices, then put it on hold at both ends."""
     guide.announce("Bob has a tablet, too: his phone picks up first, and the tablet is told")
     guide.register(TABLET)
-    made = [guide.subscribe(TABLET, event) for event in (_INVITATION, _STATUS)]
+    made = [guide.subscribe(TABLET, event) for event in (INVITATION, STATUS)]
     devices = (ALICE, BOB, TABLET)
     created = guide.take(Step(ALICE, CALL, "201 Initial", body=offer(ALICE, BOB)))
-    call = _path_of(created)
-    guide.hear(call, *(Heard(each, _INVITATION, 1, "New incoming call") for each in devices[1:]))
+    call = path_of(created)
+    guide.hear(call, *(Heard(each, INVITATION, 1, "New incoming call") for each in devices[1:]))
     second_answer = ANSWERED | {"answer": OTHER_SDP}
     hangs_up = f"DELETE {call}"
     guide.take(
@@ -130,7 +131,7 @@ def answered_elsewhere(guide: TourGuide) -> None:
         Step(TABLET, hangs_up, "403 INVALID_TOKEN_CONTEXT", "it is the phone's call"),
         Step(BOB, f"PUT {call}/status", "200 Connected", "a retry changes nothing", body=ANSWERED),
     )
-    guide.hear(call, *(Heard(each, _STATUS, 2, "Call answered") for each in devices))
+    guide.hear(call, *(Heard(each, STATUS, 2, "Call answered") for each in devices))
     guide.announce("Both put the call on hold at once: one offer stands until it is answered")
     hold = {"status": "Hold", "offer": OTHER_SDP}
     his = {"status": "Hold", "offer": {"sdp": OTHER_SDP["sdp"] + "a=sendonly\r\n"}}
@@ -143,8 +144,8 @@ def answered_elsewhere(guide: TourGuide) -> None:
     )
     words = ("Call on hold", "Call on hold: session updated", "Call terminated by originator")
     for number, said in enumerate(words, 3):
-        guide.hear(call, *(Heard(each, _STATUS, number, said) for each in devices))
-    _gives_up(guide, TABLET, made)
+        guide.hear(call, *(Heard(each, STATUS, number, said) for each in devices))
+    gives_up(guide, TABLET, made)
     guide.take(Step(TABLET, f"DELETE {guide.registration(TABLET)}", "204"))
 
 
@@ -152,21 +153,21 @@ def handed_over(guide: TourGuide) -> None:
     """Call a number that has changed hands."""
     guide.announce("Erin's number, and her phone, become Frank's: she hears nothing of his calls")
     guide.register(ERIN)
-    made = [guide.subscribe(ERIN, event) for event in (_INVITATION, _STATUS)]
+    made = [guide.subscribe(ERIN, event) for event in (INVITATION, STATUS)]
     guide.take(Step(ERIN, f"DELETE {guide.registration(ERIN)}", "204"))
     guide.register(FRANK)
-    his = [guide.subscribe(FRANK, _INVITATION)]
+    his = [guide.subscribe(FRANK, INVITATION)]
     guide.take(Step(FRANK, f"GET {made[0]}", "404 NOT_FOUND", "hers is not his"))
     created = guide.take(Step(ALICE, CALL, "201 Initial", body=offer(ALICE, FRANK)))
-    call = _path_of(created)
-    guide.hear(call, Heard(FRANK, _INVITATION, 1, "New incoming call"))
+    call = path_of(created)
+    guide.hear(call, Heard(FRANK, INVITATION, 1, "New incoming call"))
     guide.take(
         Step(ERIN, f"GET {call}", "403 INVALID_TOKEN_CONTEXT", "it is not her number any more"),
         Step(ALICE, f"DELETE {call}", "204"),
     )
-    guide.hear(call, Heard(ALICE, _STATUS, 2, CANCELLED))
-    _gives_up(guide, ERIN, made)
-    _gives_up(guide, FRANK, his)
+    guide.hear(call, Heard(ALICE, STATUS, 2, CANCELLED))
+    gives_up(guide, ERIN, made)
+    gives_up(guide, FRANK, his)
     guide.take(Step(FRANK, f"DELETE {guide.registration(FRANK)}", "204"))
 
 
@@ -204,7 +205,7 @@ def unsubscribed(guide: TourGuide, made: list[tuple[Person, str]]) -> None:
     """Delete subscriptions, and what is still registered."""
     guide.announce("They delete their subscriptions, and hear of that, too")
     for person, path in made:
-        _gives_up(guide, person, [path])
+        gives_up(guide, person, [path])
     guide.take(
         Step(BOB, f"DELETE {made[-1][1]}", "404 NOT_FOUND", "it is over"),
         Step(BOB, f"DELETE {guide.registration(BOB)}", "204"),
@@ -215,8 +216,8 @@ def unsubscribed(guide: TourGuide, made: list[tuple[Person, str]]) -> None:
 def ring(guide: TourGuide) -> str:
     """Let Alice call Bob until it rings; return the call's path."""
     created = guide.take(Step(ALICE, CALL, "201 Initial", body=offer(ALICE, BOB)))
-    call = _path_of(created)
-    guide.hear(call, Heard(BOB, _INVITATION, 1, "New incoming call"))
+    call = path_of(created)
+    guide.hear(call, Heard(BOB, INVITATION, 1, "New incoming call"))
     guide.take(Step(BOB, f"PUT {call}/status", "200 Ringing", body={"status": "Ringing"}))
     both_hear(guide, call, 2, "Call rings")
     return call
@@ -224,17 +225,18 @@ def ring(guide: TourGuide) -> str:
 
 def both_hear(guide: TourGuide, call: str, number: int, words: str) -> None:
     """Wait until both phones have been told of a change of a call."""
-    guide.hear(call, *(Heard(person, _STATUS, number, words) for person in (ALICE, BOB)))
+    guide.hear(call, *(Heard(person, STATUS, number, words) for person in (ALICE, BOB)))
 
 
-def _gives_up(guide: TourGuide, person: Person, made: list[str]) -> None:
+def gives_up(guide: TourGuide, person: Person, made: list[str]) -> None:
     """Let somebody delete subscriptions, and hear of that."""
     for path in made:
         guide.take(Step(person, f"DELETE {path}", "204"))
         guide.hear(path, Heard(person, "subscription-ended", None, "SUBSCRIPTION_DELETED"))
 
 
-def _path_of(created: Answer) -> str:
+def path_of(created: Answer) -> str:
+    """Return the path of the call that was placed."""
     return f"/webrtc/sessions/{(created.json or {}).get('mediaSessionId')}"
 
 

@@ -103,6 +103,16 @@ class TourGuide:
         self._complain(self._inbox.hear(path.rpartition("/")[2], expected))
         self._heard += len(expected)
 
+    def fail(self, person: Person) -> None:
+        """Let the webhook of this person fail, and say so."""
+        self._inbox.fail(person)
+        print(_painted(f"  ... {person.name}'s webhook answers 500 to whatever comes", _DIM))
+
+    def work(self, person: Person) -> None:
+        """Let the webhook of this person work again, and say so."""
+        self._inbox.work(person)
+        print(_painted(f"  ... {person.name}'s webhook works again", _DIM), flush=True)
+
     def take(self, *steps: Step) -> Answer:
         """Take these steps in turn, and show each; return the last one's answer."""
         for step in steps:

@@ -31,13 +31,14 @@ class Delivery:
 
 
 class Webhook:
-    """Any number of sinks, each a path. A POST is answered 204 unless another status is next."""
+    """Any number of sinks, each a path. A POST is answered 204 unless it is told otherwise."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._changed = Condition()
         self._deliveries = dict[str, list[Delivery]]()
         self._next = dict[str, list[int]]()
+        self._failing = dict[str, int]()
 
     def sink(self, name: str) -> str:
         """Return the URL of the sink of this name."""
@@ -47,6 +48,16 @@ class Webhook:
         """Answer the next POSTs to this sink so, one after the other."""
         with self._changed:
             self._next[name] = list(statuses)
+
+    def fail(self, name: str, status: int = 500) -> None:
+        """Answer POSTs to this sink so until it is told to work."""
+        with self._changed:
+            self._failing[name] = status
+
+    def work(self, name: str) -> None:
+        """Answer POSTs to this sink 204 again."""
+        with self._changed:
+            self._failing.pop(name, None)
 
     def attempts(self, name: str) -> Sequence[Delivery]:
         """Return all POSTs to this sink so far, in their order."""
@@ -66,7 +77,8 @@ class Webhook:
         """Remember a POST to a sink; return the status to answer."""
         with self._changed:
             planned = self._next.get(name)
-            status = planned.pop(0) if planned else HTTPStatus.NO_CONTENT.value
+            otherwise = self._failing.get(name, HTTPStatus.NO_CONTENT.value)
+            status = planned.pop(0) if planned else otherwise
             named = {header.lower(): value for header, value in headers.items()}
             delivery = Delivery(named, body, status, time.time())
             self._deliveries.setdefault(name, []).append(delivery)

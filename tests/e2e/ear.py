@@ -26,6 +26,14 @@ class Ear:
         """Answer the next notifications so."""
         self.webhook.answer(self.sink, *statuses)
 
+    def fail(self) -> None:
+        """Answer 500 from now on."""
+        self.webhook.fail(self.sink)
+
+    def work(self) -> None:
+        """Take what comes again."""
+        self.webhook.work(self.sink)
+
     @property
     def attempts(self) -> Sequence[Delivery]:
         """All POSTs until now."""
@@ -46,6 +54,11 @@ class Ear:
         assert enough, f"{len(self._taken)} of {count} after {seconds} s: {self.heard}"
         return self.heard
 
+    def is_tried(self, count: int = 1) -> None:
+        """Wait for as many POSTs, be they taken or not."""
+        tried = self.webhook.wait_for(lambda: len(self.attempts) >= count, STREAM_SECONDS)
+        assert tried, f"{len(self.attempts)} of {count} attempts"
+
     def hears_nothing_more(self) -> bool:
         """Tell whether for a while nothing comes, be it taken or not."""
         before = len(self.attempts)
@@ -58,6 +71,15 @@ class Ear:
             for event in self.heard
             if "sequenceNumber" in event["data"]
         ]
+
+    def of_each_call(self) -> dict[str, list[tuple[int, str]]]:
+        """Return the same call by call."""
+        calls: dict[str, list[tuple[int, str]]] = {}
+        for event in self.heard:
+            if "sequenceNumber" in event["data"]:
+                told = (event["data"]["sequenceNumber"], event["data"]["status"])
+                calls.setdefault(event["data"]["mediaSessionId"], []).append(told)
+        return calls
 
     def ended(self) -> str | None:
         """Return why the subscription has ended, if that was the last that it heard."""

@@ -14,16 +14,16 @@ from tests.support.tarpit import tarpit
 if TYPE_CHECKING:
     from mypy_boto3_apigateway.type_defs import PatchOperationTypeDef
 
-_POLICY = "no-table"
+_POLICY = "forbidden"
 _BROKEN = "broken-authorizer"
 _ALIAS = "live"
 
 
 @contextmanager
-def forbidden(aws: Aws, role: str) -> Iterator[None]:
-    """Forbid DynamoDB to a role, by logical id."""
+def forbidden(aws: Aws, role: str, action: str = "dynamodb:*") -> Iterator[None]:
+    """Forbid an action, all of DynamoDB's if not said otherwise, to a role, by logical id."""
     iam, role_name = aws.client("iam"), aws.stack.roles[role]
-    statement = {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}
+    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_role_policy(RoleName=role_name, PolicyName=_POLICY, PolicyDocument=policy)
     try:

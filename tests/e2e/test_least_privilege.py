@@ -30,11 +30,22 @@ ALLOWED: Mapping[str, tuple[set[str], set[str], set[str]]] = {
         set(),
     ),
     "RegistrationApiRole": (set(), {"BatchGetItem", *READ_AND_WRITE}, set()),
-    "SubscriptionApiRole": (set(), {"GetItem"}, {"Query", *READ_AND_WRITE}),
-    "PublishSessionEventsRole": (set(), {"GetItem"}, {"Query"}),
-    "PublishRegistrationEndsRole": (set(), set(), {"Query"}),
+    "SubscriptionApiRole": (set(), {"GetItem"}, {"BatchGetItem", *READ_AND_WRITE}),
+    "PublishSessionEventsRole": (set(), {"BatchGetItem"}, {"BatchGetItem"}),
+    "PublishToSessionsBusRole": (set(), set(), set()),
+    "PublishRegistrationEndsRole": (set(), set(), {"BatchGetItem"}),
     "PublishSubscriptionEndsRole": (set(), set(), set()),
-    "DeliverNotificationRole": ({"Query"}, set(), READ_AND_WRITE),
+    "DeliverNotificationRole": (
+        {
+            "BatchGetItem",
+            "Query",
+            "Query of SessionsOfRegistration",
+            "Query of SessionsOfReceiver",
+        },
+        {"GetItem"},
+        READ_AND_WRITE,
+    ),
+    "ProbeSinkRole": ({"BatchGetItem", "Query"}, set(), READ_AND_WRITE),
     "EndExpiredSubscriptionsRole": (
         set(),
         set(),
@@ -54,15 +65,25 @@ ALLOWED: Mapping[str, tuple[set[str], set[str], set[str]]] = {
     ),
     "JwtAuthorizerRole": (set(), set(), set()),
 }
-TO_NOTIFICATIONS, TO_NOT_PUBLISHED = "NotificationsQueue", "EventsNotPublished"
+NOTIFICATIONS, PROBES, NOT_PUBLISHED = "NotificationsQueue", "ProbesQueue", "EventsNotPublished"
 SENDS: Mapping[str, set[str]] = {
     "EndSessionsOfRegistrationRole": {"RegistrationEndsNotHandled"},
-    "PublishSessionEventsRole": {TO_NOTIFICATIONS, TO_NOT_PUBLISHED},
-    "PublishRegistrationEndsRole": {TO_NOTIFICATIONS, TO_NOT_PUBLISHED},
-    "PublishSubscriptionEndsRole": {TO_NOTIFICATIONS, TO_NOT_PUBLISHED},
+    "PublishSessionEventsRole": {NOTIFICATIONS, NOT_PUBLISHED},
+    "PublishToSessionsBusRole": {NOT_PUBLISHED},
+    "PublishRegistrationEndsRole": {NOTIFICATIONS, NOT_PUBLISHED},
+    "PublishSubscriptionEndsRole": {NOTIFICATIONS, NOT_PUBLISHED},
+    "DeliverNotificationRole": {NOTIFICATIONS, PROBES},
+    "ProbeSinkRole": {NOTIFICATIONS},
+    "EndExpiredSubscriptionsRole": {NOTIFICATIONS},
 }
-RECEIVES = {"DeliverNotificationRole": TO_NOTIFICATIONS}
-READS_A_STREAM = {"EndSessionsOfRegistrationRole", *SENDS}
+RECEIVES = {"DeliverNotificationRole": NOTIFICATIONS, "ProbeSinkRole": PROBES}
+READS_A_STREAM = {
+    "EndSessionsOfRegistrationRole",
+    "PublishSessionEventsRole",
+    "PublishToSessionsBusRole",
+    "PublishRegistrationEndsRole",
+    "PublishSubscriptionEndsRole",
+}
 QUEUES = sorted(
     name
     for name, resource in template()["Resources"].items()
@@ -160,7 +181,11 @@ WITH_THE_KEY: Mapping[str, Callable[[Any, str], Any]] = {
     ),
     "ScheduleKeyDeletion": lambda kms, key: kms.schedule_key_deletion(KeyId=key),
 }
-USES_THE_KEY = {"SubscriptionApiRole": {"Encrypt"}, "DeliverNotificationRole": {"Decrypt"}}
+USES_THE_KEY = {
+    "SubscriptionApiRole": {"Encrypt"},
+    "DeliverNotificationRole": {"Decrypt"},
+    "ProbeSinkRole": {"Decrypt"},
+}
 STREAM = "nobody's"
 EVENTS = [{"timestamp": 0, "message": "forged"}]
 ON_A_LOG: Mapping[str, Callable[[Any, str], Any]] = {
@@ -225,7 +250,7 @@ def test_the_role_may_do_this_and_nothing_else_with_the_queues(aws: Aws, role: s
     for queue in QUEUES:
         allowed = {"SendMessage"} if queue in SENDS.get(role, set()) else set()
         if RECEIVES.get(role) == queue:
-            actions, allowed = dict(ON_A_QUEUE), WHO_RECEIVES
+            actions, allowed = dict(ON_A_QUEUE), allowed | WHO_RECEIVES
         else:
             actions = {**ON_A_QUEUE, **TO_RECEIVE}
         url = _url_of(aws, queue)
@@ -233,7 +258,7 @@ def test_the_role_may_do_this_and_nothing_else_with_the_queues(aws: Aws, role: s
 
 
 @pytest.mark.parametrize("role", ALLOWED)
-def test_only_the_publisher_of_sessions_may_tell_the_bus(aws: Aws, role: str) -> None:
+def test_only_one_publisher_may_tell_the_bus(aws: Aws, role: str) -> None:
     events = aws.in_role(role).client("events")
     # Nothing has such a source, so no rule is for it.
     entry = {"Source": "nobody", "DetailType": "nothing", "Detail": "{}"}
@@ -241,7 +266,7 @@ def test_only_the_publisher_of_sessions_may_tell_the_bus(aws: Aws, role: str) ->
     def tell(client: Any, bus: str) -> Any:
         return client.put_events(Entries=[entry | {"EventBusName": bus}])
 
-    assert _may(tell, events, aws.stack.stack_name) is (role == "PublishSessionEventsRole")
+    assert _may(tell, events, aws.stack.stack_name) is (role == "PublishToSessionsBusRole")
     assert not _may(tell, events, "default")
     assert not _may(
         lambda client, bus: client.put_rule(Name="no", EventBusName=bus, EventPattern="{}"),
@@ -270,7 +295,7 @@ def test_the_role_may_not_read_or_delete_a_log_nor_write_anothers(aws: Aws, role
 
     for function in aws.stack.functions:
         forbidden = ON_A_LOG if role == f"{function}Role" else ON_ANOTHERS_LOG
-        log = _log_of(aws, function)
+        log = aws.log_of(function)
         assert not {action for action, ask in forbidden.items() if _may(ask, logs, log)}
 
 
@@ -286,12 +311,6 @@ def _url_of(aws: Aws, queue: str) -> str:
     prefix = f"{aws.stack.stack_name}-{queue}-"
     (url,) = aws.client("sqs").list_queues(QueueNamePrefix=prefix)["QueueUrls"]
     return str(url)
-
-
-def _log_of(aws: Aws, function: str) -> str:
-    lambda_ = aws.client("lambda")
-    settings = lambda_.get_function_configuration(FunctionName=aws.stack.functions[function])
-    return str(settings["LoggingConfig"]["LogGroup"])
 
 
 def _may(ask: Callable[[Any, str], Any], client: Any, name: str) -> bool:

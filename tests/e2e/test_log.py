@@ -38,7 +38,8 @@ def _told_of(call: str, log: list[str]) -> set[tuple[Any, Any, Any]]:
 
 
 def _everything_logged(aws: Aws) -> list[str]:
-    logs: Any = aws.client("logs")
+    # The emulator fails to list what it is adding to at that moment.
+    logs: Any = aws.client("logs", attempts=5)
     groups = logs.get_paginator("describe_log_groups").paginate().search("logGroups[].logGroupName")
     return [message for group in list(groups) for message in _messages(logs, group)]
 

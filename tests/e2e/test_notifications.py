@@ -1,12 +1,9 @@
 """What happens to calls and devices reaches the subscribed sinks: once, in order, complete."""
 
-import json
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from infra.local.settings import HOST
 from tests.e2e.aws import Aws
 from tests.e2e.ear import Ear
 from tests.e2e.subscriber import EVENTS, Line
@@ -15,9 +12,6 @@ from tests.support.builders import ANSWER, OFFER, a_location
 type Subscribed = Callable[..., Ear]
 
 STATUS, INVITATION, ENDS = "session-status", "session-invitation", "registration-ends"
-CLOSED_PORT = f"http://{HOST}:1024/nobody"
-# The first delays after an attempt that failed are 5 and 10 seconds.
-AFTER_TWO_FAILURES_SECONDS = 60
 
 
 def test_the_receiver_is_invited_with_the_offer(callers: Line, ear: Subscribed) -> None:
@@ -109,27 +103,6 @@ def test_each_way_a_call_may_end_is_told_in_words(callers: Line, ear: Subscribed
         assert one.hears_nothing_more()
 
 
-def test_a_failing_sink_hears_all_in_order_and_keeps_nobody_waiting(
-    callers: Line, ear: Subscribed
-) -> None:
-    failing, fine = ear(callers.alice, STATUS), ear(callers.alice, STATUS)
-    assert callers.alice.subscribe(STATUS, CLOSED_PORT).status == 201
-    failing.answer(500, 503)
-
-    call = callers.call("Ringing")
-    callers.bob.answer(call)
-    callers.alice.delete(call)
-
-    fine.hears(3)
-    assert len(failing.attempts) < 3
-    failing.hears(3, AFTER_TWO_FAILURES_SECONDS)
-    assert failing.statuses() == fine.statuses()
-    first, second, third, *_ = failing.attempts
-    assert first.body == second.body == third.body
-    assert 4 < second.at - first.at < 15
-    assert 9 < third.at - second.at < 25
-
-
 def test_a_sink_that_is_gone_ends_the_subscription(callers: Line, ear: Subscribed) -> None:
     gone = ear(callers.alice, STATUS)
     gone.answer(410)
@@ -213,7 +186,8 @@ def test_an_expired_subscription_says_so_and_is_silent(
     callers: Line, ear: Subscribed, aws: Aws
 ) -> None:
     expired = ear(callers.alice, STATUS)
-    _expire(aws, expired.subscription_id)
+    past = int(time.time()) - 1
+    aws.write_to_subscription(expired.subscription_id, endsAt=past, staleAt=past)
 
     call = callers.call("Ringing")
     assert expired.hears_nothing_more() or expired.ended() == "SUBSCRIPTION_EXPIRED"
@@ -243,48 +217,6 @@ def test_a_device_hears_that_its_registration_is_deleted(callers: Line, ear: Sub
     }
 
 
-def test_the_bus_hears_of_each_change_in_sip(callers: Line, aws: Aws) -> None:
-    sqs, events = aws.client("sqs"), aws.client("events")
-    queue = sqs.create_queue(QueueName="ims")["QueueUrl"]
-    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    bus = aws.stack.stack_name
-    rule = {"Name": "ims", "EventBusName": bus}
-    events.put_rule(**rule, EventPattern='{"detail-type": ["MediaSessionStatusChanged"]}')
-    target = {"Id": "ims", "Arn": attributes["Attributes"]["QueueArn"]}
-    events.put_targets(Rule="ims", EventBusName=bus, Targets=[target])
-    try:
-        call = callers.call("Ringing")
-        callers.alice.delete(call)
-        told = _received(sqs, queue, call, 3)
-    finally:
-        events.remove_targets(Rule="ims", EventBusName=bus, Ids=["ims"])
-        events.delete_rule(**rule)
-        sqs.delete_queue(QueueUrl=queue)
-
-    assert [(each["sequenceNumber"], each["status"], each["sip"]) for each in told] == [
-        (1, "Initial", {"method": "INVITE"}),
-        (2, "Ringing", {"status": 180, "phrase": "Ringing"}),
-        (3, "SessionCancelled", {"method": "CANCEL"}),
-    ]
-    assert [each["previousStatus"] for each in told] == [None, "Initial", "Ringing"]
-    assert told[-1]["endedBy"] == "originator"
-    assert callers.alice.number not in str(told)
-
-
-def _received(sqs: Any, queue: str, call: str, count: int) -> list[Any]:
-    """Return what the bus has said of a call, by number, as soon as it is so much."""
-    until = time.monotonic() + 30
-    told = list[Any]()
-    while len(told) < count and time.monotonic() < until:
-        answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-        for message in answer.get("Messages", []):
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-            detail = json.loads(message["Body"])["detail"]
-            if detail["mediaSessionId"] == call:
-                told.append(detail)
-    return sorted(told, key=lambda detail: int(detail["sequenceNumber"]))
-
-
 def _credential(token: str) -> dict[str, str]:
     return {
         "credentialType": "ACCESSTOKEN",
@@ -292,19 +224,3 @@ def _credential(token: str) -> dict[str, str]:
         "accessToken": token,
         "accessTokenExpiresUtc": "2100-01-01T00:00:00Z",
     }
-
-
-def _expire(aws: Aws, subscription_id: str) -> None:
-    """Move the end of a subscription into the past: nobody has to wait for it."""
-    dynamodb, table = aws.client("dynamodb"), aws.stack.tables["SubscriptionsTable"]
-    (item,) = dynamodb.scan(
-        TableName=table,
-        FilterExpression="subscriptionId = :id",
-        ExpressionAttributeValues={":id": {"S": subscription_id}},
-    )["Items"]
-    dynamodb.update_item(
-        TableName=table,
-        Key={name: item[name] for name in ("number", "subscriptionId")},
-        UpdateExpression="SET endsAt = :past, staleAt = :past",
-        ExpressionAttributeValues={":past": {"N": str(int(time.time()) - 1)}},
-    )

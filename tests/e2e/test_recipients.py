@@ -41,8 +41,10 @@ def test_a_number_that_changes_hands_takes_its_calls_with_it(
     # The same number, on the same phone, in the same app.
     new = former.as_another_user().with_device()
     of_new = {event: ear(new, event) for event in (STATUS, INVITATION, ENDS)}
-    line = Line(callers.alice, new)
-    line.alice.delete(line.call("Connected"))
+    received = Line(callers.alice, new).call()
+    of_new[INVITATION].hears(1)
+    assert new.answer(received).status == 200
+    assert callers.alice.delete(received).status == 204
     placed = Line(new, callers.alice).call("Connected")
     assert new.deregister().status == 204
 

@@ -59,6 +59,17 @@ def test_answers_as_it_is_told_and_remembers_by_sink(webhook: Webhook) -> None:
     assert not webhook.attempts("Bob")
 
 
+def test_fails_until_it_is_told_to_work(webhook: Webhook) -> None:
+    webhook.fail("Alice")
+
+    answers = [_tell(webhook, ALICE, number, str(number)) for number in range(3)]
+    webhook.work("Alice")
+
+    assert answers == [500, 500, 500]
+    assert _tell(webhook, ALICE, 3, "3") == 204
+    assert _tell(webhook, BOB, 1, "4") == 204
+
+
 def test_keeps_headers_by_names_in_lower_case(webhook: Webhook) -> None:
     call("POST", webhook.sink("Alice"), {"X-Correlator": "One"}, "{}")
 

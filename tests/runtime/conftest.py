@@ -54,7 +54,7 @@ def lambda_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def aws_url() -> Iterator[str]:
-    """What the functions need of AWS: the tables, empty, the queue, the bus and the key."""
+    """What the functions need of AWS, the tables among it, empty."""
     with loopback.served(loopback.aws) as url:
         create_tables(client(url, "dynamodb"))
         yield url
@@ -63,14 +63,14 @@ def aws_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def of_events(aws_url: str) -> dict[str, str]:
     """The variables that say where the Events API's part of AWS is."""
-    queue = client(aws_url, "sqs").create_queue(
-        QueueName="notifications.fifo", Attributes={"FifoQueue": "true"}
-    )
+    sqs = client(aws_url, "sqs")
+    queue = sqs.create_queue(QueueName="notifications.fifo", Attributes={"FifoQueue": "true"})
     client(aws_url, "events").create_event_bus(Name="sessions")
     key = client(aws_url, "kms").create_key()["KeyMetadata"]["KeyId"]
     return {
         "AWS_ENDPOINT_URL": aws_url,
         "NOTIFICATIONS_QUEUE": queue["QueueUrl"],
+        "PROBES_QUEUE": sqs.create_queue(QueueName="probes")["QueueUrl"],
         "SINK_CREDENTIALS_KEY": key,
         "LOOPBACK_SINKS": "true",
     }

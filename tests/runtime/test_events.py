@@ -8,7 +8,7 @@ from call_handling.item import session_from, session_item
 from camara.actor import Actor
 from camara.caller import Caller
 from events.item import subscription_from, subscription_item
-from events.notification import Notification
+from events.notification import Notification, message_from
 from registration.item import number_owner, register_from, register_item
 from tests.runtime.events import EVENTS, FUNCTIONS, event, variables_of
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE
@@ -74,7 +74,8 @@ def test_a_stream_shows_items_as_they_are_stored() -> None:
     assert register_item(stored, write_id, ended_at) == register
     for name in ("NewImage", "OldImage"):
         subscription = image("PublishSubscriptionEnds", name)
-        assert subscription_item(subscription_from(subscription)) == subscription
+        written = {"writeId": subscription["writeId"]}
+        assert subscription_item(subscription_from(subscription)) | written == subscription
 
 
 def test_the_registration_that_has_ended_is_one_of_the_caller_of_the_other_payloads() -> None:
@@ -87,7 +88,6 @@ def test_the_registration_that_has_ended_is_one_of_the_caller_of_the_other_paylo
     assert (ended.registration.client, ended.registration.user) == (caller.client, caller.user)
     assert ended.registration.registration_id == event("CreateSession")["headers"]["registrationId"]
     assert f'"{ended.registration.device_id}"' in event("RegistrationApi")["body"]
-    assert event("PublishRegistrationEnds") == event("EndSessionsOfRegistration")
 
 
 def test_the_events_are_of_the_call_and_the_device_of_the_other_payloads() -> None:
@@ -108,7 +108,17 @@ def test_the_events_are_of_the_call_and_the_device_of_the_other_payloads() -> No
     for name in ("SubscriptionApi", "RegistrationApi"):
         assert f'"{subscription.device_id}"' in event(name)["body"]
     (message,) = event("DeliverNotification")["Records"]
-    notification = Notification.from_json(message["body"])
+    notification = message_from(message["body"])
+    assert isinstance(notification, Notification)
     assert notification.subscription_id == subscription.subscription_id
     assert notification.media_session_id == session.media_session_id
-    assert message["attributes"]["MessageGroupId"] == subscription.subscription_id
+    assert notification.deduplication_id == message["attributes"]["MessageDeduplicationId"]
+    assert notification.device == message["attributes"]["MessageGroupId"] == subscription.device
+
+
+def test_who_reads_the_same_gets_the_same() -> None:
+    (message,), (probe,) = (event(name)["Records"] for name in ("DeliverNotification", "ProbeSink"))
+
+    assert probe["body"] == message["body"]
+    assert event("PublishToSessionsBus") == event("PublishSessionEvents")
+    assert event("PublishRegistrationEnds") == event("EndSessionsOfRegistration")

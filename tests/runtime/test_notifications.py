@@ -1,19 +1,22 @@
 """From a subscription to the webhook and its end, on the functions as they were built."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
-from camara.identity import actor_key, client_key, device_key, subscriber_key, user_key
+from camara.identity import subscriber_key
 from infra.local.webhook import Webhook
 from tests.runtime.conftest import client
 from tests.runtime.events import event
 from tests.runtime.lambda_function import LambdaFunction
 from tests.support.contract import check_response
+from tests.support.table import SUBSCRIPTIONS, TABLE
 
 DONE: dict[str, Any] = {"batchItemFailures": []}
 CAROL = {"phone_number": "+12025550108", "sub": "user-8"}
 DAVE = {"phone_number": "+12025550109", "sub": "user-9"}
+ERIN = {"phone_number": "+12025550110", "sub": "user-10"}
 """Whoever the other tests' people are, they are none of them."""
 
 
@@ -41,54 +44,59 @@ def test_a_subscription_is_notified_of_a_call_and_of_its_end(
     assert delivery.headers["authorization"] == "Bearer made-up-sink-token"
     assert delivery.event["data"]["terminationReason"] == "SUBSCRIPTION_DELETED"
     assert delivery.event["data"]["subscriptionId"] == subscription["id"]
-    # Once more is not twice.
-    assert deliver.invoke(_message(queued)) == DONE
-    assert len(webhook.attempts("carol")) == 1
-    client(of_events["AWS_ENDPOINT_URL"], "sqs").delete_message(
-        QueueUrl=of_events["NOTIFICATIONS_QUEUE"], ReceiptHandle=queued["ReceiptHandle"]
-    )
+    _done_with(of_events, queued)
 
 
-def test_what_fails_five_times_comes_again_and_keeps_its_place(
+def test_a_sink_that_fails_is_probed_and_once_it_works_again_told_what_it_has_missed(
     registration_api: LambdaFunction,
     create_session: LambdaFunction,
+    update_session: LambdaFunction,
     events_function: Callable[[str], LambdaFunction],
     of_events: dict[str, str],
     webhook: Webhook,
 ) -> None:
-    call = _placed_call(create_session, _registered(registration_api, DAVE))
-    _subscribed(events_function("SubscriptionApi"), DAVE, webhook.sink("dave"))
-    webhook.answer("dave", *[500] * 5)
-    for version, status in ((2, "Ringing"), (3, "Connected")):
-        assert (
-            events_function("PublishSessionEvents").invoke(_change(call, version, status)) == DONE
-        )
-    deliver = events_function("DeliverNotification")
-    sqs, queue = client(of_events["AWS_ENDPOINT_URL"], "sqs"), of_events["NOTIFICATIONS_QUEUE"]
+    phone, _ = _registered(registration_api, DAVE), _registered(registration_api, ERIN)
+    api, publish = events_function("SubscriptionApi"), events_function("PublishSessionEvents")
+    deliver, probe = events_function("DeliverNotification"), events_function("ProbeSink")
+    subscription = _subscribed(api, DAVE, webhook.sink("dave"))
+    webhook.answer("dave", 500)
 
-    for attempt in range(1, 6):
-        (first,) = _queued(of_events, 1)
-        failures = deliver.invoke(_message(first, attempt))["batchItemFailures"]
-        assert len(failures) == 1
-        # Neither is there before the delay is over, which nobody has to wait for.
-        assert not _queued(of_events)
-        handle = {"QueueUrl": queue, "ReceiptHandle": first["ReceiptHandle"]}
-        sqs.change_message_visibility(**handle, VisibilityTimeout=0)
-    for attempt in (6, 1):
-        (next_one,) = _queued(of_events, 1)
-        assert deliver.invoke(_message(next_one, attempt)) == DONE
-        sqs.delete_message(QueueUrl=queue, ReceiptHandle=next_one["ReceiptHandle"])
-
-    taken = [each.event["data"]["sequenceNumber"] for each in webhook.taken("dave")]
-    assert taken == [2, 3]
-    assert len({each.body for each in webhook.attempts("dave")[:6]}) == 1
+    first = _placed_call(create_session, phone)
+    assert publish.invoke(_answered(update_session, of_events, first)) == DONE
+    (queued,) = _queued(of_events)
+    assert deliver.invoke(_message(queued)) == DONE
+    _done_with(of_events, queued)
+    assert _waiting_probes(of_events) == 1
+    assert _status_of(api, DAVE, subscription) == "INACTIVE"
+    # Of what happens meanwhile nothing is queued.
+    second = _placed_call(create_session, phone)
+    assert publish.invoke(_answered(update_session, of_events, second)) == DONE
     assert not _queued(of_events)
+
+    # It is too early to ask again, but nobody has to wait until it is not.
+    assert len(probe.invoke(_message(queued, 1, "ProbeSink"))["batchItemFailures"]) == 1
+    assert len(webhook.attempts("dave")) == 1
+    _has_failed_long_ago(of_events, subscription)
+    assert probe.invoke(_message(queued, 2, "ProbeSink")) == DONE
+    (catch_up,) = _queued(of_events)
+    assert deliver.invoke(_message(catch_up)) == DONE
+    _done_with(of_events, catch_up)
+
+    taken = [each.event["data"] for each in webhook.taken("dave")]
+    assert [(each["mediaSessionId"], each["sequenceNumber"]) for each in taken] == [
+        (first, 2),
+        (second, 2),
+    ]
+    assert len({each.event["id"] for each in webhook.attempts("dave")[:2]}) == 1
+    assert _status_of(api, DAVE, subscription) == "ACTIVE"
+    # The second look.
+    assert _waiting_probes(of_events) == 2
 
 
 def test_what_is_published_of_nobodys_subscription_is_nothing(
     events_function: Callable[[str], LambdaFunction], of_events: dict[str, str]
 ) -> None:
-    for name in ("PublishSessionEvents", "PublishRegistrationEnds"):
+    for name in ("PublishSessionEvents", "PublishToSessionsBus", "PublishRegistrationEnds"):
         assert events_function(name).invoke(event(name)) == DONE
     assert not _queued(of_events)
 
@@ -96,7 +104,8 @@ def test_what_is_published_of_nobodys_subscription_is_nothing(
 def test_a_notification_of_an_unknown_subscription_is_dropped(
     events_function: Callable[[str], LambdaFunction],
 ) -> None:
-    assert events_function("DeliverNotification").invoke(event("DeliverNotification")) == DONE
+    for name in ("DeliverNotification", "ProbeSink"):
+        assert events_function(name).invoke(event(name)) == DONE
 
 
 def test_the_sweep_finds_no_subscription_that_has_expired(
@@ -108,38 +117,41 @@ def test_the_sweep_finds_no_subscription_that_has_expired(
 
 
 def _placed_call(function: LambdaFunction, phone: str) -> str:
-    """Let Dave place the call of the payload; return its id."""
+    """Let Dave call Erin; return the call's id."""
     payload = event("CreateSession")
     payload["requestContext"]["authorizer"] |= DAVE
     payload["headers"]["registrationId"] = phone
-    address = {"originatorAddress": f"tel:{DAVE['phone_number']}"}
-    payload["body"] = json.dumps(json.loads(payload["body"]) | address)
+    addresses = {
+        "originatorAddress": f"tel:{DAVE['phone_number']}",
+        "receiverAddress": f"tel:{ERIN['phone_number']}",
+    }
+    payload["body"] = json.dumps(json.loads(payload["body"]) | addresses)
     answer = function.invoke(payload)
     assert answer["statusCode"] == 201, answer
     return str(json.loads(answer["body"])["mediaSessionId"])
 
 
-def _change(call: str, version: int, status: str) -> dict[str, Any]:
-    """A change of a call that Dave has placed."""
-    payload = event("PublishSessionEvents")
-    (record,) = payload["Records"]
-    before = record["dynamodb"]["NewImage"] | {
-        "mediaSessionId": {"S": call},
-        "originator": {"S": subscriber_key(DAVE["phone_number"])},
-        "caller": {"S": _phone_of(DAVE)},
-    }
-    changed = {"version": {"N": str(version)}, "status": {"S": status}}
+def _answered(function: LambdaFunction, variables: dict[str, str], call: str) -> dict[str, Any]:
+    """Let Erin answer a call; return what the stream tells of it."""
+    before = _stored(variables, call)
+    payload = event("UpdateSessionStatus")
+    payload["requestContext"]["authorizer"] |= ERIN
+    payload["pathParameters"]["mediaSessionId"] = call
+    answer = function.invoke(payload)
+    assert answer["statusCode"] == 200, answer
+    change = event("PublishSessionEvents")
+    (record,) = change["Records"]
     record["eventName"] = "MODIFY"
-    record["dynamodb"] |= {"OldImage": before, "NewImage": before | changed}
-    return payload
+    images = {"OldImage": before, "NewImage": _stored(variables, call)}
+    record["dynamodb"] |= images | {"ApproximateCreationDateTime": int(time.time())}
+    return change
 
 
-def _phone_of(who: dict[str, str]) -> str:
-    """Return the key of the device of the payload of ``RegistrationApi``, in somebody's hands."""
-    payload = event("RegistrationApi")
-    client = client_key(payload["requestContext"]["authorizer"]["client_id"])
-    actor = actor_key(subscriber_key(who["phone_number"]), client, user_key(who["sub"]))
-    return device_key(actor, json.loads(payload["body"])["deviceId"])
+def _stored(variables: dict[str, str], call: str) -> dict[str, Any]:
+    dynamodb = client(variables["AWS_ENDPOINT_URL"], "dynamodb")
+    key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
+    item: dict[str, Any] = dynamodb.get_item(TableName=TABLE, Key=key)["Item"]
+    return item
 
 
 def _registered(function: LambdaFunction, who: dict[str, str]) -> str:
@@ -166,16 +178,55 @@ def _subscribed(function: LambdaFunction, who: dict[str, str], sink: str) -> Any
     return json.loads(answer["body"])
 
 
-def _queued(variables: dict[str, str], most: int = 10) -> list[Any]:
+def _status_of(function: LambdaFunction, who: dict[str, str], subscription: Any) -> str:
+    payload = event("SubscriptionApi") | {"httpMethod": "GET", "body": None}
+    payload["resource"] += "/{subscriptionId}"
+    payload["path"] += f"/{subscription['id']}"
+    payload["pathParameters"] = {"subscriptionId": subscription["id"]}
+    payload["requestContext"]["authorizer"] |= who
+    answer = function.invoke(payload)
+    check_response("GET", payload["resource"], 200, answer["headers"], answer["body"])
+    return str(json.loads(answer["body"])["status"])
+
+
+def _has_failed_long_ago(variables: dict[str, str], subscription: Any) -> None:
+    """Move the last failed attempt of Dave's sink into the past."""
+    number = subscriber_key(DAVE["phone_number"])
+    client(variables["AWS_ENDPOINT_URL"], "dynamodb").update_item(
+        TableName=SUBSCRIPTIONS,
+        Key={"number": {"S": number}, "subscriptionId": {"S": subscription["id"]}},
+        UpdateExpression="SET failedAt = :past",
+        ExpressionAttributeValues={":past": {"N": "0"}},
+    )
+
+
+def _queued(variables: dict[str, str]) -> list[Any]:
     sqs = client(variables["AWS_ENDPOINT_URL"], "sqs")
     queue = variables["NOTIFICATIONS_QUEUE"]
-    received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=most)
+    received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
     return list(received.get("Messages", []))
 
 
-def _message(received: Any, attempt: int = 1) -> dict[str, Any]:
-    """The payload of DeliverNotification with this message."""
-    payload = event("DeliverNotification")
+def _done_with(variables: dict[str, str], received: Any) -> None:
+    """Take a message out of its queue, as Lambda does when the function has handled it."""
+    client(variables["AWS_ENDPOINT_URL"], "sqs").delete_message(
+        QueueUrl=variables["NOTIFICATIONS_QUEUE"], ReceiptHandle=received["ReceiptHandle"]
+    )
+
+
+def _waiting_probes(variables: dict[str, str]) -> int:
+    """Return how many messages there are in the queue of probes, delayed or not."""
+    sqs = client(variables["AWS_ENDPOINT_URL"], "sqs")
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
+    told = sqs.get_queue_attributes(QueueUrl=variables["PROBES_QUEUE"], AttributeNames=names)
+    return sum(int(told["Attributes"][name]) for name in names)
+
+
+def _message(
+    received: Any, attempt: int = 1, function: str = "DeliverNotification"
+) -> dict[str, Any]:
+    """The payload of a function that a queue drives, with this message."""
+    payload = event(function)
     (record,) = payload["Records"]
     record["body"] = received["Body"]
     record["receiptHandle"] = received["ReceiptHandle"]
