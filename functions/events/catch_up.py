@@ -58,7 +58,7 @@ def catch_up(message: CatchUp, times: int) -> None:
     now, since = clock.now(), subscription.behind_since
     if since is None or not subscription.is_active(now):
         return
-    missed = _missed(subscription, since, now)
+    missed = _missed(subscription, max(since, subscription.starts_at), now)
     if subscription.is_failing(now):
         if times > 1:
             _probe_anew(subscription, next(missed, None))
@@ -92,6 +92,8 @@ def latest(notification: Notification, subscription: Subscription) -> Notificati
     change = SessionChange.now(items[0])
     if kind is EventType.SESSION_INVITATION and not rings(change.session):
         return None
+    if change.session.version == notification.data["sequenceNumber"]:
+        return notification
     return _state(subscription, change)
 
 

@@ -6,6 +6,7 @@ waits. Source: ADR 6; Microsoft, "Circuit Breaker pattern"; CAMARA Event Subscri
 Notification Guidelines.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from math import inf
@@ -85,8 +86,8 @@ class SinkFailed(Exception):
 
 
 def delay_seconds(failures: int) -> int:
-    """Return how long to wait after so many failed attempts, the first being 1."""
-    return min(_FIRST_DELAY_SECONDS << (failures - 1), _LONGEST_DELAY_SECONDS)
+    """Return how long to wait after so many failed attempts."""
+    return min(_FIRST_DELAY_SECONDS << max(0, failures - 1), _LONGEST_DELAY_SECONDS)
 
 
 def deliver(notification: Notification, longest_wait: float = inf, times: int = 1) -> Outcome:
@@ -110,12 +111,15 @@ def deliver(notification: Notification, longest_wait: float = inf, times: int = 
     if subscription.knows(notification.event_id, notification.state, now):
         return Outcome.KNOWN
     if notification.media_session_id is not None and lag(notification) > longest_wait:
-        _mark(subscription, notification)
+        _mark(notification, Subscription.marked)
         return Outcome.LATE
     try:
         outcome = attempt(subscription, notification)
     except SinkFailed:
-        _mark(subscription, notification)
+        if notification.type is EventType.SUBSCRIPTION_ENDED:
+            _tell_again(subscription, notification)
+        else:
+            _mark(notification, Subscription.failed)
         return Outcome.FAILED
     if outcome in ANSWERED:
         _remember(subscription, notification)
@@ -182,19 +186,22 @@ def _remember(subscription: Subscription, notification: Notification) -> None:
         log.logger().error("DeliverNotification", notRemembered=notification.event_id)
 
 
-def _mark(subscription: Subscription, notification: Notification) -> None:
+def _tell_again(subscription: Subscription, notification: Notification) -> None:
+    """Have a sink be told again that its subscription has ended: nothing is left to mark."""
+    if subscription.ended in _TOLD_AGAIN:
+        probes().put(notification, subscription.host, delay_seconds(1))
+
+
+def _mark(
+    notification: Notification, mark: Callable[[Subscription, str, int, int], Subscription]
+) -> None:
     """Mark the subscription, then probe: what comes before the mark is there finds it, or waits."""
     now = clock.now()
-    if notification.type is EventType.SUBSCRIPTION_ENDED:
-        # Nothing is left to mark.
-        if subscription.ended in _TOLD_AGAIN:
-            probes().put(notification, subscription.host, delay_seconds(1))
-        return
     since = min(now, _happened(notification)) - _LATE_SECONDS
     marked = subscription_store().change(
         notification.number,
         notification.subscription_id,
-        lambda known: known.failed(notification.event_id, since, now),
+        lambda known: mark(known, notification.event_id, since, now),
     )
     if marked.is_probed_by(notification.event_id, now):
         probe(marked, notification)

@@ -194,14 +194,20 @@ class Subscription:
         What ended before ``since`` it has been told of. One that fails already, or is over, stays
         as it is.
         """
-        if self.is_failing(now) or not self.is_active(now):
+        marked = self.marked(event_id, since, now)
+        if marked is self:
             return self
         forgiven = 0 if self.worked_at is None else (now - self.worked_at) // _FORGIVEN_AFTER
-        return self._after_failure(
-            max(0, self.failures - forgiven),
-            now,
+        return marked.with_failure(max(0, self.failures - forgiven), now)
+
+    def marked(self, event_id: str, since: int, now: int) -> Self:
+        """Return it as if its sink had failed, which it has not: for an event that has waited."""
+        if self.is_failing(now) or not self.is_active(now):
+            return self
+        return self._next(
             failing_since=now,
             probe=event_id,
+            failed_at=now,
             behind_since=since if self.behind_since is None else min(since, self.behind_since),
             told=self.told if self._remembers(now) else {},
         )
@@ -210,10 +216,11 @@ class Subscription:
         """Return it after its probe has failed, once more than so often: the last one ends it."""
         if not self.is_probed_by(event_id, now) or self.failures != failures:
             return self
-        return self._after_failure(self.failures, now)
+        return self._next().with_failure(self.failures, now)
 
-    def _after_failure(self, failures: int, now: int, **changes: Any) -> Self:
-        after = self._next(failures=failures + 1, failed_at=now, worked_at=None, **changes)
+    def with_failure(self, failures: int, now: int) -> Self:
+        """Return it with one failure more than so many: the last one ends it."""
+        after = replace(self, failures=failures + 1, failed_at=now, worked_at=None)
         if after.failures < ATTEMPTS:
             return after
         return replace(after, ended=TerminationReason.NETWORK_TERMINATED, ended_at=now)

@@ -33,7 +33,8 @@ def marked(
 def behind(webhook: Webhook, which: int = 1, /, **changes: Any) -> Subscription:
     """Store a subscription (Alice's, if not said) whose sink works again, and has missed much."""
     state = {"behind_since": SINCE, "failures": 1, "failed_at": LONG_AGO, "cleared_at": NOW}
-    return subscribe(which, **state | {"sink": webhook.url} | changes)
+    made = {"starts_at": LONG_AGO, "sink": webhook.url}
+    return subscribe(which, **state | made | changes)
 
 
 def catch_up(poller: Poller, subscription: Subscription, context: Any = None) -> None:

@@ -199,6 +199,17 @@ def test_a_call_that_is_kept_no_longer_is_not_told(poller: Poller, webhook: Webh
     assert states_at(webhook) == [("kept", "Terminated")]
 
 
+def test_what_had_ended_before_it_subscribed_is_not_told(poller: Poller, webhook: Webhook) -> None:
+    store(
+        over(a_call_of("before", at=NOW - 50), NOW - 6),
+        over(a_call_of("after", at=NOW - 50), NOW - 5),
+    )
+
+    catch_up(poller, behind(webhook, starts_at=NOW - 5))
+
+    assert states_at(webhook) == [("after", "Terminated")]
+
+
 def test_a_call_that_nobody_can_read_stops_no_other(poller: Poller, webhook: Webhook) -> None:
     store(*(a_call_of(name, at=NOW) for name in ("a", "b", "c")))
     dynamodb_client().update_item(

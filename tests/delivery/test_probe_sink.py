@@ -72,7 +72,7 @@ def test_it_is_told_the_state_in_which_the_call_is_by_now(
 ) -> None:
     call = a_call("Initial")
     subscription, notification = marked(
-        lambda known: a_change_of(call, known, kind, 2, "Initial"), sink=webhook.url, type=kind
+        lambda known: a_change_of(call, known, kind, 1, "Initial"), sink=webhook.url, type=kind
     )
     put(BOB, call, "Ringing")
     prober.put(notification)

@@ -67,6 +67,11 @@ def test_a_sink_that_fails_again_while_it_is_probed_or_catches_up_hears_the_late
     assert every_way(Scenario((ANSWERED,), CALLS, failures=failures)).ways > 10_000
 
 
+@pytest.mark.parametrize("failures", [0, 1])
+def test_a_sink_whose_events_have_waited_for_long_hears_the_latest_once(failures: int) -> None:
+    assert every_way(Scenario((ANSWERED,), CALLS, waits=1, failures=failures)).ways > 10_000
+
+
 def test_a_sink_that_fails_again_hears_of_another_call_once() -> None:
     assert every_way(Scenario((BEGUN, PLACED), CALLS, failures=2)).ways > 1_000_000
 

@@ -49,6 +49,7 @@ SCENARIOS = st.builds(
     crashes=st.integers(0, 2),
     repeats=st.integers(0, 1),
     losses=st.integers(0, 1),
+    waits=st.integers(0, 2),
     one_shard=st.booleans(),
     told_at_once=st.sampled_from([1, 2, 10]),
 )

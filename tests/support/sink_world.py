@@ -92,13 +92,15 @@ class Running(NamedTuple):
 class World(NamedTuple):
     """``versions``: how far each call is. ``shown``: the calls that the indexes have.
 
-    ``streams`` hold records that are not published yet, the last one those of subscriptions. The
-    sinks of ``failed`` have been marked, now or before. ``clients`` are to do something, in turn.
-    So many ``failures``, ``crashes``, ``repeats`` and ``losses`` (of an answer to a write, which
-    the SDK then asks for again) may come yet; ``excused`` is what may have been told in vain,
-    ``doubled`` whose probe may have been queued twice, by those that were stopped. The sinks of
-    ``deaf`` have failed to take that their subscription has ended; the transactions that are
-    ``done``, by their tokens, have been and may be asked for again.
+    ``streams`` hold records that are not published yet, the last one those of subscriptions;
+    ``clients`` are to do something, in turn. So many ``failures``, ``crashes``, ``repeats`` of a
+    batch, ``losses`` of an answer to a write, which the SDK then asks for again, and ``waits`` for
+    half a minute may come yet.
+
+    The sinks of ``failed`` have been marked, now or before. ``excused`` is what was told by those
+    that were stopped, ``doubled`` whose probe they may have queued twice. The sinks of ``deaf``
+    have failed to take that their subscription has ended. Transactions that are ``done`` (their
+    tokens) may be asked for again.
     """
 
     now: int

@@ -83,6 +83,15 @@ def test_what_is_no_probe_of_it_does_not_count() -> None:
     assert working.failed_again(PROBE, 0, NOW + 1) is working
 
 
+def test_an_event_that_has_waited_marks_a_sink_and_is_no_failure_of_it() -> None:
+    subscription = a_subscription(failures=11).marked(PROBE, SINCE, NOW)
+
+    assert subscription.is_probed_by(PROBE, NOW)
+    assert (subscription.failures, subscription.ended) == (11, None)
+    assert (subscription.behind_since, subscription.failed_at) == (SINCE, NOW)
+    assert subscription.marked(OTHER, SINCE, NOW + 1) is subscription
+
+
 def test_two_copies_of_a_probe_count_once() -> None:
     once = failing().failed_again(PROBE, 1, NOW + 5)
 
