@@ -47,21 +47,21 @@ class Outbox:
     def put_each(self, messages: Sequence[Message]) -> set[int]:
         """Queue as many as SQS takes; return the places of the others.
 
-        After the first of a device's that is not queued none of its later ones is. No request holds
-        two of one device, for SQS may refuse the one and take the other.
+        After the first of a subscription's that is not queued none of its later ones is. No request
+        holds two of one subscription, for SQS may refuse the one and take the other.
         """
         missing: set[int] = set()
         stopped: set[str] = set()
         for turn in _turns(messages):
             going: list[_Placed] = []
             for place, message in turn:
-                if message.device in stopped:
+                if message.subscription_id in stopped:
                     missing.add(place)
                 else:
                     going.append((place, message))
             for place in self._sent(list(batched(going, _BATCH, strict=False))):
                 missing.add(place)
-                stopped.add(messages[place].device)
+                stopped.add(messages[place].subscription_id)
         return missing
 
     def _sent(self, batches: Sequence[Sequence[_Placed]]) -> Iterable[int]:
@@ -116,12 +116,12 @@ class Probes:
 
 
 def _turns(messages: Sequence[Message]) -> list[list[_Placed]]:
-    """Return the first message of each device, then the second of each, and so on."""
+    """Return the first message of each subscription, then the second of each, and so on."""
     turns: list[list[_Placed]] = []
     taken: dict[str, int] = {}
     for place, message in enumerate(messages):
-        turn = taken.get(message.device, 0)
-        taken[message.device] = turn + 1
+        turn = taken.get(message.subscription_id, 0)
+        taken[message.subscription_id] = turn + 1
         if turn == len(turns):
             turns.append([])
         turns[turn].append((place, message))

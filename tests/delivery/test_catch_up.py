@@ -10,7 +10,7 @@ from call_handling.status import Status
 from camara.dynamodb import dynamodb_client
 from events.notification import CatchUp
 from events.subscription import EventType, TerminationReason
-from tests.delivery.evidence import events_at, ids_at, now_of, states_at
+from tests.delivery.evidence import events_at, ids_at, now_of, outcomes, states_at
 from tests.delivery.lambda_poller import Poller, a_change_of
 from tests.delivery.marked import SINCE, behind, catch_up
 from tests.delivery.stored_calls import a_call_of, over, store
@@ -30,7 +30,7 @@ from tests.support.messaging import Requests, taken_from
 from tests.support.session_events import ANSWERED, publish
 from tests.support.streams import Stream
 from tests.support.table import TABLE
-from tests.support.webhook import Webhook
+from tests.support.webhook import Webhook, answer
 
 STATUS, INVITATION = EventType.SESSION_STATUS, EventType.SESSION_INVITATION
 
@@ -102,12 +102,33 @@ def test_to_a_call_that_rings_there_is_an_invitation_however_late(
     assert states_at(webhook) == ([(call, status)] if invited else [])
 
 
-def test_to_a_call_that_is_over_there_is_none(poller: Poller, webhook: Webhook) -> None:
+def test_a_call_that_is_answered_meanwhile_stops_no_other_invitation(
+    poller: Poller, webhook: Webhook, time_stands_still: FakeClock
+) -> None:
+    calls = []
+    for _ in range(3):
+        time_stands_still.now += 1
+        calls.append(a_call())
+
+    def overtaken(exchange: Any) -> None:
+        put(BOB, calls[1], ANSWERED)
+        answer(204)(exchange)
+
+    webhook.then(overtaken)
+
+    catch_up(poller, behind(webhook, subscriber=BOB, type=INVITATION))
+
+    assert [call for call, _ in states_at(webhook)] == [calls[2], calls[0]]
+
+
+def test_to_a_call_that_is_over_there_is_none(
+    poller: Poller, webhook: Webhook, capsys: pytest.CaptureFixture[str]
+) -> None:
     delete(ALICE, a_call("Ringing"))
 
     catch_up(poller, behind(webhook, subscriber=BOB, type=INVITATION))
 
-    assert webhook.received == []
+    assert (webhook.received, outcomes(capsys.readouterr().out)) == ([], [])
 
 
 def test_nobody_is_invited_to_his_own_call(poller: Poller, webhook: Webhook) -> None:
@@ -188,6 +209,18 @@ def test_a_device_that_was_registered_while_it_rang_hears_how_it_ended_and_no_la
     assert states_at(webhook) == [(call, "SessionCancelled")]
 
 
+def test_a_device_that_was_registered_this_very_second_is_invited(
+    poller: Poller, webhook: Webhook
+) -> None:
+    call = a_call("Ringing")
+    register(BOB, 2, made_at=NOW)
+
+    tablet = a_registration(BOB, 2)
+    catch_up(poller, behind(webhook, of=tablet, subscriber=BOB, type=INVITATION))
+
+    assert states_at(webhook) == [(call, "Ringing")]
+
+
 def test_a_call_that_is_kept_no_longer_is_not_told(poller: Poller, webhook: Webhook) -> None:
     store(
         over(a_call_of("gone", at=NOW - 50, expires_at=NOW), NOW - 5),
@@ -253,6 +286,7 @@ def test_who_is_gone_is_told_nothing(poller: Poller, webhook: Webhook) -> None:
 def test_all_that_can_be_is_read_as_it_is_at_this_moment(
     poller: Poller, webhook: Webhook, requests: Requests
 ) -> None:
+    register(ALICE, 2)
     store(a_call_of("rings", at=NOW))
     subscription = behind(webhook)
     requests.clear()
@@ -266,5 +300,6 @@ def test_all_that_can_be_is_read_as_it_is_at_this_moment(
         for table in arguments.get("RequestItems", {"": arguments}).values()
     ]
     assert {read["ConsistentRead"] for read in reads if "IndexName" not in read} == {True}
+    # What the number has received, and what this device of two has placed.
     assert len([read for read in reads if "IndexName" in read]) == 2
     assert now_of(subscription).told == {"rings": 2}

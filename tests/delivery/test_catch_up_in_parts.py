@@ -1,5 +1,6 @@
 """Catching up takes several messages: one for each ten calls, and a second look."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from events import catch_up as module
 from events.delivery import Outcome
 from events.notification import CatchUp, Notification
 from events.subscription import EventType
-from tests.delivery.evidence import now_of, states_at
+from tests.delivery.evidence import now_of, outcomes, states_at
 from tests.delivery.lambda_poller import Poller, deliver_both
 from tests.delivery.marked import SINCE, behind, catch_up, catch_ups_in, change, kept_in
 from tests.delivery.stored_calls import a_call_of, over, store
@@ -72,9 +73,10 @@ def test_what_waits_for_the_second_look_is_queued_in_the_devices_own_order(
 def test_the_second_look_finds_what_an_index_had_not_shown(
     poller: Poller, prober: Poller, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store_calls()
+    names = [f"call-{number}" for number in range(10, 23)]
+    store_calls(names)
     real = module.newest_received_by  # type: ignore[attr-defined]
-    late = {"call-2", "call-5"}
+    late = names[0], names[-2]
 
     def lagging(*arguments: Any) -> list[tuple[int, str]]:
         return [each for each in real(*arguments) if each[1] not in late]
@@ -83,10 +85,12 @@ def test_the_second_look_finds_what_an_index_had_not_shown(
     with monkeypatch.context() as patch:
         patch.setattr(module, "newest_received_by", lagging)
         catch_up(poller, subscription)
-    assert told(webhook) == ["call-4", "call-3", "call-1"]
+        assert poller.deliver()
+    shown = [name for name in names if name not in late]
+    assert told(webhook) == shown
     deliver_both(poller, prober)
 
-    assert told(webhook) == ["call-4", "call-3", "call-1", "call-5", "call-2"]
+    assert told(webhook) == [*shown, *late]
     assert now_of(subscription).behind_since is None
 
 
@@ -103,7 +107,12 @@ def test_a_call_that_changes_between_the_looks_is_told_again_as_it_is(
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_ten_are_told_for_a_message_and_then_others_have_their_turn(
-    poller: Poller, prober: Poller, messaging: Messaging, webhook: Webhook, times: int
+    poller: Poller,
+    prober: Poller,
+    messaging: Messaging,
+    webhook: Webhook,
+    capsys: pytest.CaptureFixture[str],
+    times: int,
 ) -> None:
     names = [f"call-{number}" for number in range(10, 10 + 10 * times)]
     store_calls(names)
@@ -114,6 +123,10 @@ def test_ten_are_told_for_a_message_and_then_others_have_their_turn(
     [rest] = catch_ups_in(messaging.queue)
     assert rest.before == (NOW - 9, names[9])
     poller.put(rest)
+    poller.deliver_all()
+    assert told(webhook) == names
+    # Nothing has been looked at twice until the second look.
+    assert {word for _, word in outcomes(capsys.readouterr().out)} == {"delivered"}
     deliver_both(poller, prober)
 
     assert told(webhook) == names
@@ -196,4 +209,15 @@ def test_who_has_failed_again_meanwhile_stays_behind(
     just_before(monkeypatch, "Query", lambda: change(subscription, **meanwhile))
     assert poller.deliver()
 
+    assert now_of(subscription).behind_since == SINCE
+
+
+def test_a_look_that_was_for_an_earlier_recovery_ends_nothing(
+    poller: Poller, webhook: Webhook
+) -> None:
+    subscription = behind(webhook)
+    earlier = replace(CatchUp.of(subscription), cleared_at=NOW - 60, is_last=True)
+    poller.put(earlier)
+
+    assert poller.deliver()
     assert now_of(subscription).behind_since == SINCE

@@ -13,6 +13,7 @@ from tests.support.api import a_call, delete, put
 from tests.support.builders import ALICE, BOB, NOW, a_subscription
 from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import failing
+from tests.support.races import just_before
 from tests.support.session_events import ANSWERED
 from tests.support.webhook import Webhook, answer
 
@@ -139,6 +140,26 @@ def test_an_invitation_that_is_moot_is_not_sent_and_what_comes_next_asks(
     assert poller.deliver()
     after = now_of(subscription)
     assert (after.probe, after.failures) == (invitation.event_id, 3)
+
+
+def test_an_invitation_that_is_moot_when_it_would_be_sent_has_not_been_heard(
+    prober: Poller, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = a_call()
+    subscription, notification = marked(
+        lambda known: a_change_of(call, known, INVITATION),
+        sink=webhook.url,
+        type=INVITATION,
+        max_events=1,
+    )
+    prober.put(notification)
+    # The call has been read once, and is read again with what is beside it.
+    just_before(monkeypatch, "Query", lambda: put(BOB, call, ANSWERED))
+
+    assert prober.deliver()
+    after = now_of(subscription)
+    assert (webhook.received, after.failing_since) == ([], None)
+    assert (dict(after.told), after.delivered, after.ended) == ({}, 0, None)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,11 @@ def test_what_has_not_expired_costs_nothing(
 
 @pytest.mark.parametrize("prolonged", [True, False])
 def test_what_happens_meanwhile_comes_first(
-    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock, *, prolonged: bool
+    messaging: Messaging,
+    monkeypatch: pytest.MonkeyPatch,
+    time_stands_still: FakeClock,
+    *,
+    prolonged: bool,
 ) -> None:
     subscription = subscribe(ends_at=NOW + HOUR)
     store = subscription_store()
@@ -100,8 +104,9 @@ def test_what_happens_meanwhile_comes_first(
 
     monkeypatch.setattr(store, "read", read_and_be_late)
     time_stands_still.now += HOUR
-    end_expired()
+    assert end_expired() == {"found": 1, "ended": not prolonged, "left": 0, "lagSeconds": 0}
 
+    assert taken_from(messaging.queue) == []
     assert stored(subscription).ended is (
         None if prolonged else TerminationReason.SUBSCRIPTION_DELETED
     )

@@ -57,7 +57,7 @@ CHOICES = st.lists(st.integers(0, 999), min_size=10, max_size=200)
 
 
 @settings(
-    max_examples=150,
+    max_examples=200,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -66,4 +66,5 @@ CHOICES = st.lists(st.integers(0, 999), min_size=10, max_size=200)
 def test_a_sink_has_heard_the_latest_of_each_call_in_the_end(
     scenario: Scenario, choices: list[int]
 ) -> None:
-    assert len(one_way(scenario, choices)) < 2_000
+    way = one_way(scenario, choices)
+    assert sum("crashes" in step for step in way) <= scenario.crashes

@@ -1,5 +1,6 @@
 """retrieveNotificationChannelSubscriptionList: what is active, of one user of a number."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,6 +65,20 @@ def test_the_list_costs_two_requests_and_an_empty_one_costs_one(requests: Reques
     assert sorted(each["id"] for each in shown) == sorted(
         each.subscription_id for each in many(100)
     )
+
+
+def test_what_has_expired_is_not_read_though_it_may_still_be_listed(
+    requests: Requests, time_stands_still: FakeClock
+) -> None:
+    expiring = [replace(each, ends_at=NOW + 60) for each in many(90, 2000)]
+    store_all([*many(90), *expiring])
+    time_stands_still.now += 60
+    requests.clear()
+
+    assert len(get_all().body) == 90
+    [_, (_, arguments)] = requests
+    [wanted] = arguments["RequestItems"].values()
+    assert len(wanted["Keys"]) == 90
 
 
 def test_one_that_ends_just_now_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

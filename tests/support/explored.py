@@ -7,6 +7,10 @@ from typing import NamedTuple
 class Violation(AssertionError):
     """A step that must not be, or a state in which nothing must end."""
 
+    def after(self, way: Iterable[str]) -> "Violation":
+        """Return it with the way there."""
+        return Violation("\n".join([f"{self}, after", *way]))
+
 
 class Explored(NamedTuple):
     """How many states there are, and how many ways through them."""
@@ -25,7 +29,7 @@ type Steps[State] = Callable[[State], Iterable[tuple[str, State]]]
 
 
 def explore[State: Hashable](
-    start: State, steps: Steps[State], check_end: Callable[[State], None], *, most: int = 300_000
+    start: State, steps: Steps[State], check_end: Callable[[State], None], *, most: int = 100_000
 ) -> Explored:
     """Follow all steps from all states, the shortest ways first.
 
@@ -34,9 +38,9 @@ def explore[State: Hashable](
     places = {start: 0}
     states, before, after = [start], [(0, "")], list[list[int]]()
     for place, state in enumerate(states):
-        assert place < most, "there is no end to it"
         nexts: list[int] = []
         try:
+            require(place < most, "there is no end to it")
             for label, then in steps(state):
                 known = places.setdefault(then, len(states))
                 if known == len(states):
@@ -46,9 +50,7 @@ def explore[State: Hashable](
             if not nexts:
                 check_end(state)
         except Violation as violation:
-            way = "\n".join(_way(before, place))
-            message = f"{violation}\nafter\n{way}"
-            raise Violation(message) from violation
+            raise violation.after(_way(before, place)) from violation
         after.append(nexts)
     return Explored(len(states), _ways(after))
 

@@ -11,7 +11,7 @@ from events.item import audience_from, audience_key, subscription_from
 from events.subscription import EventType, Subscription
 from tests.support.explored import require
 from tests.support.modelled_dynamodb import item_at, parsed
-from tests.support.sink_world import ENDED, MARK, RINGS, Heard, Running, Scenario, World
+from tests.support.sink_world import ENDED, MARK, RINGS, STATE, Heard, Running, Scenario, World
 from tests.support.table import SUBSCRIPTIONS
 
 _END = EventType.SUBSCRIPTION_ENDED
@@ -45,6 +45,8 @@ def check_heard(world: World, running: Running, heard: Heard, scenario: Scenario
         rings = story.rings(version) or RINGS + story.id in running.unaware
         require(rings, "invited to a call that does not ring")
         return
+    is_latest = heard.version == version or STATE + story.id in running.unaware
+    require(running.source.kind != "probes" or is_latest, "a probe tells what is so no more")
     latest = max((each.version for each in before if each.call == heard.call), default=0)
     require(heard.version >= latest or is_doubled, "an older state is heard after a newer one")
 

@@ -13,8 +13,10 @@ from tests.support.sink_model import check_heard, check_queued
 from tests.support.sink_world import (
     ENDED,
     MARK,
+    MATTERS_TO,
     QUEUES,
     RINGS,
+    STATE,
     Heard,
     Running,
     Scenario,
@@ -95,9 +97,14 @@ def missing(world: World, scenario: Scenario) -> frozenset[str]:
     return frozenset(story.id for story, version in placed if version) - world.shown
 
 
-def unaware(world: World, *facts: str) -> World:
-    """Return the world in which facts have changed, and nobody at work knows."""
-    running = [each._replace(unaware=each.unaware.union(facts)) for each in world.running]
+def unaware(world: World, fact: str, subject: str) -> World:
+    """Return the world in which a fact has changed, and nobody at work to whom it matters knows."""
+    running = [
+        each._replace(unaware=each.unaware | {fact + subject})
+        if each.source.kind in MATTERS_TO[fact]
+        else each
+        for each in world.running
+    ]
     return world._replace(running=tuple(running))
 
 
@@ -133,6 +140,8 @@ def _stored(world: World, running: Running, request: Request) -> Served:
         then = _aware(then, MARK, ENDED)
     if TABLE in read and "IndexName" not in asked:
         then = _aware(then, RINGS)
+    if TABLE in asked.get("RequestItems", ()):
+        then = _aware(then, STATE)
     return " is refused" if error else "", after, then
 
 
@@ -143,10 +152,10 @@ def _changed(world: World, before: Rows, number: str, subscription_id: str) -> W
     assert old is not None
     assert new is not None
     if ("failingSince" in old) != ("failingSince" in new):
-        world = unaware(world, MARK + subscription_id)
+        world = unaware(world, MARK, subscription_id)
         world = world._replace(failed=world.failed | {subscription_id})
     if "terminationReason" in new and "terminationReason" not in old:
-        world = unaware(world, ENDED + subscription_id)
+        world = unaware(world, ENDED, subscription_id)
         record = record_of("end", key(number, subscription_id), old, new)
         ends = (*world.streams[-1], record)
         world = world._replace(streams=(*world.streams[:-1], ends))

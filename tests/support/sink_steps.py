@@ -22,7 +22,7 @@ from tests.support.modelled_dynamodb import a_row, put
 from tests.support.modelled_sqs import Message
 from tests.support.replayed import Functions, Handlers, Invocation, Request, Result
 from tests.support.sink_serving import is_settled, missing, served, time_of, unaware
-from tests.support.sink_world import RINGS, Running, Scenario, Source, World
+from tests.support.sink_world import RINGS, STATE, Running, Scenario, Source, World
 from tests.support.table import TABLE
 
 _WAIT_SECONDS = 31
@@ -71,7 +71,7 @@ class Steps:
                 yield f"{running.word} and crashes", self._crashed(alone, running)
 
     def _changes(self, world: World) -> Iterator[Step]:
-        waiting = False
+        waiting = self._scenario.in_turn and any(world.streams)
         for place, story in enumerate(self._scenario.stories):
             version = world.versions[place]
             if version and story.id not in world.shown:
@@ -89,8 +89,9 @@ class Steps:
                 versions=tuple(versions),
                 streams=tuple(streams),
             )
+            after = unaware(after, STATE, story.id)
             if not story.rings(version + 1):
-                after = unaware(after, RINGS + story.id)
+                after = unaware(after, RINGS, story.id)
             yield f"{story.name} {version + 1} is {story.statuses[version]}", after
 
     def _begun(self, world: World) -> Iterator[tuple[World, Running]]:

@@ -20,8 +20,12 @@ from tests.support.modelled_sqs import Message, Queue
 from tests.support.replayed import Invocation
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE
 
-RINGS, MARK, ENDED = "rings ", "mark ", "ended "
-"""Facts: that a call rings, a sink is marked, a subscription has ended; with its id."""
+STATE, RINGS, MARK, ENDED = "state ", "rings ", "mark ", "ended "
+"""Facts: a call's state, that it rings, a sink is marked, a subscription has ended; with an id."""
+
+QUEUES = ("fifo", "probes")
+MATTERS_TO = {STATE: ("probes",), RINGS: QUEUES, MARK: ("stream",), ENDED: QUEUES}
+"""Kinds of sources: what is run by these looks at the fact."""
 
 
 class Heard(NamedTuple):
@@ -50,10 +54,6 @@ class Heard(NamedTuple):
             status=data.get("status", ""),
             after_failure=data["subscriptionId"] in failed,
         )
-
-
-QUEUES = ("fifo", "probes")
-"""Kinds of sources: messages of these."""
 
 
 class Source(NamedTuple):
@@ -130,8 +130,8 @@ class Scenario:
     """What may happen: the calls, who listens, what clients do, and how much goes wrong.
 
     If the sinks are ``marked`` at first, they have failed to take what was last of the first call.
-    Calls share a shard of the stream, or have one each; they change at any time, or ``in_turn``. Of
-    those that a sink has missed so many are told at once.
+    Calls share a shard of the stream, or have one each; they change at any time, or ``in_turn``,
+    once all changes before are published. Of those that a sink has missed so many are told at once.
     """
 
     stories: tuple[Story, ...]
