@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from events.store import SubscriptionStore
-from events.subscription import Subscription
+from events.subscription import EventType, Subscription
 from tests.delivery.evidence import a_credential, ids_at, now_of
-from tests.delivery.lambda_poller import Poller, a_notification
+from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
+from tests.delivery.marked import behind
 from tests.support.builders import NOW, a_registration
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.messaging import failing, subscribe
@@ -69,6 +70,18 @@ def test_what_became_of_it_is_written_down_when_we_are_served_again(
     assert poller.deliver()
     after = now_of(subscription)
     assert (after.delivered, after.ended is None) == ((1, True) if status == 204 else (0, False))
+
+
+def test_what_cannot_be_remembered_is_not_sent_again_for_that(
+    poller: Poller, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = behind(webhook)
+    poller.put(a_change_of("gone", subscription, EventType.SESSION_STATUS))
+    failing(monkeypatch, "PutItem", client_error("InternalServerError"))
+
+    assert poller.deliver()
+    assert len(webhook.received) == 1
+    assert now_of(subscription) == subscription
 
 
 @pytest.mark.usefixtures("at_once")

@@ -53,7 +53,7 @@ def test_a_notification_is_posted(poller: Poller, webhook: Webhook) -> None:
     assert event["data"]["offer"] == {"sdp": OFFER}
 
 
-def test_any_success_is_a_delivery_of_which_nothing_is_written(
+def test_any_success_is_a_delivery_that_takes_one_read_and_no_write(
     poller: Poller, webhook: Webhook, requests: Requests, capsys: pytest.CaptureFixture[str]
 ) -> None:
     subscription = subscribe(sink=webhook.url)
@@ -64,6 +64,7 @@ def test_any_success_is_a_delivery_of_which_nothing_is_written(
     assert poller.deliver_all() == len(SUCCESSES)
     assert [word for _, word in outcomes(capsys.readouterr().out)] == ["delivered"] * 5
     assert written_in(requests) == []
+    assert [name for name, _ in requests].count("GetItem") == len(SUCCESSES)
     assert now_of(subscription) == subscription
 
 

@@ -89,6 +89,27 @@ def test_of_all_that_has_waited_for_too_long_the_latest_state_is_told_once(
     assert (after.failing_since, after.behind_since) == (None, None)
 
 
+def test_however_often_we_are_late_a_sink_that_takes_everything_is_not_given_up(
+    poller: Poller,
+    prober: Poller,
+    webhook: Webhook,
+    at_once: list[int],
+    time_stands_still: FakeClock,
+) -> None:
+    store(a_call_of("call", at=NOW, version=99))
+    subscription = behind(webhook, behind_since=None, failures=0)
+    changes = [a_change_of("call", subscription, STATUS, version) for version in range(100, 115)]
+    time_stands_still.now = NOW + 60
+    for change in changes:
+        poller.put(change)
+        deliver_both(poller, prober)
+
+    after = now_of(subscription)
+    assert (after.failures, after.failing_since, after.ended) == (0, None, None)
+    # It is asked after five seconds, and looked after five seconds later.
+    assert set(at_once) == {5}
+
+
 def test_of_what_is_told_in_the_usual_way_nothing_is_remembered(
     poller: Poller, webhook: Webhook
 ) -> None:

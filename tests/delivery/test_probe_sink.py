@@ -7,8 +7,8 @@ import pytest
 from events import delivery
 from events.store import subscription_store
 from events.subscription import EventType, TerminationReason
-from tests.delivery.evidence import ids_at, now_of, states_at
-from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
+from tests.delivery.evidence import events_at, ids_at, now_of, states_at
+from tests.delivery.lambda_poller import TIME, Poller, a_change_of, a_notification
 from tests.delivery.marked import SINCE, catch_ups_in, marked
 from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import a_call, put
@@ -80,6 +80,16 @@ def test_it_is_told_the_state_in_which_the_call_is_by_now(
     assert prober.deliver()
     assert states_at(webhook) == [(call, "Ringing")]
     assert now_of(subscription).failing_since is None
+
+
+def test_a_call_that_is_as_it_was_is_told_as_it_was(prober: Poller, webhook: Webhook) -> None:
+    call = a_call("Ringing")
+    _, notification = marked(lambda known: a_change_of(call, known, STATUS), sink=webhook.url)
+    prober.put(notification)
+
+    assert prober.deliver()
+    [event] = events_at(webhook)
+    assert (event["id"], event["time"]) == (notification.event_id, TIME)
 
 
 def test_what_it_has_just_heard_it_is_not_told_again(
