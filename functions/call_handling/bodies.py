@@ -4,16 +4,18 @@ Source: CAMARA Call Handling, ``MediaSessionCreate``, ``MediaSessionStatusChange
 ``WrtcSdpDescriptor``.
 """
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from call_handling.call import Change, Invitation, Media
 from call_handling.location import LocationDetails
 from call_handling.status import Status
-from camara.address import ANONYMOUS, is_emergency, subscriber_of
+from camara.address import ANONYMOUS, address_of, is_anonymous, is_emergency, subscriber_of
 from camara.body import Body, at_most
 from camara.errors import CalltypeEmergencyNotSupported, InvalidArgument, InvalidTokenContext
+from camara.text import is_plain
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
 _CONTEXT = rf";phone-context=(?:\+[1-9][0-9]{{0,14}}|{_LABEL}(?:\.{_LABEL})+)"
@@ -26,8 +28,25 @@ ADDRESS_PATTERN = (
     r"|urn:service:sos(?:\.[a-z0-9](?:[a-z0-9\-]{0,30}[a-z0-9])?)*"
     r"|sip:anonymous@anonymous\.invalid)$"
 )
-type Address = Annotated[str, Field(pattern=ADDRESS_PATTERN), at_most(256)]
-type Name = Annotated[str, Field(max_length=256)]
+
+
+def _well_encoded(address: str) -> str:
+    if address.startswith("sip:") and subscriber_of(address) is None:
+        raise ValueError
+    return address
+
+
+def _plain(name: str) -> str:
+    if not is_plain(name):
+        raise ValueError
+    return name
+
+
+type Address = Annotated[
+    str, Field(pattern=ADDRESS_PATTERN), AfterValidator(_well_encoded), at_most(256)
+]
+type Name = Annotated[str, AfterValidator(_plain), at_most(256)]
+"""What the other end is shown; it may be empty or blank, for then it claims nothing."""
 type Sdp = Annotated[str, Field(min_length=1, max_length=65_536)]
 
 
@@ -57,15 +76,15 @@ class MediaSessionCreate(Body):
 
     @model_validator(mode="after")
     def _someone_else_can_be_called(self) -> Self:
-        if _is_anonymous(self.receiver_address) or (
+        if is_anonymous(self.receiver_address) or (
             subscriber_of(self.originator_address) == subscriber_of(self.receiver_address)
         ):
             raise ValueError
         return self
 
-    def require_regular_call(self) -> None:
+    def require_regular_call(self, emergency_numbers: Collection[str]) -> None:
         """Raise ``CalltypeEmergencyNotSupported`` when this is an emergency call."""
-        if self.call_type == "EMERGENCY" or is_emergency(self.receiver_address):
+        if self.call_type == "EMERGENCY" or is_emergency(self.receiver_address, emergency_numbers):
             raise CalltypeEmergencyNotSupported
 
     def receiver_for(self, subscriber: str) -> str:
@@ -74,7 +93,7 @@ class MediaSessionCreate(Body):
         Raises ``InvalidTokenContext`` when the originator is somebody else (an anonymous one is
         the token's subscriber, in disguise) and ``InvalidArgument`` when it calls itself.
         """
-        if not _is_anonymous(self.originator_address) and (
+        if not is_anonymous(self.originator_address) and (
             subscriber_of(self.originator_address) != subscriber
         ):
             raise InvalidTokenContext
@@ -83,11 +102,16 @@ class MediaSessionCreate(Body):
             raise InvalidArgument
         return receiver
 
-    def invitation(self) -> Invitation:
-        """Return what is kept for display."""
+    def invitation(self, originator: str, receiver: str) -> Invitation:
+        """Return what is kept for display, of a call between these subscribers.
+
+        Neither address is shown as it was spelt: a number is shown as a ``tel:`` URI, for the host
+        beside it (``sip:+12025550101@your-bank.example``) is the originator's invention.
+        """
+        anonymous = is_anonymous(self.originator_address)
         return Invitation(
-            originator_address=self.originator_address,
-            receiver_address=self.receiver_address,
+            originator_address=ANONYMOUS if anonymous else address_of(originator),
+            receiver_address=address_of(receiver),
             originator_name=self.originator_name,
             receiver_name=self.receiver_name,
             call_type=self.call_type,
@@ -100,10 +124,6 @@ class MediaSessionCreate(Body):
             offer=self.offer.sdp,
             locations={originator: location.as_json(now)} if location else {},
         )
-
-
-def _is_anonymous(address: str) -> bool:
-    return address.lower() == ANONYMOUS
 
 
 class MediaSessionStatusChange(Body):

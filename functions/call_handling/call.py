@@ -42,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What the originator asked for, as it asked: kept for display, never for decisions."""
+    """Who calls whom, and how: kept for display, never for decisions."""
 
     originator_address: str
     receiver_address: str

@@ -20,3 +20,9 @@ def timeouts() -> Timeouts:
         answered=int(os.environ["ANSWERED_TIMEOUT_SECONDS"]),
         ended_retention=int(os.environ["ENDED_RETENTION_SECONDS"]),
     )
+
+
+@cache
+def emergency_numbers() -> frozenset[str]:
+    """Return the numbers that are emergency calls, as they are dialled."""
+    return frozenset(os.environ["EMERGENCY_NUMBERS"].split(","))

@@ -8,6 +8,7 @@ import secrets
 from snapshot_restore_py import register_before_snapshot
 
 from call_handling.bodies import MediaSessionCreate
+from call_handling.configuration import emergency_numbers
 from call_handling.representation import media_session_response
 from call_handling.store import session_store
 from camara import clock, metrics
@@ -25,14 +26,15 @@ def handler(request: Request, caller: Caller) -> Response:
     now = clock.now()
     registration_id = request.header_id("registrationId")
     body = MediaSessionCreate.parse(request.json_object())
-    body.require_regular_call()
-    receiver = body.receiver_for(caller.require_subscriber())
+    body.require_regular_call(emergency_numbers())
+    originator = caller.require_subscriber()
+    receiver = body.receiver_for(originator)
     actor = Actor.of(caller)
     call = session_store().create(
         actor,
         registration_id,
         subscriber_key(receiver),
-        body.invitation(),
+        body.invitation(originator, receiver),
         body.media(actor.key, now),
         media_session_id=secrets.token_hex(20),
         now=now,

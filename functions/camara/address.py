@@ -5,11 +5,26 @@ RFC 3323 (anonymous), RFC 5031 (emergency service URNs).
 """
 
 import re
+import unicodedata
+from collections.abc import Collection
+from urllib.parse import quote, unquote
+
+from camara.text import is_plain
 
 ANONYMOUS = "sip:anonymous@anonymous.invalid"
 
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
+_LOCAL = re.compile(r"[0-9*#]+")
+_CONTEXT = re.compile(r"\+?[0-9A-Za-z.\-]+")
 _VISUAL_SEPARATORS = str.maketrans("", "", "-.()")
+# User without a password, host with its port; parameters and headers do not tell who it is.
+_SIP = re.compile(r"([^@:]+)@([^@;?]+)(?:[;?].*)?")
+_BROKEN_ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ENCODING = re.compile(r"%[0-9A-Fa-f]{2}")
+
+_SOS = "urn:service:sos"
+_INNER_SCHEME = re.compile(r"^(?:tel|sips?):")
+_END_OF_NUMBER = re.compile(r"[;:,@?/&=]")
 
 
 def is_e164(number: str) -> bool:
@@ -17,9 +32,43 @@ def is_e164(number: str) -> bool:
     return _E164.fullmatch(number) is not None
 
 
-def is_emergency(address: str) -> bool:
-    """Tell whether ``address`` is an emergency service URN (``urn:service:sos...``)."""
-    return address.lower().startswith("urn:service:sos")
+def is_anonymous(address: str) -> bool:
+    """Tell whether ``address`` is the one of a caller who stays unnamed, however it is spelt."""
+    return (subscriber_of(address) or "").lower() == ANONYMOUS
+
+
+def is_emergency(address: str, numbers: Collection[str]) -> bool:
+    """Tell whether ``address`` is an emergency service, or one of the emergency ``numbers``.
+
+    A service is a URN (``urn:service:sos...``). A number is one as it is dialled, whatever its
+    ``phone-context`` or host, and whatever a gateway might still read as it: encoded, also its
+    delimiters, with separators or spaces, in the digits of another script, behind a service code
+    (``*31#112``, ``*67911``), before ``#``, or with a plus sign (``+112``). A global number is not
+    dialled as one (RFC 3966 section 5.1.4): ``+49112`` is a subscriber's. The prefix to an outside
+    line (``9911``) depends on the network: it belongs into ``numbers``.
+    """
+    scheme, _, rest = address.lower().partition(":")
+    match scheme:
+        case "urn":
+            return address.lower().startswith(_SOS)
+        case "sip" | "sips":
+            dialled = unquote(rest.partition("@")[0])
+        case "tel":
+            dialled = unquote(rest)
+        case _:
+            return False
+    return dialled.startswith(_SOS) or _is_dialled(dialled, numbers)
+
+
+def _is_dialled(text: str, numbers: Collection[str]) -> bool:
+    text = "".join(unicodedata.normalize("NFKC", text).split()).translate(_VISUAL_SEPARATORS)
+    number = _END_OF_NUMBER.split(_INNER_SCHEME.sub("", text, count=1))[0]
+    number = "".join(str(unicodedata.decimal(character, character)) for character in number)
+    if is_e164(number):
+        return False
+    known = "|".join(map(re.escape, numbers))
+    dialling = rf"\+?(?:[*#]+(?:[0-9]{{2,3}}[*#]*)?)?(?:{known})[*#]*"
+    return bool(known) and re.fullmatch(dialling, number) is not None
 
 
 def subscriber_of(address: str) -> str | None:
@@ -28,33 +77,66 @@ def subscriber_of(address: str) -> str | None:
     ``tel:+12025550101``, ``sip:+12025550101@ims.example.com;user=phone`` and the same without
     ``user=phone`` (CAMARA's pattern leaves it no room) are the subscriber ``+12025550101``. A local
     number is one with its ``phone-context``; any other SIP address is itself, host in lower case.
+
+    The user of a SIP address is decoded first, once, and must be plain text then: ``None`` if it is
+    not, or encoded badly, or twice. An encoded delimiter (``%3B``, ``%40``) remains a character of
+    the user, so nobody is taken for somebody else.
     """
     scheme, colon, rest = address.partition(":")
     if not colon or not rest:
         return None
     match scheme.lower():
         case "tel":
-            return _of_number(rest)
+            return _of_number(rest.split(";"))
         case "sip" | "sips":
             return _of_sip(rest)
     return None
 
 
-def _of_number(number: str) -> str | None:
-    digits, *parameters = number.split(";")
+def address_of(subscriber: str) -> str:
+    """Return the address of a subscriber, the reverse of ``subscriber_of``.
+
+    It is within CAMARA's pattern if the address was from which the subscriber came.
+    """
+    return subscriber if subscriber.startswith("sip:") else f"tel:{subscriber}"
+
+
+def _of_number(parts: list[str]) -> str | None:
+    """Read a number and the parameters that follow it."""
+    digits, *parameters = parts
     digits = digits.translate(_VISUAL_SEPARATORS)
     if is_e164(digits):
         return digits
     for parameter in parameters:
         name, _, value = parameter.partition("=")
-        if name.lower() == "phone-context" and digits and value:
-            return f"{digits};phone-context={value.lower()}"
+        if name.lower() == "phone-context" and _LOCAL.fullmatch(digits):
+            return f"{digits};phone-context={value.lower()}" if _CONTEXT.fullmatch(value) else None
     return None
 
 
 def _of_sip(rest: str) -> str | None:
-    user, at, host = rest.partition("@")
-    host = host.partition(";")[0].lower()
-    if not (user and at and host):
+    parsed = _SIP.fullmatch(rest)
+    if parsed is None:
         return None
-    return _of_number(user) or f"sip:{user}@{host}"
+    user, host = parsed.groups()
+    parts = _decoded(user)
+    if parts is None:
+        return None
+    return _of_number(parts) or f"sip:{';'.join(map(_encoded, parts))}@{host.lower()}"
+
+
+def _decoded(user: str) -> list[str] | None:
+    if _BROKEN_ENCODING.search(user):
+        return None
+    try:
+        parts = [unquote(part, errors="strict") for part in user.split(";")]
+    except UnicodeDecodeError:
+        return None
+    if any(_ENCODING.search(part) or not is_plain(part) for part in parts):
+        return None
+    return parts
+
+
+def _encoded(part: str) -> str:
+    """Encode all that CAMARA's pattern has no room for; what it has room for, never."""
+    return quote(part, safe="!+").replace("~", "%7E")

@@ -3,6 +3,7 @@
 import pytest
 
 from call_handling.bodies import ADDRESS_PATTERN, MediaSessionCreate
+from camara.address import address_of, subscriber_of
 from camara.errors import InvalidArgument
 from tests.support.contract import validator
 from tests.support.openapi import schema
@@ -29,6 +30,8 @@ GOOD = [
     "sip:+12025550101@ims.example.com",
     "sip:alice@example.com",
     "sip:alice_b.c!d%20+e-f@sub-domain.example.org",
+    "sip:%7E%2A%27%28%29%3b%3D@EXAMPLE.com",
+    "sip:0101%3Bphone-context%3D%2B1202@example.com",
     "sip:0101;phone-context=ims.example.com@example.com;user=phone",
     "sip:0101;phone-context=+1202555@example.com;user=phone",
     "sip:anonymous@anonymous.invalid",
@@ -105,6 +108,23 @@ def test_the_document_has_camaras_pattern() -> None:
 def test_good_addresses(address: str) -> None:
     assert validator(schema("Address")).is_valid(address)
     assert _create(address).originator_address == address
+
+
+@pytest.mark.parametrize(
+    "user", ["a%", "a%4", "a%4g", "%00", "%0D%0A", "%E2%80%AE", "%FF", "%2541", "%C3%28"]
+)
+def test_users_that_the_pattern_lets_through_and_that_cannot_be_decoded(user: str) -> None:
+    assert validator(schema("Address")).is_valid(f"sip:{user}@example.com")
+    with pytest.raises(InvalidArgument):
+        _create(f"sip:{user}@example.com")
+
+
+@pytest.mark.parametrize("address", [each for each in GOOD if subscriber_of(each)])
+def test_what_is_shown_of_a_good_address_is_one(address: str) -> None:
+    shown = address_of(subscriber_of(address) or "")
+
+    assert validator(schema("Address")).is_valid(shown)
+    assert subscriber_of(shown) == subscriber_of(address)
 
 
 @pytest.mark.parametrize("address", BAD)

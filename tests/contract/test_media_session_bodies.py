@@ -17,6 +17,8 @@ UPDATE = document()["components"]["examples"]["ShareLocation"]["value"] | {
 GOOD_CREATES: list[Change] = [
     (("originatorName",), "x" * 256),
     (("receiverName",), ""),
+    (("receiverName",), " "),
+    (("receiverName",), "\u0906\u0932\u094d \U0001f600"),
     (("offer", "sdp"), "x"),
     (("offer", "sdp"), "x" * 65_536),
     (("callType",), ABSENT),
@@ -43,6 +45,9 @@ MALFORMED_CREATES: list[Change] = [
     (("receiverAddress",), None),
     (("originatorName",), None),
     (("originatorName",), 1),
+    (("originatorName",), "\0"),
+    (("originatorName",), "Ali\u202ece"),
+    (("receiverName",), "B\u200bob"),
     (("offer",), ABSENT),
     (("offer",), "v=0"),
     (("offer",), []),

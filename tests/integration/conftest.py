@@ -9,7 +9,7 @@ import pytest_socket
 from botocore.client import BaseClient
 from moto import mock_aws
 
-from call_handling.configuration import timeouts
+from call_handling.configuration import emergency_numbers, timeouts
 from call_handling.ending import endings
 from call_handling.store import session_store
 from camara import clock
@@ -54,6 +54,7 @@ _CACHED: tuple[Any, ...] = (
     session_store,
     registration_store,
     timeouts,
+    emergency_numbers,
     lifetimes,
     limits,
     subscription_lifetimes,
@@ -90,6 +91,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "AWS_DEFAULT_REGION": _REGION,
         "SESSIONS_TABLE": TABLE,
         "SUBSCRIBER_CLAIM": "phone_number",
+        "EMERGENCY_NUMBERS": "112,911",
         "RING_TIMEOUT_SECONDS": str(TIMEOUTS.ring),
         "SETUP_TIMEOUT_SECONDS": str(TIMEOUTS.setup),
         "ANSWERED_TIMEOUT_SECONDS": str(TIMEOUTS.answered),

@@ -99,6 +99,21 @@ def test_an_anonymous_originator_is_its_subscriber() -> None:
 
 
 @pytest.mark.parametrize(
+    "spelt", [f"sip:{ALICE}@your-bank.example", f"sip:%2B{ALICE[1:]}@YOUR-BANK.example"]
+)
+def test_no_host_of_the_originators_invention_is_shown(spelt: str) -> None:
+    answer = post(
+        body=a_call_request(
+            originatorAddress=spelt, receiverAddress=f"sip:%2B{BOB[1:]}@our-bank.example"
+        )
+    )
+
+    for seen in (answer.body, get(BOB, answer.body["mediaSessionId"]).body):
+        assert seen["originatorAddress"] == f"tel:{ALICE}"
+        assert seen["receiverAddress"] == f"tel:{BOB}"
+
+
+@pytest.mark.parametrize(
     ("request_", "code"),
     [
         pytest.param({"headers": {}}, (400, "INVALID_ARGUMENT"), id="no registrationId"),
@@ -147,6 +162,49 @@ def test_an_anonymous_originator_is_its_subscriber() -> None:
             {"body": a_call_request(receiverAddress="urn:service:sos")},
             (501, "CALLTYPE_EMERGENCY_NOT_SUPPORTED"),
             id="emergency urn",
+        ),
+        *(
+            pytest.param(
+                {"body": a_call_request(receiverAddress=dialled)},
+                (501, "CALLTYPE_EMERGENCY_NOT_SUPPORTED"),
+                id=dialled,
+            )
+            for dialled in (
+                "tel:112;phone-context=+49",
+                "sip:%31%31%32@ims.example.com",
+                "sip:911;phone-context=+1@ims.example.com;user=phone",
+            )
+        ),
+        pytest.param(
+            {
+                "context": a_context(None),
+                "body": a_call_request(receiverAddress="tel:112;phone-context=+49"),
+            },
+            (501, "CALLTYPE_EMERGENCY_NOT_SUPPORTED"),
+            id="emergency, no subscriber",
+        ),
+        pytest.param(
+            {
+                "context": a_context(scope=""),
+                "body": a_call_request(receiverAddress="tel:112;phone-context=+49"),
+            },
+            (403, "PERMISSION_DENIED"),
+            id="emergency, no scope",
+        ),
+        pytest.param(
+            {"body": a_call_request(receiverAddress="sip:112@x.example", originatorName="\0")},
+            (400, "INVALID_ARGUMENT"),
+            id="emergency, malformed",
+        ),
+        pytest.param(
+            {"body": a_call_request(receiverAddress="sip:bob%00@x.example")},
+            (400, "INVALID_ARGUMENT"),
+            id="an encoded NUL",
+        ),
+        pytest.param(
+            {"body": a_call_request(originatorAddress=f"sip:%2B{BOB[1:]}@x.example")},
+            (400, "INVALID_ARGUMENT"),
+            id="calls itself, encoded",
         ),
     ],
 )

@@ -57,6 +57,27 @@ def test_unknown_properties_are_ignored() -> None:
             {"receiverAddress": f"sip:{ALICE}@ims.example.com"}, id="calls itself, otherwise spelt"
         ),
         pytest.param({"receiverAddress": "sip:anonymous@anonymous.invalid"}, id="nobody"),
+        pytest.param(
+            {"receiverAddress": "sip:%61nonymous@anonymous.invalid"}, id="nobody, encoded"
+        ),
+        pytest.param(
+            {"receiverAddress": f"sip:%2B{ALICE[1:]}@x.example"}, id="calls itself, encoded"
+        ),
+        pytest.param({"receiverAddress": "sip:bob%2@x.example"}, id="encoded badly"),
+        pytest.param({"receiverAddress": "sip:bob%zz@x.example"}, id="encoded with no digits"),
+        pytest.param({"receiverAddress": "sip:bob%2541@x.example"}, id="encoded twice"),
+        pytest.param({"receiverAddress": "sip:bob%00@x.example"}, id="an encoded NUL"),
+        pytest.param({"originatorAddress": "sip:bob%0a@x.example"}, id="an encoded line feed"),
+        pytest.param({"receiverAddress": "sip:bob%E2%80%AE@x.example"}, id="an encoded override"),
+        pytest.param({"originatorName": "Ali\u202ece"}, id="a name turned round"),
+        pytest.param({"originatorName": "Ali\u200bce"}, id="a name with a hidden space"),
+        pytest.param({"receiverName": "Bob\0"}, id="a name with a NUL"),
+        pytest.param({"receiverName": "Bob\u2028Eve"}, id="a name on two lines"),
+        pytest.param({"receiverName": "\n" + "x" * 300}, id="a name malformed and too long"),
+        pytest.param(
+            {"receiverAddress": "urn:service:sos", "receiverName": "\x07"},
+            id="an emergency, malformed",
+        ),
         pytest.param({"receiverAddress": "SIP:+12025550102@x.example"}, id="outside the pattern"),
         pytest.param({"receiverAddress": "tel:+12025550102\n"}, id="pattern, then a newline"),
         pytest.param({"receiverAddress": "tel:12025550102"}, id="local without a context"),
@@ -118,6 +139,7 @@ def test_what_just_fits_is_taken() -> None:
     parse(offer={"sdp": "x" * 65_536}, originatorName="é" * 256, **located(latitude=-90))
     parse(locationDetails=a_location(shape="Ellipsoid", coordinates=ELLIPSOID))
     parse(locationDetails={})
+    parse(originatorName="", receiverName=" ")
 
 
 @pytest.mark.parametrize(
@@ -126,16 +148,78 @@ def test_what_just_fits_is_taken() -> None:
         {"callType": "EMERGENCY"},
         {"receiverAddress": "urn:service:sos"},
         {"receiverAddress": "urn:service:sos.police"},
+        {"receiverAddress": "tel:112;phone-context=+49"},
+        {"receiverAddress": "tel:112;phone-context=example.com"},
+        {"receiverAddress": "tel:112#;phone-context=example.com"},
+        {"receiverAddress": "sip:112@ims.example.com"},
+        {"receiverAddress": "sip:1-1.2@ims.example.com"},
+        {"receiverAddress": "sip:%31%31%32@ims.example.com"},
+        {"receiverAddress": "sip:112%3Bphone-context%3D%2B49@ims.example.com"},
+        {"receiverAddress": "sip:112;phone-context=+49@ims.example.com;user=phone"},
+        {"receiverAddress": "sip:+112@ims.example.com"},
     ],
 )
 def test_emergency_calls_are_not_supported(changes: dict[str, Any]) -> None:
     with pytest.raises(CalltypeEmergencyNotSupported):
-        parse(**changes).require_regular_call()
+        parse(**changes).require_regular_call({"112"})
+
+
+def test_any_other_call_is_regular() -> None:
+    parse(callType="REGULAR").require_regular_call({"112"})
+    parse(receiverAddress="tel:+49112").require_regular_call({"112"})
+    parse(receiverAddress="tel:911;phone-context=+1").require_regular_call({"112"})
 
 
 def test_the_receiver_of_the_subscribers_call() -> None:
     assert parse().receiver_for(ALICE) == BOB
     assert parse(originatorAddress=f"sip:{ALICE}@ims.example.com").receiver_for(ALICE) == BOB
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        f"tel:{ALICE}",
+        f"sip:{ALICE}@your-bank.example",
+        f"sip:{ALICE}@YOUR-Bank.example",
+        f"sip:%2B{ALICE[1:]}@your-bank.example",
+        f"sip:+1-202-{ALICE[5:]}@your-bank.example",
+    ],
+)
+def test_a_number_is_shown_without_the_host_that_the_originator_thought_of(spelt: str) -> None:
+    originating = parse(originatorAddress=spelt)
+    receiving = parse(receiverAddress=spelt, originatorAddress=f"tel:{BOB}")
+
+    shown = originating.invitation(ALICE, originating.receiver_for(ALICE))
+    assert (shown.originator_address, shown.receiver_address) == (f"tel:{ALICE}", f"tel:{BOB}")
+    shown = receiving.invitation(BOB, receiving.receiver_for(BOB))
+    assert (shown.originator_address, shown.receiver_address) == (f"tel:{BOB}", f"tel:{ALICE}")
+
+
+@pytest.mark.parametrize("spelt", ["sip:%61lice@IMS.Example", "sip:alice@ims.example"])
+def test_a_subscriber_with_a_sip_address_is_shown_it_as_the_token_has_it(spelt: str) -> None:
+    alice = "sip:alice@ims.example"
+    body = parse(originatorAddress=spelt)
+
+    assert body.invitation(alice, body.receiver_for(alice)).originator_address == alice
+
+
+@pytest.mark.parametrize(
+    "spelt", ["sip:anonymous@anonymous.invalid", "sip:%41nonymous@ANONYMOUS.invalid"]
+)
+def test_an_anonymous_originator_is_shown_as_rfc_3323_has_it(spelt: str) -> None:
+    body = parse(originatorAddress=spelt)
+
+    shown = body.invitation(ALICE, body.receiver_for(ALICE))
+
+    assert shown.originator_address == "sip:anonymous@anonymous.invalid"
+
+
+@pytest.mark.parametrize(
+    "spelt", [f"sip:{ALICE}@x.example;user=phone", f"tel:+1-202-{ALICE[5:]}", f"SIP:{ALICE}@x.com"]
+)
+def test_other_spellings_of_the_number_are_outside_the_pattern(spelt: str) -> None:
+    with pytest.raises(InvalidArgument):
+        parse(originatorAddress=spelt)
 
 
 def test_nobody_calls_in_the_name_of_another() -> None:

@@ -133,7 +133,7 @@ def test_the_end_of_a_subscription() -> None:
 
 
 def test_names_are_sent_as_they_are() -> None:
-    call = a_call(originator_name='Zoë "小" \\ \u2028 \x00')
+    call = a_call(originator_name='Zoë "小" \\ \u00a0 &')
     event = event_of(EventType.SESSION_STATUS, CALL_DATA, call)
 
-    assert event["data"]["originatorName"] == 'Zoë "小" \\ \u2028 \x00'
+    assert event["data"]["originatorName"] == 'Zoë "小" \\ \u00a0 &'
