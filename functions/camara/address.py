@@ -24,7 +24,8 @@ _ENCODING = re.compile(r"%[0-9A-Fa-f]{2}")
 
 _SOS = "urn:service:sos"
 _INNER_SCHEME = re.compile(r"^(?:tel|sips?):")
-_END_OF_NUMBER = re.compile(r"[;:,@?/&=]")
+_END_OF_NUMBER = re.compile(r"[;:,@?]")
+_NOT_DIALLED = re.compile(r"[^\w*#+]|_")
 
 
 def is_e164(number: str) -> bool:
@@ -42,10 +43,11 @@ def is_emergency(address: str, numbers: Collection[str]) -> bool:
 
     A service is a URN (``urn:service:sos...``). A number is one as it is dialled, whatever its
     ``phone-context`` or host, and whatever a gateway might still read as it: encoded, also its
-    delimiters, with separators or spaces, in the digits of another script, behind a service code
-    (``*31#112``, ``*67911``), before ``#``, or with a plus sign (``+112``). A global number is not
-    dialled as one (RFC 3966 section 5.1.4): ``+49112`` is a subscriber's. The prefix to an outside
-    line (``9911``) depends on the network: it belongs into ``numbers``.
+    delimiters, with spaces or punctuation, in the digits of another script, behind a service code
+    (``*31#112``, ``*67911``), before ``#`` or a pause (``112p1``), or with a plus sign (``+112``).
+
+    A global number is not dialled as one (RFC 3966 section 5.1.4): ``+49112`` is a subscriber's.
+    The prefix to an outside line (``9911``) depends on the network: it belongs into ``numbers``.
     """
     scheme, _, rest = address.lower().partition(":")
     match scheme:
@@ -61,13 +63,13 @@ def is_emergency(address: str, numbers: Collection[str]) -> bool:
 
 
 def _is_dialled(text: str, numbers: Collection[str]) -> bool:
-    text = "".join(unicodedata.normalize("NFKC", text).split()).translate(_VISUAL_SEPARATORS)
-    number = _END_OF_NUMBER.split(_INNER_SCHEME.sub("", text, count=1))[0]
-    number = "".join(str(unicodedata.decimal(character, character)) for character in number)
+    text = _INNER_SCHEME.sub("", unicodedata.normalize("NFKC", text))
+    text = _NOT_DIALLED.sub("", _END_OF_NUMBER.split(text)[0])
+    number = "".join(str(unicodedata.decimal(character, character)) for character in text)
     if is_e164(number):
         return False
     known = "|".join(map(re.escape, numbers))
-    dialling = rf"\+?(?:[*#]+(?:[0-9]{{2,3}}[*#]*)?)?(?:{known})[*#]*"
+    dialling = rf"\+*(?:[*#]+(?:[0-9]{{2,3}}[*#]*)?)?(?:{known})[*#]*(?:[pw][0-9pw*#]*)?"
     return bool(known) and re.fullmatch(dialling, number) is not None
 
 

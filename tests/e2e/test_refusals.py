@@ -123,6 +123,8 @@ def test_415_for_another_content_type(line: Line, operation: str, content_type: 
         {"callType": "EMERGENCY"},
         {"receiverAddress": "urn:service:sos"},
         {"receiverAddress": "urn:service:sos.fire"},
+        {"receiverAddress": "tel:112;phone-context=+49"},
+        {"receiverAddress": "sip:%31%31%32@ims.example.com"},
     ],
 )
 def test_501_for_an_emergency_call(alice: Subscriber, changes: dict[str, Any]) -> None:

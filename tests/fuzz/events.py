@@ -110,7 +110,16 @@ contexts: SearchStrategy[Any] = some_of(
     {
         "exp": st.just(str(NOW + 60)) | st.integers(NOW - 2, NOW + 2).map(str),
         "scope": st.just(SCOPES) | text,
-        "sub": st.sampled_from(["user-1", f"tel:{ALICE}", "sip:alice@example.com"]) | text,
+        "sub": st.sampled_from(
+            [
+                "user-1",
+                f"tel:{ALICE}",
+                "sip:alice@example.com",
+                "sip:%2B12025550101@x.example",
+                "sip:%00@x",
+            ]
+        )
+        | text,
         "client_id": text,
         "phone_number": st.sampled_from([ALICE, f"tel:{ALICE}"]) | text,
     }
