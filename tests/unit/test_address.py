@@ -37,6 +37,9 @@ def test_every_spelling_leads_to_one_subscriber(address: str, subscriber: str) -
         "tel:",
         "tel:5550101",
         "tel:+0123456",
+        "tel:abc;phone-context=+1202",
+        "tel:5550101;phone-context=",
+        "tel:5550101;phone-context=a b",
         "sip:alice",
         "sip:@ims.example.com",
         "sip:alice@",
@@ -73,6 +76,10 @@ def test_the_user_of_a_sip_address_is_decoded_before_it_is_compared(
     [
         ("sip:5550101%3Bphone-context=+1202@x.example", "tel:5550101;phone-context=+1202"),
         ("sip:5550101;phone-context=%2B1202%3Bx@x.example", "tel:5550101;phone-context=+1202"),
+        (
+            "sip:555;phone-context=x%3Bphone-context=y@x.example",
+            "sip:555%3Bphone-context=x;phone-context=y@x.example",
+        ),
         ("sip:alice%40a.example@x.example", "sip:alice@a.example"),
         ("sip:alice%3Bx@x.example", "sip:alice;x@x.example"),
         ("sip:alice;phone-context=+1@a.example", "sip:alice;phone-context=+1@b.example"),
