@@ -32,8 +32,10 @@ SINK_SECONDS = 3
 _FIRST_DELAY_SECONDS = 5
 _LONGEST_DELAY_SECONDS = 900
 
-_LATE_SECONDS = 60
-"""Events of other calls may be published later than one that happened after them."""
+_LATE_SECONDS = 600
+"""By so much a shard of the stream may be behind: events that happened before one that failed may
+be published after it. What the sink had heard of already, it hears again with the same id.
+"""
 
 LONGEST_WAIT_SECONDS = 30
 """For which an event of a call may be queued: after that its latest state is told instead."""

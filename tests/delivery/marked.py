@@ -13,7 +13,7 @@ from tests.support.builders import NOW, a_subscription
 from tests.support.messaging import subscribe, taken_from
 from tests.support.webhook import Webhook
 
-SINCE = HAPPENED - 60
+SINCE = HAPPENED - 600
 """From when on a sink may have missed how calls ended, if it did not take what happened then."""
 
 LONG_AGO = NOW - 900
