@@ -3,89 +3,58 @@
 Source: RFC 7519; RFC 8725, JWT best current practices; RFC 9068, JWT profile for access tokens.
 """
 
-import time
-from typing import Any, override
-from urllib.parse import urlsplit
+from typing import Any
 
 import jwt
 
-ALGORITHMS = (
-    "RS256", "RS384", "RS512",
-    "PS256", "PS384", "PS512",
-    "ES256", "ES384", "ES512",
-    "EdDSA",
-)  # fmt: skip
-"""Asymmetric ones only: with HMAC the public key would be the secret."""
+from authorizer.jwks import ALGORITHMS, Jwks
+from camara import clock
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LEEWAY_SECONDS = 60
+"""By so much the issuer's clock may be ahead of ours: of ``nbf`` and ``iat``, not of ``exp``."""
 
 
 class InvalidToken(Exception):
-    """The token proves nothing; the reason is for the log, never for the client."""
+    """The token proves nothing, now or later; the reason is for the log, never for the client."""
 
 
-class JwksUnavailable(Exception):
-    """The issuer's keys cannot be had, so no token can be judged now."""
-
-
-class Jwks(jwt.PyJWKClient):
-    """The issuer's key set, fetched when first needed and kept for ten minutes.
-
-    A token with an unknown ``kid`` fetches it anew, at most every 30 seconds; a fetch that failed
-    is not repeated for 5. So a flood of bad tokens is no flood of requests to the issuer.
-    """
-
-    def __init__(self, uri: str) -> None:
-        super().__init__(uri, lifespan=600, cooldown_duration=30, timeout=3)
-        self._no_fetch_before = 0.0
-
-    @override
-    def fetch_data(self) -> Any:
-        now = time.monotonic()
-        if now < self._no_fetch_before:
-            raise jwt.PyJWKClientConnectionError
-        self._no_fetch_before = now + 5
-        return super().fetch_data()
-
-    @property
-    def is_trustworthy(self) -> bool:
-        """Whether nobody on the way can put keys of their own in: https, or no way at all."""
-        uri = urlsplit(self.uri)
-        return uri.scheme == "https" or uri.hostname in _LOOPBACK
+class NotYetValid(Exception):
+    """The issuer signed the token for later."""
 
 
 def verified_claims(token: str, jwks: Jwks, issuer: str, audience: str) -> dict[str, Any]:
     """Return the claims of a token that is signed, current, and meant for this API.
 
-    Raises ``InvalidToken`` and ``JwksUnavailable``.
+    Raises ``InvalidToken``; for what may pass, ``NotYetValid`` and what ``Jwks.key`` raises.
     """
     if not jwks.is_trustworthy:
         raise InvalidToken
     try:
         claims = jwt.decode(
             token,
-            _signing_key(token, jwks),
+            jwks.key(_kid(token)),
             algorithms=ALGORITHMS,
             issuer=issuer,
             audience=audience,
-            options={
-                "require": ["exp", "iss", "aud"],
-                "verify_iat": False,
-                "enforce_minimum_key_length": True,
-            },
+            leeway=LEEWAY_SECONDS,
+            options={"require": ["exp", "iss", "aud"], "enforce_minimum_key_length": True},
         )
+    except jwt.ImmatureSignatureError as error:
+        raise NotYetValid from error
     except jwt.PyJWTError as error:
         raise InvalidToken from error
-    if isinstance(claims["exp"], str | bool):
-        raise InvalidToken
+    _require_unexpired(claims["exp"])
     return claims
 
 
-def _signing_key(token: str, jwks: Jwks) -> jwt.PyJWK:
+def _kid(token: str) -> str:
     header = jwt.get_unverified_header(token)
     if header.get("alg") not in ALGORITHMS or "kid" not in header:
         raise InvalidToken
-    try:
-        return jwks.get_signing_key(header["kid"])
-    except (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, ValueError) as error:
-        raise JwksUnavailable from error
+    return str(header["kid"])
+
+
+def _require_unexpired(exp: Any) -> None:
+    """Check again what the leeway has let through, and what is a number only to PyJWT."""
+    if isinstance(exp, str | bool) or int(exp) <= clock.now():
+        raise InvalidToken from jwt.ExpiredSignatureError()

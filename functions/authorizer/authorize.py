@@ -1,7 +1,8 @@
 """The Lambda authorizer (TOKEN) of the whole stage.
 
-A bad token is an answer here (a denial, which the gateway words as CAMARA's 401), not an error;
-errors are what keeps a token from being judged at all.
+A bad token is an answer (a denial, which the gateway words as CAMARA's 401) and is remembered by
+the gateway. What may be good in a moment is an error with the text ``Unauthorized``: 401 as well,
+and not remembered. Any other error says that no token can be judged: 503, not remembered.
 
 Source: AWS, "Use API Gateway Lambda authorizers", input and output formats.
 """
@@ -10,21 +11,30 @@ import os
 from functools import cache
 from typing import Any, Literal
 
-from authorizer.access_token import InvalidToken, Jwks, verified_claims
+from authorizer.access_token import InvalidToken, NotYetValid, verified_claims
+from authorizer.download import Download
+from authorizer.jwks import Jwks, UnknownKey
 from camara import log
+
+
+class Unauthorized(Exception):
+    """The one error that API Gateway answers with 401; it goes by the text."""
+
+    def __init__(self) -> None:
+        super().__init__("Unauthorized")
 
 
 @cache
 def jwks() -> Jwks:
     """Return the process's key set."""
-    return Jwks(os.environ["JWKS_URI"])
+    return Jwks(os.environ["JWKS_URI"], Download)
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Allow the whole stage, with the claims as context, or deny it.
 
     The gateway caches the answer for the token, whatever operation it was asked for first. Raises
-    ``JwksUnavailable``.
+    ``Unauthorized`` for a token that may be good later, and ``JwksUnavailable``.
     """
     try:
         claims = verified_claims(
@@ -35,9 +45,16 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         )
         context = _context_of(claims)
     except InvalidToken as denial:
-        log.logger().info("denied", reason=type(denial.__cause__ or denial).__name__)
+        _log_refusal(denial)
         return _answer("Deny", event["methodArn"], "nobody", {})
+    except (NotYetValid, UnknownKey) as refusal:
+        _log_refusal(refusal)
+        raise Unauthorized from None
     return _answer("Allow", event["methodArn"], context.get("sub", "client"), context)
+
+
+def _log_refusal(refusal: Exception) -> None:
+    log.logger().info("denied", reason=type(refusal.__cause__ or refusal).__name__)
 
 
 def _bearer_token(event: dict[str, Any]) -> str:

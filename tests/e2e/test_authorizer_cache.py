@@ -3,8 +3,10 @@
 That it does is shown by breaking the authorizer after its first answer.
 """
 
+import time
 from http import HTTPStatus
 
+from authorizer.access_token import LEEWAY_SECONDS
 from infra.local.processes import wait_until
 from tests.e2e.aws import Aws
 from tests.e2e.faults import broken_authorizer
@@ -29,6 +31,16 @@ def test_a_denial_is_remembered_as_one(line: Line, aws: Aws) -> None:
     with broken_authorizer(aws):
         assert expired.delete(call).code == (401, "UNAUTHENTICATED")
     assert line.alice.status_of(call) == "Initial"
+
+
+def test_a_token_for_later_is_good_later(line: Line) -> None:
+    """Which it would not be if its first refusal were remembered."""
+    call = line.call()
+    assert line.alice.status_of(call) == "Initial"  # so that no cold start eats up the time
+    early = line.alice.with_token(nbf=int(time.time()) + LEEWAY_SECONDS + 3)
+    assert early.get(call).code == (401, "UNAUTHENTICATED")
+
+    assert wait_until(lambda: early.get(call).status == HTTPStatus.OK, seconds=10)
 
 
 def test_a_token_that_expires_meanwhile_is_refused(line: Line, aws: Aws) -> None:

@@ -93,13 +93,13 @@ def test_429_when_it_throttles(line: Line, aws: Aws) -> None:
     assert line.alice.status_of(call) == "Initial"
 
 
-def test_500_when_the_authorizer_is_broken(line: Line, aws: Aws) -> None:
+def test_503_when_no_token_can_be_judged(line: Line, aws: Aws) -> None:
     call = line.call()
     not_seen_before = line.alice.with_token(expires_in=60)
     with broken_authorizer(aws):
         refused = not_seen_before.delete(call, correlator="c-1")
 
-    assert refused.code == (500, "INTERNAL")
+    assert refused.code == (503, "UNAVAILABLE")
     assert refused.headers["x-correlator"] == "c-1"
     assert not_seen_before.delete(call).status == 204
 

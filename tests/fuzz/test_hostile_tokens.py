@@ -1,11 +1,10 @@
 """Tokens of an attacker: the stage stays closed, and nobody else's keys are asked for."""
 
-import io
 import time
-from typing import Any
 
 import pytest
 
+from authorizer.jwks import Running
 from camara.caller import Caller
 from camara.errors import PermissionDenied
 from tests.fuzz import forgeries, scopes
@@ -32,13 +31,13 @@ FORGER = Forger(rsa_jwk(), claims(), a_token())
 def asked_for(endpoint: FakeJwksEndpoint, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The addresses that keys are asked of."""
     asked: set[str] = set()
-    answer = endpoint.open
+    answer = endpoint.fetch
 
-    def opened(request: Any, *_: Any, **__: Any) -> io.BytesIO:
-        asked.add(request.full_url)
-        return answer()
+    def fetch(uri: str) -> Running:
+        asked.add(uri)
+        return answer(uri)
 
-    monkeypatch.setattr(endpoint, "open", opened)
+    monkeypatch.setattr(endpoint, "fetch", fetch)
     return asked
 
 
@@ -57,7 +56,7 @@ def test_a_key_of_the_forgers_opens_the_stage_when_the_issuer_publishes_it(
     endpoint: FakeJwksEndpoint,
 ) -> None:
     """Likewise."""
-    endpoint.body = FakeJwksEndpoint(own_jwk(FORGER.jwk["kid"])).body
+    endpoint.publish(own_jwk(FORGER.jwk["kid"]))
 
     assert judged(f"Bearer {FORGER.with_own_key()}")
 

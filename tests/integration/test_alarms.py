@@ -25,7 +25,15 @@ from tests.integration.test_end_expired_subscriptions import (
 )
 from tests.integration.test_end_sessions_of_registration import end_sessions, ended_by
 from tests.support import registration_api, subscriptions_api
-from tests.support.alarms import STACK, Watched, alarms, goes_off, resolved, watched_by
+from tests.support.alarms import (
+    STACK,
+    Watched,
+    alarms,
+    counted_in_access_log,
+    goes_off,
+    resolved,
+    watched_by,
+)
 from tests.support.api import a_call, delete, get
 from tests.support.builders import ALICE, EVE, LIFETIMES, NOBODY, NOW
 from tests.support.emf import Metric, metrics_in
@@ -130,7 +138,8 @@ def emitted(
     end_expired_subscriptions()
     for number, host in enumerate(("good", "bad", "down"), 1):
         deliver(listener(number, host))
-    return metrics_in(capsys.readouterr().out)
+    judged_by_nobody = counted_in_access_log(errorType="AUTHORIZER_FAILURE", status="503")
+    return metrics_in(capsys.readouterr().out) + judged_by_nobody
 
 
 def _in_the_index_without_a_state() -> dict[str, Any]:
@@ -150,6 +159,17 @@ def test_an_alarm_watches_what_aws_counts(name: str) -> None:
 def test_each_alarm_of_ours_goes_off_when_what_it_is_for_happens(emitted: list[Metric]) -> None:
     assert len(OURS) >= 10
     assert [name for name in OURS if not goes_off(alarms()[name], emitted)] == []
+
+
+@pytest.mark.parametrize("error_type", ["UNAUTHORIZED", "ACCESS_DENIED", "DEFAULT_5XX", "-"])
+def test_no_bad_token_is_a_failure_of_the_authorizer(error_type: str) -> None:
+    """Its own errors would be one: it raises for a token that may be good later."""
+    assert counted_in_access_log(errorType=error_type) == []
+    assert [
+        name
+        for name, alarm in alarms().items()
+        if alarm["MetricName"] == "Errors" and "JwtAuthorizer" in str(alarm["Dimensions"])
+    ] == []
 
 
 def test_the_dashboard_shows_what_there_is(emitted: list[Metric]) -> None:

@@ -13,7 +13,9 @@ from typing import Any
 import jwt
 import pytest
 
-from authorizer.access_token import InvalidToken, Jwks, verified_claims
+from authorizer.access_token import InvalidToken, verified_claims
+from authorizer.download import Download
+from authorizer.jwks import Jwks
 from infra.local import token_issuer
 from infra.local.loopback_http import Answer, call
 from tests.support.builders import SCOPES
@@ -65,7 +67,7 @@ def claims(issuer: str, **wishes: Any) -> dict[str, Any]:
 
 
 def jwks(issuer: str) -> Jwks:
-    return Jwks(call("GET", issuer + DISCOVERY).json["jwks_uri"])
+    return Jwks(call("GET", issuer + DISCOVERY).json["jwks_uri"], Download)
 
 
 def test_discovery_leads_to_tokens_and_keys(issuer: str) -> None:

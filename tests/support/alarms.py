@@ -1,11 +1,13 @@
 """The alarms of the template, and what it takes for them to go off."""
 
+import json
+import re
 from collections.abc import Callable, Sequence
 from statistics import fmean
 from typing import Any, NamedTuple
 
 from tests.support.emf import Metric
-from tests.support.template import template
+from tests.support.template import properties, template
 
 STACK = "webrtc-test"
 
@@ -54,6 +56,40 @@ def watched_by(alarm: dict[str, Any]) -> Watched:
     """Return the metric that an alarm watches."""
     dimensions = ((d["Name"], resolved(d["Value"])) for d in alarm["Dimensions"])
     return Watched(alarm["Namespace"], alarm["MetricName"], frozenset(dimensions))
+
+
+def counted_in_access_log(**fields: str) -> list[Metric]:
+    """Return what metric filters make of a line of the access log with these values.
+
+    AWS, "Filter pattern syntax for metric filters": only ``{ $.field = "value" }`` is known here.
+    """
+    log_format = properties("Api")["AccessLogSetting"]["Format"]["Fn::Sub"]
+    line = json.loads(log_format.replace("${AWS::StackName}", STACK)) | fields
+    found = []
+    for resource in template()["Resources"].values():
+        if resource["Type"] != "AWS::Logs::MetricFilter":
+            continue
+        filter_ = resource["Properties"]
+        assert filter_["LogGroupName"] == {"Ref": "AccessLogs"}
+        match = re.fullmatch(r'\{ \$\.(\w+) = "(\w+)" \}', filter_["FilterPattern"])
+        assert match
+        if line[match[1]] != match[2]:
+            continue
+        for metric in filter_["MetricTransformations"]:
+            dimensions = tuple(
+                (dimension["Key"], line[dimension["Value"].removeprefix("$.")])
+                for dimension in metric["Dimensions"]
+            )
+            found.append(
+                Metric(
+                    metric["MetricNamespace"],
+                    metric["MetricName"],
+                    dimensions,
+                    metric["Unit"],
+                    float(metric["MetricValue"]),
+                )
+            )
+    return found
 
 
 def goes_off(alarm: dict[str, Any], metrics: list[Metric]) -> bool:

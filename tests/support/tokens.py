@@ -1,11 +1,9 @@
 """An issuer in memory: keys, tokens and the key set, with a count of how often it was fetched."""
 
-import io
 import json
 import time
-import urllib.error
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 import pytest
@@ -13,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from authorizer import authorize
-from authorizer.access_token import Jwks
+from authorizer.jwks import Jwks, Running
 from tests.support.builders import ALICE, SCOPES
 
 ISSUER = "https://issuer.example.com"
@@ -69,26 +67,40 @@ def a_token(
     return jwt.encode(claims(**changes), key or rsa_key(), algorithm, headers)
 
 
+class _Answered(NamedTuple):
+    """A fetch that has come to its end, unless it hangs."""
+
+    answer: bytes | None
+    hangs: bool
+
+    def is_alive(self) -> bool:
+        return self.hangs
+
+    def body(self, _seconds: float) -> bytes | None:
+        return self.answer
+
+
 class FakeJwksEndpoint:
-    """Stands in for ``urllib``'s opener; ``fetches`` counts."""
+    """Stands in for the issuer's web server; ``fetches`` counts."""
 
     def __init__(self, *keys: dict[str, Any]) -> None:
-        self.body = json.dumps({"keys": keys or (rsa_jwk(), ec_jwk())}).encode()
+        self.publish(*(keys or (rsa_jwk(), ec_jwk())))
         self.fetches = 0
         self.down = False
+        self.hangs = False
 
-    def open(self, *_: Any, **__: Any) -> io.BytesIO:
+    def publish(self, *keys: Any) -> None:
+        self.body = json.dumps({"keys": keys}).encode()
+
+    def fetch(self, _uri: str) -> Running:
         self.fetches += 1
-        if self.down:
-            raise urllib.error.URLError(reason="down")
-        return io.BytesIO(self.body)
+        return _Answered(None if self.down else self.body, self.hangs)
 
 
 def trust_this_issuer(monkeypatch: pytest.MonkeyPatch) -> FakeJwksEndpoint:
     """Configure the authorizer in this process; the key set is all there is of the network."""
     fake = FakeJwksEndpoint()
-    monkeypatch.setattr("urllib.request.build_opener", lambda *_: fake)
-    keys = Jwks(JWKS_URI)
+    keys = Jwks(JWKS_URI, lambda uri: fake.fetch(uri))  # noqa: PLW0108 - tests may replace it
     monkeypatch.setattr(authorize, "jwks", lambda: keys)
     monkeypatch.setenv("JWT_ISSUER", ISSUER)
     monkeypatch.setenv("JWT_AUDIENCE", AUDIENCE)

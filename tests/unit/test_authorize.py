@@ -1,15 +1,16 @@
 import io
+import time
 from functools import cache
 from typing import Any
 
 import pytest
 
 from authorizer import authorize
-from authorizer.access_token import JwksUnavailable
 from authorizer.authorize import jwks as configured_jwks
+from authorizer.jwks import JwksUnavailable
 from camara.caller import Caller
 from tests.support.builders import ALICE, SCOPES
-from tests.support.tokens import JWKS_URI, FakeJwksEndpoint, a_token, trust_this_issuer
+from tests.support.tokens import JWKS_URI, FakeJwksEndpoint, a_token, rsa_key, trust_this_issuer
 
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara/DELETE/webrtc/sessions/ABC"
 STAGE = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara/*"
@@ -73,6 +74,7 @@ def test_the_process_keeps_the_keys_of_the_configured_issuer(
     monkeypatch: pytest.MonkeyPatch, endpoint: FakeJwksEndpoint
 ) -> None:
     monkeypatch.setattr(authorize, "jwks", cache(configured_jwks.__wrapped__))
+    monkeypatch.setattr(authorize, "Download", endpoint.fetch)
     monkeypatch.setenv("JWKS_URI", JWKS_URI)
 
     for _ in range(2):
@@ -110,19 +112,40 @@ def test_a_bad_token_is_a_denial_and_no_error(authorization: Any) -> None:
     assert answer["context"] == {}
 
 
-def test_a_token_that_cannot_be_judged_is_an_error(endpoint: FakeJwksEndpoint) -> None:
-    """The gateway does not cache it, and answers 500 instead of 401."""
+@pytest.mark.parametrize(
+    "token",
+    [
+        a_token(nbf=int(time.time()) + 3600),
+        a_token(iat=int(time.time()) + 3600),
+        a_token(kid="new"),
+        a_token(rsa_key("forged"), kid="forged"),
+    ],
+    ids=["nbf", "iat", "new key", "forged key"],
+)
+def test_what_may_be_good_later_is_the_one_error_that_is_401(token: str) -> None:
+    """The gateway goes by the text, and remembers no error."""
+    with pytest.raises(authorize.Unauthorized, match=r"^Unauthorized$") as raised:
+        authorized(f"Bearer {token}")
+
+    assert raised.value.__suppress_context__
+
+
+def test_a_token_that_cannot_be_judged_is_another_error(endpoint: FakeJwksEndpoint) -> None:
+    """The gateway does not remember it, and answers 503 instead of 401."""
     endpoint.down = True
     with pytest.raises(JwksUnavailable):
         authorized(f"Bearer {a_token()}")
 
 
-def test_a_denial_says_in_the_log_why_and_not_for_whom(
+def test_a_refusal_says_in_the_log_why_and_not_for_whom(
     logged: io.StringIO,
 ) -> None:
     authorized(f"Bearer {a_token(exp=1)}")
+    with pytest.raises(authorize.Unauthorized):
+        authorized(f"Bearer {a_token(kid=ALICE)}")
 
     line = logged.getvalue()
     assert "ExpiredSignatureError" in line
+    assert "UnknownKey" in line
     assert ALICE not in line
     assert "eyJ" not in line
