@@ -1,4 +1,4 @@
-"""Parameters of the template: what Lambda makes of them."""
+"""The emergency numbers of a deployment: what the template takes, and what a function reads."""
 
 import re
 from typing import Any
@@ -6,33 +6,9 @@ from typing import Any
 import pytest
 
 from call_handling.configuration import emergency_numbers
-from tests.support.template import properties, template
+from tests.support.template import template
 
 PARAMETERS: dict[str, dict[str, Any]] = template()["Parameters"]
-GLOBALS = template()["Globals"]["Function"]["Environment"]["Variables"]
-VERSION: str = properties("CreateSession")["VersionDescription"]["Fn::Sub"]
-NAMED = re.findall(r"\$\{(\w+)\}", VERSION)
-
-
-def _longest(name: str) -> int:
-    parameter = PARAMETERS[name]
-    if "MaxLength" in parameter:
-        return int(parameter["MaxLength"])
-    return max(
-        len(str(value)) for value in parameter.get("AllowedValues", [parameter.get("MaxValue")])
-    )
-
-
-def test_the_description_of_a_version_fits_with_every_parameter_at_its_longest() -> None:
-    names_nothing = re.sub(r"\$\{\w+\}", "", VERSION)
-
-    assert len(names_nothing) + sum(map(_longest, NAMED)) <= 256
-
-
-def test_a_version_changes_with_every_parameter_that_a_function_reads() -> None:
-    read = {value["Ref"] for value in GLOBALS.values() if value.keys() == {"Ref"}}
-
-    assert (read & PARAMETERS.keys()) == set(NAMED)
 
 
 @pytest.mark.parametrize("numbers", ["112", "112,911", "000,08,110,112,118,119,911,999"])
