@@ -51,6 +51,10 @@ class Invitation:
     call_type: str | None = None
 
 
+_SWEEP_OUTAGE = 300
+"""Seconds for which nobody may have come to keep media longer, and they last all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """SDP texts, and each actor's last location under its key."""
@@ -61,12 +65,29 @@ class Media:
 
 
 class Call(NamedTuple):
-    """A session with what is beside it; DynamoDB may remove that from ``media_expires_at`` on."""
+    """A session with what is beside it; DynamoDB may remove that from ``media_expires_at`` on.
+
+    An end writes to the session alone. So that media outlive it by twice the retention at most,
+    they never last for longer than that from now on, and in a long call are kept again and again.
+    """
 
     session: Session
     invitation: Invitation
     media: Media
     media_expires_at: int
+
+    @property
+    def readable_media(self) -> Media | None:
+        """The media, ``None`` as soon as the call is over."""
+        return None if self.session.status in OVER else self.media
+
+    def media_due_at(self, timeouts: Timeouts) -> int:
+        """Return when media are to be kept longer, if the call lives by then."""
+        return self.media_expires_at - timeouts.ended_retention - _SWEEP_OUTAGE
+
+    def with_media_kept(self, now: int, timeouts: Timeouts) -> "Call":
+        """Return it with media that last longer."""
+        return self._replace(media_expires_at=media_expiry(now, timeouts))
 
     def changed(
         self,
@@ -113,10 +134,7 @@ class Call(NamedTuple):
             return self
         if after.ended is None:
             after = after.renewed(now, timeouts)
-        expires_at = self.media_expires_at
-        if after.expires_at > expires_at:
-            expires_at = media_expiry(after, timeouts)
-        return Call(after, self.invitation, media, expires_at)
+        return Call(after, self.invitation, media, self.media_expires_at)
 
     def _negotiated(self, role: Role, actor: Actor, change: Change, now: int) -> Negotiated:
         state = self.session.negotiation
@@ -135,9 +153,6 @@ class Call(NamedTuple):
         return {**self.media.locations, actor.key: change.location}
 
 
-def media_expiry(session: Session, timeouts: Timeouts) -> int:
-    """Return until when to keep media, in Unix seconds.
-
-    A whole lease longer than the session, so that renewing the lease rarely has to touch it.
-    """
-    return session.expires_at + timeouts.answered
+def media_expiry(now: int, timeouts: Timeouts) -> int:
+    """Return until when media are kept (Unix seconds) that are stored, or kept longer, now."""
+    return now + 2 * timeouts.ended_retention

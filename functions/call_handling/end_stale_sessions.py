@@ -1,5 +1,7 @@
 """EndStaleSessions: ends the sessions that both parties have forgotten, or those that are named.
 
+Of those that live it keeps what is stored beside them (ADR 4).
+
 Invoked every minute by EventBridge Scheduler, and by an operator or an EventBridge rule with
 ``{"mediaSessionIds": [...], "reason": "..."}`` (an event's ``detail`` may carry it).
 """
@@ -15,8 +17,10 @@ from snapshot_restore_py import register_before_snapshot
 from call_handling.configuration import sessions_table
 from call_handling.ending import DEADLINE_HAS_PASSED, LeftAlone, Transition, endings
 from call_handling.network_endings import ended_by_network
+from call_handling.store import session_store
 from camara import clock, metrics
 from camara.dynamodb import dynamodb_client
+from camara.errors import NotFound
 from camara.request import is_id
 from camara.stale_index import Overdue, StaleIndex
 from camara.sweep import Result, Sweep, time_left
@@ -63,9 +67,10 @@ def _end_stale(has_time: Callable[[], bool]) -> dict[str, Any]:
     overdue = Overdue(index.stale(dynamodb_client(), now), now)
 
     def end(media_session_id: str) -> Transition | LeftAlone:
-        return endings().by_network(
+        outcome = endings().by_network(
             media_session_id, _DEADLINE_PASSED, clock.now(), only_if=DEADLINE_HAS_PASSED
         )
+        return _keep_media(media_session_id) if outcome is LeftAlone.MEDIA_DUE else outcome
 
     sweep = Sweep(end, has_time)
     try:
@@ -73,9 +78,17 @@ def _end_stale(has_time: Callable[[], bool]) -> dict[str, Any]:
     finally:
         summary = ended_by_network("EndStaleSessions", sweep)
         for name, value in summary.items():
-            metrics.count(f"Sweep{name.capitalize()}", value)
+            metrics.count(f"Sweep{name[0].upper()}{name[1:]}", value)
         metrics.seconds("SweepLag", overdue.lag)
     return {**summary, "lagSeconds": overdue.lag}
+
+
+def _keep_media(media_session_id: str) -> LeftAlone:
+    try:
+        kept = session_store().keep_media(media_session_id, clock.now())
+    except NotFound:
+        return LeftAlone.MALFORMED
+    return LeftAlone.MEDIA_KEPT if kept else LeftAlone.RENEWED
 
 
 def _end_named(
@@ -104,3 +117,4 @@ def _told(result: Result[Transition | LeftAlone]) -> dict[str, Any]:
 
 
 register_before_snapshot(endings)
+register_before_snapshot(session_store)

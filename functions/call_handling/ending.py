@@ -30,7 +30,7 @@ _ACTOR_HAS_AN_ENDING = "attribute_exists(endings.#actor)"
 _END = (
     "SET #status = endings.#actor, version = version + :one, writeId = :writeId,"
     " endedBy = :actor, endedAt = :now, expiresAt = :expiresAt, #note = :note"
-    " REMOVE endings, staleShard, staleAt"
+    " REMOVE endings, staleShard, staleAt, leaseUntil"
 )
 _ITEM_DOES_NOT_FIT = "ValidationException"
 
@@ -54,6 +54,8 @@ class LeftAlone(StrEnum):
     """Why the network did not end a session."""
 
     RENEWED = "renewed"
+    MEDIA_DUE = "media due"
+    MEDIA_KEPT = "media kept"
     HELD = "held"
     OVER = "over"
     UNKNOWN = "unknown"
@@ -68,7 +70,10 @@ class Clause(NamedTuple):
     values: Mapping[str, Any] = {}
 
 
-DEADLINE_HAS_PASSED = Clause("staleAt <= :now", LeftAlone.RENEWED)
+DEADLINE_HAS_PASSED = Clause(
+    "staleAt <= :now AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)",
+    LeftAlone.RENEWED,
+)
 
 
 def held_by(registration_id: str, actor: Actor) -> Clause:
@@ -230,7 +235,8 @@ def _why_left_alone(
     if NETWORK not in item.get("endings", {}).get("M", {}) or only_if is None:
         return LeftAlone.MALFORMED
     if only_if is DEADLINE_HAS_PASSED and _number(item.get("staleAt")) <= now:
-        return LeftAlone.MALFORMED
+        lives = _number(item.get("leaseUntil")) > now
+        return LeftAlone.MEDIA_DUE if lives else LeftAlone.MALFORMED
     return only_if.otherwise
 
 

@@ -2,7 +2,8 @@
 
 ``part`` is ``session``, ``offer`` (with the invitation), ``answer`` or ``location#<actor>``; an
 answer counts while the session says that there is one. ``endings`` and the keys of the index
-``StaleSessions`` (``staleShard``, ``staleAt``) are there only while the session lives. The keys of
+``StaleSessions`` (``staleShard``, ``staleAt``: when there is something to do) are there only while
+the session lives, as is ``leaseUntil`` if its deadline is later than that. The keys of
 ``SessionsOfRegistration`` and ``SessionsOfReceiver`` never change: they cost nothing when the call
 does. What changes state stays below a write unit of 1,024 bytes, so names and keys are short. Times
 are Unix seconds.
@@ -39,8 +40,11 @@ def key(media_session_id: str) -> Item:
     return {"mediaSessionId": {"S": media_session_id}, "part": {"S": SESSION}}
 
 
-def session_item(session: Session) -> Item:
-    """Return the item that changes state."""
+def session_item(session: Session, due_at: int | None = None) -> Item:
+    """Return the item that changes state; ``due_at`` is when there is to be seen to it, if earlier.
+
+    Without, that is at its deadline.
+    """
     legs, negotiation = session.legs, session.negotiation
     attributes: dict[str, Any] = {
         "mediaSessionId": session.media_session_id,
@@ -71,6 +75,8 @@ def session_item(session: Session) -> Item:
         attributes["endings"] = {actor: status.value for actor, status in session.endings.items()}
         attributes["staleShard"] = stale_shard(session.media_session_id)
         attributes["staleAt"] = session.stale_at
+        if due_at is not None and due_at < session.stale_at:
+            attributes |= {"staleAt": due_at, "leaseUntil": session.stale_at}
     else:
         attributes["endedBy"] = session.ended.by
         attributes["endedAt"] = session.ended.at
@@ -106,7 +112,7 @@ def session_from(item: Mapping[str, Any]) -> Session:
         version=int(values["version"]),
         write_id=values["writeId"],
         created_at=int(values["createdAt"]),
-        stale_at=int(values.get("staleAt", 0)),
+        stale_at=int(values.get("leaseUntil", values.get("staleAt", 0))),
         expires_at=int(values["expiresAt"]),
         ended=ended,
     )

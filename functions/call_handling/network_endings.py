@@ -8,6 +8,8 @@ from call_handling.party import NETWORK
 from camara import log, metrics
 from camara.sweep import NotDone, Sweep
 
+_NOT_SKIPPED = {LeftAlone.MALFORMED, LeftAlone.MEDIA_KEPT}
+
 
 def ended_by_network(function: str, sweep: Sweep[Transition | LeftAlone]) -> dict[str, int]:
     """Log and count what ``function`` has ended; return the numbers."""
@@ -26,7 +28,8 @@ def ended_by_network(function: str, sweep: Sweep[Transition | LeftAlone]) -> dic
     return {
         "found": len(sweep.results) - kinds[NotDone.LEFT] + sweep.left,
         "ended": kinds["ended"],
-        "skipped": sum(kinds[why] for why in LeftAlone if why is not LeftAlone.MALFORMED),
+        "skipped": sum(kinds[why] for why in LeftAlone if why not in _NOT_SKIPPED),
+        "mediaKept": kinds[LeftAlone.MEDIA_KEPT],
         "malformed": kinds[LeftAlone.MALFORMED],
         "left": sweep.left,
     }

@@ -79,7 +79,7 @@ class SessionStore:
             now=now,
             timeouts=self._timeouts,
         )
-        call = Call(session, invitation, media, media_expiry(session, self._timeouts))
+        call = Call(session, invitation, media, media_expiry(now, self._timeouts))
         check = self._registrations.require_active(originator, [registration_id], now)
         retried(lambda: self._write(None, call, check), _Conflict)
         return call
@@ -136,7 +136,22 @@ class SessionStore:
 
         return retried(attempt, _Conflict)
 
-    def _write(self, before: Call | None, after: Call, check: dict[str, Any] | None) -> None:
+    def keep_media(self, media_session_id: str, now: int) -> bool:
+        """Have the media of a call that lives last longer, if it is time; tell whether it was.
+
+        Costs a transaction's two write units for each KiB of it all. Raises ``NotFound``.
+        """
+
+        def attempt() -> bool:
+            call = self.read(media_session_id)
+            if call.readable_media is None or call.media_due_at(self._timeouts) > now:
+                return False
+            self._write(call, call.with_media_kept(now, self._timeouts))
+            return True
+
+        return retried(attempt, _Conflict)
+
+    def _write(self, before: Call | None, after: Call, check: dict[str, Any] | None = None) -> None:
         """Store ``after`` if the session is still as it was ``before``, and ``check`` holds.
 
         Raises ``_Conflict`` if it has moved on, or somebody else is at it.
@@ -144,7 +159,7 @@ class SessionStore:
         version = before.session.version if before else 0
         put: dict[str, Any] = {
             "TableName": self._table,
-            "Item": session_item(after.session),
+            "Item": session_item(after.session, after.media_due_at(self._timeouts)),
             **if_still(version, after.session.write_id),
         }
         media = [

@@ -40,12 +40,14 @@ def cloud_event(notification: Notification, source: str, call: Call | None) -> b
 
 
 def _of_call(call: Call) -> dict[str, Any]:
-    invitation, media = call.invitation, call.media
-    return {
+    invitation, media = call.invitation, call.readable_media
+    data: dict[str, Any] = {
         "originatorAddress": invitation.originator_address,
         "originatorName": invitation.originator_name,
         "receiverAddress": invitation.receiver_address,
         "receiverName": invitation.receiver_name,
-        "offer": {"sdp": media.offer},
-        "answer": {"sdp": media.answer} if media.answer else None,
     }
+    if media is not None:
+        data["offer"] = {"sdp": media.offer}
+        data["answer"] = {"sdp": media.answer} if media.answer else None
+    return data

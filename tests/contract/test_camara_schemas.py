@@ -235,7 +235,7 @@ SHARED = {
     "MediaSessionResponse.originatorAddress": "Address",
     "MediaSessionResponse.receiverAddress": "Address",
     "MediaSessionResponse.status": "SessionStatus",
-    "MediaSessionResponse.offer": "WrtcSdpDescriptor",
+    "MediaSessionResponse.offer": "OfferShown",
     "MediaSessionResponse.answer": "WrtcSdpDescriptor",
     "MediaSessionResponse.locationDetails": "LocationDetails",
     "RegSessionResponse.regInfo": "RegistrationInformation",

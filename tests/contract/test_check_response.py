@@ -82,6 +82,8 @@ def test_lets_pass(
         ("GET", SESSION, 200, JSON, _session(originatorName=None), "originatorName"),
         ("GET", SESSION, 200, JSON, _session(offer={}), "offer"),
         ("GET", SESSION, 200, JSON, _session(offer={"sdp": "v", "x": 1}), "offer"),
+        ("GET", SESSION, 200, JSON, _session(status="Declined"), "offer"),
+        ("GET", SESSION, 200, JSON, _session(status="Busy", offer={}), "answer"),
         ("GET", SESSION, 200, JSON, _session(receiverAddress="+12025550102"), "receiverAddress"),
         ("GET", SESSION, 200, JSON, _session(writeId="1"), "writeId"),
         ("GET", SESSION, 200, JSON, _session(locationDetails={"timestamp": "now"}), "timestamp"),

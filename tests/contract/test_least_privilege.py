@@ -84,6 +84,8 @@ REQUESTS: Mapping[str, set[Permission]] = {
     "EndStaleSessions": {
         Permission("dynamodb:Query", SESSIONS_INDEX + "StaleSessions"),
         Permission("dynamodb:UpdateItem", TABLE),
+        Permission("dynamodb:Query", TABLE),
+        Permission("dynamodb:PutItem", TABLE),
     },
     "EndExpiredRegistrations": {
         Permission("dynamodb:Query", "${RegistrationsTable.Arn}/index/StaleRegisters"),

@@ -28,7 +28,7 @@ def parameters_in(value: Any) -> set[str]:
             return {name}
         case {"Fn::Sub": str(text)}:
             names: set[str] = set(re.findall(r"\$\{(\w+)\}", text))
-            return names & template()["Parameters"].keys()
+            return names & set(template()["Parameters"])
         case {"Fn::If": [condition, *values]}:
             return parameters_in([template()["Conditions"][condition], *values])
         case dict():

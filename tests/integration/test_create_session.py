@@ -78,14 +78,13 @@ def test_the_item_carries_its_endings_and_its_place_in_the_index(table: "DynamoD
     assert session["staleShard"]["S"] in "01234567"
 
 
-def test_every_part_is_removed_in_the_end_and_none_before_the_session(
-    table: "DynamoDBClient",
-) -> None:
+def test_every_part_is_removed_in_the_end(table: "DynamoDBClient") -> None:
     post(body=a_call_request(locationDetails=a_location()))
 
     expiries = {item["part"]["S"]: int(item["expiresAt"]["N"]) for item in items(table)}
 
-    assert min(expiries.values()) == expiries["session"] > NOW + 120
+    assert expiries.pop("session") == NOW + 120 + 24 * 3600
+    assert set(expiries.values()) == {NOW + 2 * 3600}
 
 
 def test_an_anonymous_originator_is_its_subscriber() -> None:

@@ -58,6 +58,7 @@ def test_what_is_not_stale_is_not_touched(
         "found": 0,
         "ended": 0,
         "skipped": 0,
+        "mediaKept": 0,
         "malformed": 0,
         "left": 0,
         "lagSeconds": 0,

@@ -369,7 +369,8 @@ class CallHandling(RuleBasedStateMachine):
             )
             live = model.status not in OVER
             assert ("endings" in item, "staleShard" in item) == (live, live)
-            assert not live or item["staleAt"]["N"] == str(model.stale)
+            deadline = item.get("leaseUntil", item.get("staleAt"))
+            assert not live or deadline == {"N": str(model.stale)}
             assert ("answeredBy" in item) == (model.answered)
 
     def _told(self, records: list[Record]) -> list[tuple[str, str, str, int]]:

@@ -124,22 +124,7 @@ def test_every_change_renews_the_lease(
         time_stands_still.now += 1000
         put(ALICE, call, status)
 
-        assert session_item(table)["staleAt"] == {"N": str(time_stands_still.now + 43_200)}
-
-
-def test_renewing_for_days_keeps_the_sdp_as_long(
-    table: "DynamoDBClient", time_stands_still: FakeClock
-) -> None:
-    call = a_call("Connected")
-    time_stands_still.now += 40_000
-    put(ALICE, call, "Connected")
-    time_stands_still.now += 40_000
-    put(ALICE, call, "Connected")
-
-    expiries = {item["part"]["S"]: int(item["expiresAt"]["N"]) for item in items(table)}
-    assert expiries["offer"] >= expiries["session"]
-    assert expiries["answer"] >= expiries["session"]
-    assert get(BOB, call).body["offer"] == {"sdp": OFFER}
+        assert session_item(table)["leaseUntil"] == {"N": str(time_stands_still.now + 43_200)}
 
 
 def test_versions_have_no_gaps(table: "DynamoDBClient") -> None:

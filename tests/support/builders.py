@@ -149,7 +149,7 @@ def a_session(status: Status = Status.RINGING, **changes: Any) -> Session:
 def a_placed_call(session: Session) -> Call:
     """A session with an offer beside it."""
     invitation = Invitation(f"tel:{ALICE}", f"tel:{BOB}")
-    return Call(session, invitation, Media("offer-1"), media_expiry(session, TIMEOUTS))
+    return Call(session, invitation, Media("offer-1"), media_expiry(session.created_at, TIMEOUTS))
 
 
 def a_location(**changes: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from jsonschema.exceptions import best_match
 from jsonschema.protocols import Validator
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
+from call_handling.status import OVER
 from tests.support.openapi import document, documented, operations
 
 _JSON = "application/json"
@@ -37,6 +38,8 @@ def check_response(
         return
     content = _json_content(where, headers, body)
     _check(where, _body_validator(method, resource, str(status)), content)
+    if "mediaSessionId" in content:
+        _check_media(where, content)
     if status >= 400:
         _check_error_body(where, _examples(response), content)
 
@@ -68,6 +71,14 @@ def validator(schema: Mapping[str, Any]) -> Validator:
     """Return a validator for a schema that has no references."""
     made: Validator = OAS30Validator(schema, format_checker=oas30_format_checker)
     return made
+
+
+def _check_media(where: str, session: dict[str, Any]) -> None:
+    """A call that lives shows its offer, one that is over no media: the schema allows either."""
+    over = session["status"] in OVER
+    assert (session["offer"] == {}) == over, f"{where}: offer of a call that is over: {over}"
+    for media in ("answer", "locationDetails"):
+        assert not (over and media in session), f"{where}: {media} of a call that is over"
 
 
 def _json_content(where: str, headers: Mapping[str, str], body: str | bytes | None) -> Any:

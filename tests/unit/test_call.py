@@ -195,11 +195,24 @@ class TestMedia:
         assert after.media == Media("offer-1")
         assert after.session.negotiation == Negotiation()
 
-    def test_outlives_the_session_and_is_rarely_touched(self) -> None:
+    def test_no_change_keeps_it_longer(self) -> None:
         call = a_call_of(a_session(CONNECTED))
-        spare = TIMEOUTS.ring
-        soon = put_call(call, ALICE_ACTS, Change(CONNECTED), now=NOW + spare)
-        late_ = put_call(call, ALICE_ACTS, Change(CONNECTED), now=NOW + spare + 1)
 
-        assert soon.media_expires_at == call.media_expires_at == soon.session.expires_at
-        assert late_.media_expires_at == late_.session.expires_at + TIMEOUTS.answered
+        later = put_call(call, ALICE_ACTS, Change(CONNECTED), now=NOW + 40_000)
+
+        assert later.media_expires_at == call.media_expires_at
+
+    def test_lasts_for_two_retentions_and_is_due_when_one_is_left(self) -> None:
+        call = a_call_of(a_session(CONNECTED)).with_media_kept(NOW + 1000, TIMEOUTS)
+        retention = TIMEOUTS.ended_retention
+
+        assert call.media_expires_at == NOW + 1000 + 2 * retention
+        assert call.media_due_at(TIMEOUTS) == NOW + 1000 + retention - 300
+
+    def test_is_unreadable_once_the_call_is_over(self) -> None:
+        call = a_call_of(a_session(CONNECTED))
+        assert call.readable_media == call.media
+
+        ended = put_call(call, ALICE_ACTS, Change(Status.TERMINATED))
+
+        assert ended.readable_media is None

@@ -20,7 +20,7 @@ MADE: list[tuple[str, list[object]]] = [
     ("call_handling.get_session_details_by_id", [session_store]),
     ("call_handling.update_session_status", [session_store]),
     ("call_handling.delete_session_by_id", [endings]),
-    ("call_handling.end_stale_sessions", [endings]),
+    ("call_handling.end_stale_sessions", [endings, session_store]),
     ("call_handling.end_sessions_of_registration", [endings, registration_store]),
     ("registration.api", [registration_store]),
     ("registration.end_expired_registrations", [registration_store]),

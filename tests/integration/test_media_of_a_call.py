@@ -1,0 +1,186 @@
+"""SDP and locations: kept while the call lives, unreadable once it is over, and soon removed.
+
+The end writes to the session alone, so what is beside it must never last for long from any moment
+on: the sweep keeps that of long calls again and again.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from call_handling.store import SessionStore, session_store
+from tests.integration.conftest import FakeClock
+from tests.support.api import a_call, delete, get, put
+from tests.support.builders import ALICE, BOB, NOW, OFFER, a_location
+from tests.support.clients import ANSWER, names
+from tests.support.messaging import Requests
+from tests.support.sweep import sweep
+from tests.support.table import TABLE, items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+RETENTION = HOUR
+DUE = RETENTION - 5 * MINUTE
+MEDIA = {"offer", "answer", "locationDetails"}
+
+
+def a_located_call() -> str:
+    call = a_call("Connected")
+    put(ALICE, call, {"status": "Connected", "locationDetails": a_location()})
+    return call
+
+
+def expiries(table: "DynamoDBClient") -> dict[str, int]:
+    return {item["part"]["S"]: int(item["expiresAt"]["N"]) for item in items(table)}
+
+
+@pytest.mark.parametrize("end", [delete, lambda who, call: put(who, call, "Terminated")])
+def test_over_is_unreadable(end: Callable[[str, str], Any]) -> None:
+    call = a_located_call()
+    assert get(ALICE, call).body.keys() >= MEDIA
+
+    ended = end(BOB, call)
+
+    shown = get(ALICE, call).body
+    assert shown["status"] == "Terminated"
+    assert {name: shown[name] for name in MEDIA & shown.keys()} == {"offer": {}}
+    if ended.status == 200:
+        assert {name: ended.body[name] for name in MEDIA & ended.body.keys()} == {"offer": {}}
+
+
+def test_so_it_is_when_nobody_has_ended_it(time_stands_still: FakeClock) -> None:
+    call = a_call()
+    time_stands_still.now += 2 * MINUTE
+    sweep()
+
+    assert get(BOB, call).body["offer"] == {}
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 54, 56, 59, 110, 3 * 60, 11 * 60])
+def test_whenever_it_ends_it_lasts_a_retention_longer_at_most(
+    table: "DynamoDBClient", time_stands_still: FakeClock, minutes: int
+) -> None:
+    call = a_located_call()
+    while time_stands_still.now < NOW + minutes * MINUTE:
+        time_stands_still.now += MINUTE
+        sweep()
+
+    delete(ALICE, call)
+
+    parts = expiries(table)
+    session = parts.pop("session")
+    assert session == time_stands_still.now + RETENTION
+    assert len(parts) == 3
+    assert session <= min(parts.values())
+    assert max(parts.values()) <= session + RETENTION
+
+
+def test_of_a_long_call_it_is_kept_without_a_change(
+    table: "DynamoDBClient", requests: Requests, time_stands_still: FakeClock
+) -> None:
+    call = a_located_call()
+    before = {item["part"]["S"]: item for item in items(table)}
+    time_stands_still.now += DUE
+    requests.clear()
+
+    assert sweep()["mediaKept"] == 1
+    assert names(requests)[-3:] == ["UpdateItem", "Query", "TransactWriteItems"]
+    after = {item["part"]["S"]: item for item in items(table)}
+    assert after["session"] == before["session"] | {
+        "staleAt": {"N": str(time_stands_still.now + DUE)}
+    }
+    for part in ("offer", "answer"):
+        kept = {"expiresAt": {"N": str(time_stands_still.now + 2 * RETENTION)}}
+        assert after[part] == before[part] | kept
+    assert get(BOB, call).body["offer"] == {"sdp": OFFER}
+    assert sweep()["found"] == 0
+
+
+def test_of_a_short_call_nobody_writes_to_it(
+    requests: Requests, time_stands_still: FakeClock
+) -> None:
+    a_located_call()
+    time_stands_still.now += DUE - 1
+    requests.clear()
+    sweep()
+
+    assert set(names(requests)) == {"Query"}
+
+
+@pytest.mark.parametrize("meanwhile", ["ended", "answered anew", "removed"])
+def test_what_happens_meanwhile_is_not_undone(
+    table: "DynamoDBClient",
+    time_stands_still: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: str,
+) -> None:
+    call = a_call("Connected")
+    time_stands_still.now += DUE
+    real = SessionStore.read
+    happened: list[bool] = []
+
+    def read(self: SessionStore, media_session_id: str) -> Any:
+        found = real(self, media_session_id)
+        if not happened:
+            happened.append(True)
+            match meanwhile:
+                case "ended":
+                    delete(ALICE, call)
+                case "answered anew":
+                    put(ALICE, call, {"status": "Connected", "offer": {"sdp": "another"}})
+                case "removed":
+                    key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
+                    table.delete_item(TableName=TABLE, Key=key)
+        return found
+
+    monkeypatch.setattr(SessionStore, "read", read)
+    told = sweep()
+
+    assert told["found"] == 1
+    if meanwhile == "ended":
+        assert (told["mediaKept"], told["skipped"]) == (0, 1)
+        assert get(BOB, call).body["status"] == "Terminated"
+    if meanwhile == "answered anew":
+        assert told["mediaKept"] == 1
+        assert get(BOB, call).body["offer"] == {"sdp": "another"}
+    if meanwhile == "removed":
+        assert told["mediaKept"] == 0
+        assert get(BOB, call).status == 404
+
+
+def test_media_that_are_gone_are_for_somebody_to_look_at(
+    table: "DynamoDBClient", time_stands_still: FakeClock
+) -> None:
+    """DynamoDB has removed them, for no sweep came for an hour: the call can still be ended."""
+    call = a_call("Connected")
+    key = {"mediaSessionId": {"S": call}, "part": {"S": "offer"}}
+    table.delete_item(TableName=TABLE, Key=key)
+    time_stands_still.now += DUE
+
+    assert sweep()["malformed"] == 1
+    assert delete(ALICE, call).status == 204
+
+
+def test_it_is_no_deadline_of_the_call(time_stands_still: FakeClock) -> None:
+    call = a_call("Connected")
+    time_stands_still.now += 12 * HOUR - 1
+    assert sweep()["ended"] == 0
+    time_stands_still.now += 1
+
+    assert sweep()["ended"] == 1
+    assert get(BOB, call).body["status"] == "Terminated"
+
+
+def test_it_is_kept_once(time_stands_still: FakeClock) -> None:
+    call = a_call("Connected")
+    time_stands_still.now += DUE
+
+    assert [session_store().keep_media(call, time_stands_still.now) for _ in range(2)] == [
+        True,
+        False,
+    ]
+    assert get(BOB, call).body["answer"] == ANSWER["answer"]
