@@ -52,7 +52,11 @@ ALLOWED: Mapping[str, tuple[set[str], set[str], set[str]]] = {
         set(),
         {"Query of StaleSubscriptions", *READ_AND_WRITE},
     ),
-    "EndStaleSessionsRole": ({"UpdateItem", "Query of StaleSessions"}, set(), set()),
+    "EndStaleSessionsRole": (
+        {"UpdateItem", "Query of StaleSessions", "Query", "PutItem", "TransactWriteItems to put"},
+        set(),
+        set(),
+    ),
     "EndExpiredRegistrationsRole": (set(), {"Query of StaleRegisters", *READ_AND_WRITE}, set()),
     "EndSessionsOfRegistrationRole": (
         {
