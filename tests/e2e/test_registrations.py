@@ -44,12 +44,15 @@ def test_from_the_post_to_the_end(anna: Subscriber) -> None:
     assert anna.register(anna.device_id()).body["registrationId"] != registration_id
 
 
-def test_what_is_created_is_at_its_location(anna: Subscriber) -> None:
-    created = anna.register(anna.device_id())
+def test_each_number_is_a_user_if_the_token_request_does_not_say(
+    somebody: Callable[[], Subscriber],
+) -> None:
+    """So a sixth device of somebody's is not one too many of a user."""
+    people = [somebody() for _ in range(6)]
 
-    stage, _, path = created.headers["location"].partition("/webrtc-registration")
-    assert stage == "/camara"
-    assert anna.send("GET", f"/webrtc-registration{path}").body == created.body
+    for who in people:
+        default = who.with_bearer(who.api.token(phone_number=who.number))
+        assert default.register(who.device_id()).status == 201
 
 
 def test_ids_are_unguessable(anna: Subscriber) -> None:

@@ -89,6 +89,17 @@ def test_a_token_is_signed_with_the_published_key(issuer: str) -> None:
     assert verified["sub"] == "dev-user"
 
 
+def test_each_number_has_a_user_of_its_own_that_does_not_name_it(issuer: str) -> None:
+    numbers = [f"+1202555010{digit}" for digit in range(6)]
+    users = [claims(issuer, phone_number=number)["sub"] for number in numbers]
+
+    assert len({*users, "dev-user"}) == 7
+    assert users == [claims(issuer, phone_number=number)["sub"] for number in numbers]
+    assert not [user for user in users if "2025550" in user]
+    assert claims(issuer, phone_number=numbers[0], sub="me")["sub"] == "me"
+    assert "sub" not in claims(issuer, phone_number=numbers[0], sub=None)
+
+
 def test_our_authorizer_takes_it(issuer: str) -> None:
     signed = token(issuer, phone_number="+12025550101")
 
