@@ -40,7 +40,8 @@ def handler(request: Request, caller: Caller) -> Response:
         now=now,
     )
     session = call.session
-    request.facts |= {"mediaSessionId": session.media_session_id, "to": session.status}
+    request.note_id("mediaSessionId", session.media_session_id)
+    request.facts["to"] = session.status
     metrics.count("SessionCreated")
     location = f"{request.path.rstrip('/')}/{session.media_session_id}"
     return json_response(201, media_session_response(call, actor), Location=location)

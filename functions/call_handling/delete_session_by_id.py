@@ -20,7 +20,6 @@ def handler(request: Request, caller: Caller) -> Response:
     media_session_id = request.path_id("mediaSessionId")
     registration_id = request.optional_header_id("registrationId")
     request.require_no_body()
-    request.facts["mediaSessionId"] = media_session_id
     now = clock.now()
     ended = as_party(
         caller,

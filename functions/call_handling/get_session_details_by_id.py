@@ -21,7 +21,6 @@ from camara.response import Response, json_response
 def handler(request: Request, caller: Caller) -> Response:
     """Show the session to one of its parties."""
     media_session_id = request.path_id("mediaSessionId")
-    request.facts["mediaSessionId"] = media_session_id
     now = clock.now()
 
     def read(actor: Actor) -> tuple[Call, Actor]:

@@ -19,7 +19,10 @@ def ended_by_network(function: str, sweep: Sweep[Transition | LeftAlone]) -> dic
         if isinstance(outcome, Transition):
             kinds["ended"] += 1
             statuses[outcome.after] += 1
-            facts: dict[str, Any] = {"mediaSessionId": media_session_id, **outcome.facts()}
+            facts: dict[str, Any] = {
+                "mediaSessionId": log.shown_id("mediaSessionId", media_session_id),
+                **outcome.facts(),
+            }
             log.logger().info(function, **facts)
         else:
             kinds[outcome] += 1

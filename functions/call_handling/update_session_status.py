@@ -27,7 +27,6 @@ def handler(request: Request, caller: Caller) -> Response:
     now = clock.now()
     registration_id = request.optional_header_id("registrationId")
     change = MediaSessionStatusChange.parse(request.json_object()).change(registration_id, now)
-    request.facts["mediaSessionId"] = media_session_id
 
     def update(actor: Actor) -> tuple[Actor, Call, Call]:
         return actor, *session_store().change(media_session_id, actor, change, now)

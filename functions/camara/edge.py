@@ -47,7 +47,7 @@ def _authorised(request: Request, scopes: tuple[str, ...]) -> Caller:
     claim = os.environ.get("SUBSCRIBER_CLAIM", "phone_number")
     caller = Caller.from_context(request.authorizer_context, claim, clock.now())
     caller.require_scope(*scopes)
-    request.facts["correlator"] = request.correlator()
+    request.note_id("correlator", request.correlator())
     return caller
 
 

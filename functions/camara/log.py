@@ -1,11 +1,45 @@
 """The structured log: one JSON object a line, nothing personal in it."""
 
+import re
 from functools import cache
+from typing import Literal
 
 from aws_lambda_powertools import Logger
+
+type IdName = Literal["mediaSessionId", "registrationId", "subscriptionId", "correlator"]
+"""What an id is called in the log."""
+
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+_EXPECTED: dict[IdName, re.Pattern[str]] = {
+    "mediaSessionId": re.compile("[0-9a-f]{40}"),
+    "registrationId": re.compile(_UUID),
+    "subscriptionId": re.compile(_UUID),
+    # What CAMARA recommends, a traceparent (W3C Trace Context), or none at all.
+    "correlator": re.compile(
+        f"(?i:{_UUID})|[0-9a-f]{{2}}-[0-9a-f]{{32}}-[0-9a-f]{{16}}-[0-9a-f]{{2}}|"
+    ),
+}
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
+_UNPRINTABLE = re.compile(r"[^ -~]+")
+_SHAPE_AT_MOST = 32
 
 
 @cache
 def logger() -> Logger:
     """Return the process's logger; ``POWERTOOLS_*`` names its service and level."""
     return Logger()
+
+
+def shown_id(name: IdName, value: str) -> str:
+    """Return an id as the log shows it: as it is only in the very form that is expected of it.
+
+    Anything else a client has made up, and there may be a phone number or a token in it. Of that
+    only the length and the shape are shown (``made up: 12 characters, +9``): each run of letters
+    is an ``a``, each of digits a ``9``.
+    """
+    if _EXPECTED[name].fullmatch(value):
+        return value
+    shape = _UNPRINTABLE.sub("?", _DIGITS.sub("9", _LETTERS.sub("a", value)))
+    return f"made up: {len(value)} characters, {shape[:_SHAPE_AT_MOST]}"

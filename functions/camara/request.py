@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from camara import log
 from camara.errors import InvalidArgument, OutOfRange, UnsupportedMediaType
 
 MAX_ID_LENGTH = 256
@@ -23,7 +24,8 @@ _ID = re.compile(r"[A-Za-z0-9._~-]+")
 class Request:
     """What a client sent, each part checked when it is asked for.
 
-    ``facts`` collects what the log line says of it: ids and statuses, nothing personal.
+    ``facts`` collects what the log line says of it: ids (by ``note_id``) and statuses, nothing
+    personal.
     """
 
     def __init__(self, event: Any) -> None:
@@ -38,6 +40,10 @@ class Request:
     def _map(self, key: str) -> Mapping[str, Any]:
         value = self._event.get(key)
         return value if isinstance(value, Mapping) else {}
+
+    def note_id(self, name: log.IdName, value: str) -> None:
+        """Have the log line tell an id, as far as it may."""
+        self.facts[name] = log.shown_id(name, value)
 
     @property
     def authorizer_context(self) -> Any:
@@ -60,9 +66,19 @@ class Request:
             raise InvalidArgument
         return self.sent_correlator
 
-    def path_id(self, name: str) -> str:
-        """Return the id in the path. Raises ``InvalidArgument``, ``OutOfRange`` over 256."""
-        return _id(self._map("pathParameters").get(name))
+    def path_id(self, name: log.IdName) -> str:
+        """Return the id in the path, and note it; raises what ``header_id`` raises."""
+        value = _id(self._map("pathParameters").get(name))
+        self.note_id(name, value)
+        return value
+
+    def require_no_final_slash(self) -> None:
+        """Raise ``InvalidArgument`` when an empty id ends the path; the gateway routes it anyway.
+
+        AWS routes ``/things/`` to the resource ``/things``, and hands on the path as it was sent.
+        """
+        if self.path.endswith("/"):
+            raise InvalidArgument
 
     def header_id(self, name: str) -> str:
         """Return the id in a header. Raises ``InvalidArgument``, ``OutOfRange`` over 256."""

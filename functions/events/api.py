@@ -73,7 +73,7 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
     )
     devices = frozenset(known.device for known in registered.active(now))
     subscription_store().create(subscription, devices, now)
-    request.facts["subscriptionId"] = subscription_id
+    request.note_id("subscriptionId", subscription_id)
     metrics.count("SubscriptionCreated")
     return json_response(
         201,
@@ -98,7 +98,7 @@ def retrieve_notification_channel_subscription_list(_request: Request, caller: C
 def retrieve_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """Show a subscription, or for a while how it was when it ended; answers 200."""
     now = clock.now()
-    subscription_id = _subscription_id(request)
+    subscription_id = request.path_id("subscriptionId")
     number, actor = _owner(caller)
     known = subscription_store().read(number, subscription_id)
     over = min(known.ends_at, known.ended_at or known.ends_at)
@@ -112,7 +112,7 @@ def retrieve_notification_channel_subscription(request: Request, caller: Caller)
 def update_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """Change the access token, or the end; answers 200 with ``Subscription``."""
     now = clock.now()
-    subscription_id = _subscription_id(request)
+    subscription_id = request.path_id("subscriptionId")
     body = SubscriptionUpdateRequest.parse(request.json_object())
     requested = body.config.requested_expiry()
     ends_at = None if requested is None else subscription_lifetimes().expiry(requested, now)
@@ -133,7 +133,7 @@ def update_notification_channel_subscription(request: Request, caller: Caller) -
 def delete_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """End a subscription; answers 204."""
     now = clock.now()
-    subscription_id = _subscription_id(request)
+    subscription_id = request.path_id("subscriptionId")
     request.require_no_body()
     number, actor = _owner(caller)
 
@@ -157,12 +157,6 @@ def _sealed(subscription_id: str, given: AccessTokenCredential | None) -> Creden
     if given is None:
         return None
     return vault().seal(subscription_id, given.access_token, given.expires_at)
-
-
-def _subscription_id(request: Request) -> str:
-    subscription_id = request.path_id("subscriptionId")
-    request.facts["subscriptionId"] = subscription_id
-    return subscription_id
 
 
 # Without an id there is nothing to update or to delete, which is for the operation to say (400).

@@ -44,7 +44,7 @@ def create_registration(request: Request, caller: Caller) -> Response:
     )
     registration_store().create(number, registration, now)
     registration_id = registration.registration_id
-    request.facts["registrationId"] = registration_id
+    request.note_id("registrationId", registration_id)
     metrics.count("RegistrationCreated")
     return json_response(
         201,
@@ -70,7 +70,7 @@ def get_registrations_by_device_id(request: Request, caller: Caller) -> Response
 @operation("getRegistrationById", "webrtc-registration:sessions:read")
 def get_registration_by_id(request: Request, caller: Caller) -> Response:
     """Show a registration; answers 200 with ``RegSessionResponse``."""
-    registration_id = _registration_id(request)
+    registration_id = request.path_id("registrationId")
     subscriber, number, actor = _owner(caller)
     known = registration_store().of_number(number).find(registration_id, actor, clock.now())
     return json_response(200, reg_session_response(subscriber, registration_id, known.expires_at))
@@ -80,7 +80,7 @@ def get_registration_by_id(request: Request, caller: Caller) -> Response:
 def update_registration_by_id(request: Request, caller: Caller) -> Response:
     """Move the expiry, counted from now; answers 200 with ``RegSessionResponse``."""
     now = clock.now()
-    registration_id = _registration_id(request)
+    registration_id = request.path_id("registrationId")
     body = RegSessionUpdate.parse(request.json_object() if request.has_body else {})
     expires_at = lifetimes().expiry(body.requested_expiry(), now)
     subscriber, _, actor = _owner(caller)
@@ -92,7 +92,7 @@ def update_registration_by_id(request: Request, caller: Caller) -> Response:
 @operation("deleteRegistrationById", "webrtc-registration:sessions:delete")
 def delete_registration_by_id(request: Request, caller: Caller) -> Response:
     """End a registration; answers 204."""
-    registration_id = _registration_id(request)
+    registration_id = request.path_id("registrationId")
     request.require_no_body()
     _, _, actor = _owner(caller)
     registration_store().delete(actor, registration_id, clock.now())
@@ -103,12 +103,6 @@ def _owner(caller: Caller) -> tuple[str, str, Actor]:
     """Return the subscriber, its key, and the actor. Raises ``IdentifierNotFound``."""
     subscriber = caller.require_subscriber()
     return subscriber, subscriber_key(subscriber), Actor.of(caller)
-
-
-def _registration_id(request: Request) -> str:
-    registration_id = request.path_id("registrationId")
-    request.facts["registrationId"] = registration_id
-    return registration_id
 
 
 # Without an id there is nothing to update or to delete, which is for the operation to say (400).

@@ -11,22 +11,28 @@ from tests.support.builders import a_call_request, a_location
 from tests.support.privacy import personal_in
 
 _LOG_SECONDS = 10
+BEGUN, ENDED = (f"3c1f9a70-5d42-4e0b-9a51-1f0c6a7e2b8{digit}" for digit in (1, 2))
+MADE_UP = "12025550101"
 
 
 def test_the_log_follows_calls_and_names_nobody(aws: Aws, line: Line) -> None:
     body = a_call_request(locationDetails=a_location())
-    call = line.alice.post(body, correlator="log-1").body["mediaSessionId"]
+    call = line.alice.post(body, correlator=BEGUN).body["mediaSessionId"]
     line.bob.answer(call)
-    line.bob.delete(call, correlator="log-2")
+    # An id that a client makes up may name somebody.
+    for send in (line.alice.get, line.alice.registration, line.alice.subscription):
+        assert send(MADE_UP).status == 404
+    assert line.alice.delete(MADE_UP, correlator=MADE_UP).status == 404
+    line.bob.delete(call, correlator=ENDED)
 
     # The emulator may write a line a moment after the answer.
     wait_until(lambda: len(_told_of(call, _everything_logged(aws))) == 3, _LOG_SECONDS)
     log = _everything_logged(aws)
 
     assert _told_of(call, log) == {
-        ("log-1", None, "Initial"),
+        (BEGUN, None, "Initial"),
         ("", "Initial", "Connected"),
-        ("log-2", "Connected", "Terminated"),
+        (ENDED, "Connected", "Terminated"),
     }
     assert personal_in("\n".join(log)) == []
 

@@ -2,13 +2,17 @@
 
 import io
 import json
+import uuid
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from call_handling import delete_session_by_id
 from camara.identity import subscriber_key, user_key
+from camara.log import shown_id
 from tests.support import registration_api, subscriptions_api
-from tests.support.api import delete, post, put
+from tests.support.api import Answer, delete, get, post, put
 from tests.support.builders import (
     ALICE,
     ALICE_ACTS,
@@ -34,26 +38,51 @@ from tests.support.subscriptions_api import DEVICE, TOKEN, a_credential, a_subsc
 
 def test_the_log_follows_a_call_and_names_nobody(logged: io.StringIO) -> None:
     body = a_call_request(locationDetails=a_location())
-    call = post(body=body, correlator="c-1").body["mediaSessionId"]
-    put(BOB, call, {"status": "Ringing", "locationDetails": a_location()}, correlator="c-2")
-    put(BOB, call, {"status": "Connected", "answer": {"sdp": OFFER}}, correlator="c-3")
-    delete(ALICE, call, correlator="c-4")
-    delete(BOB, call, correlator="c-5")
+    correlators = [str(uuid.UUID(int=number)) for number in range(5)]
+    call = post(body=body, correlator=correlators[0]).body["mediaSessionId"]
+    put(
+        BOB, call, {"status": "Ringing", "locationDetails": a_location()}, correlator=correlators[1]
+    )
+    put(BOB, call, {"status": "Connected", "answer": {"sdp": OFFER}}, correlator=correlators[2])
+    delete(ALICE, call, correlator=correlators[3])
+    delete(BOB, call, correlator=correlators[4])
 
     lines = [json.loads(line) for line in logged.getvalue().splitlines()]
     told = [(line["correlator"], line.get("from"), line.get("to")) for line in lines]
     assert told == [
-        ("c-1", None, "Initial"),
-        ("c-2", "Initial", "Ringing"),
-        ("c-3", "Ringing", "Connected"),
-        ("c-4", "Connected", "Terminated"),
-        ("c-5", None, None),
+        (correlators[0], None, "Initial"),
+        (correlators[1], "Initial", "Ringing"),
+        (correlators[2], "Ringing", "Connected"),
+        (correlators[3], "Connected", "Terminated"),
+        (correlators[4], None, None),
     ]
     assert {line["mediaSessionId"] for line in lines} == {call}
     assert lines[-1]["code"] == "NOT_FOUND"
     keys = (ALICE_KEY, CLIENT_KEY, ALICE_ACTS.key, BOB_ACTS.key)
     for secret in ("2025550101", "2025550102", "Alice", "v=0", "40.7", "eyJ", *keys):
         assert secret not in logged.getvalue()
+
+
+@pytest.mark.parametrize("personal", ["12025550101", "Alice", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"])
+@pytest.mark.parametrize(
+    "send",
+    [
+        get,
+        delete,
+        partial(put, status="Ringing"),
+        *registration_api.OF_ONE.values(),
+        *subscriptions_api.OF_ONE.values(),
+    ],
+)
+def test_of_what_a_client_makes_up_the_log_tells_the_shape(
+    logged: io.StringIO, send: Callable[..., Answer], personal: str
+) -> None:
+    assert send(ALICE, personal, correlator=personal).headers["x-correlator"] == personal
+
+    line = json.loads(logged.getvalue())
+    name = next(name for name in line if name.endswith("Id"))
+    assert line[name] == line["correlator"] == shown_id("correlator", personal)
+    assert personal not in logged.getvalue()
 
 
 def test_the_log_follows_a_registration_and_names_nobody(logged: io.StringIO) -> None:

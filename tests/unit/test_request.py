@@ -34,7 +34,7 @@ def test_any_other_correlator_is_refused(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["A", "0AEE1B58-x_y.z~", "x" * 256])
 def test_a_well_formed_id(value: str) -> None:
-    assert Request({"pathParameters": {"id": value}}).path_id("id") == value
+    assert Request({"pathParameters": {"mediaSessionId": value}}).path_id("mediaSessionId") == value
     assert Request({"headers": {"ID": value}}).header_id("id") == value
 
 
