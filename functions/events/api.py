@@ -83,8 +83,9 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
 
 
 @operation("retrieveNotificationChannelSubscriptionList", "webrtc-events:read")
-def retrieve_notification_channel_subscription_list(_request: Request, caller: Caller) -> Response:
+def retrieve_notification_channel_subscription_list(request: Request, caller: Caller) -> Response:
     """Show the active subscriptions; answers 200 with ``Subscription`` in a list."""
+    request.require_no_final_slash()
     now = clock.now()
     number, actor = _owner(caller)
     store = subscription_store()
@@ -121,8 +122,6 @@ def update_notification_channel_subscription(request: Request, caller: Caller) -
 
     def decide(known: Subscription) -> Subscription:
         known.require_active(actor.key, now)
-        if ends_at is None and body.sink_credential is None:
-            return known
         return known.updated(_sealed(subscription_id, body.sink_credential), ends_at)
 
     subscription = subscription_store().change(number, subscription_id, decide)

@@ -5,9 +5,9 @@ takes other credentials has other properties, too. Source: CAMARA WebRTC Events,
 ``SubscriptionRequest``, ``SubscriptionUpdateRequest``; RFC 6750 (``b64token``).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from camara.body import Body, Timestamp, at_most, unix_seconds
 from camara.errors import (
@@ -124,8 +124,14 @@ class UpdateConfig(_Lifetime):
 
 
 class SubscriptionUpdateRequest(_Credentialed):
-    """Body of ``updateNotificationChannelSubscription``; CAMARA closes it."""
+    """Body of ``updateNotificationChannelSubscription``; CAMARA closes it. It changes something."""
 
     model_config = ConfigDict(extra="forbid")
 
     config: UpdateConfig = UpdateConfig()
+
+    @model_validator(mode="after")
+    def _something_to_update(self) -> Self:
+        if self.sink_credential is None and self.config.subscription_expire_time is None:
+            raise ValueError
+        return self

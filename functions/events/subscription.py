@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from camara.errors import NotFound, OutOfRange
+from camara.errors import InvalidArgument, NotFound
 from camara.identity import device_key
 
 _TOKEN_MARGIN = 120
@@ -64,11 +64,11 @@ class Lifetimes(NamedTuple):
     longest: int = 90 * 24 * 3600
 
     def expiry(self, requested: int | None, now: int) -> int:
-        """Return when a subscription ends; capped above, ``OutOfRange`` for what has passed."""
+        """Return when a subscription ends, capped. Raises ``InvalidArgument`` for what is past."""
         if requested is None:
             return now + self.default
         if requested <= now:
-            raise OutOfRange
+            raise InvalidArgument
         return min(requested, now + self.longest)
 
 

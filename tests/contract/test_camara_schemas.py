@@ -171,6 +171,15 @@ STRICTER: dict[str, dict[str, Any]] = {
     "RegistrationInformation": {"required": ["regStatus"]},
     "SinkCredential.accessToken": {"pattern": "^[A-Za-z0-9._~+/-]+=*$"},
     "SubscriptionRequest.types": {"uniqueItems": True},
+    "SubscriptionUpdateRequest": {
+        "anyOf": [
+            {"required": ["sinkCredential"]},
+            {
+                "required": ["config"],
+                "properties": {"config": {"required": ["subscriptionExpireTime"]}},
+            },
+        ]
+    },
     "Subscription": _required(
         "sink", "protocol", "config", "types", "id", "startsAt", "expiresAt", "status"
     ),

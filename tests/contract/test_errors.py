@@ -71,6 +71,9 @@ OF_OPERATIONS: dict[str, dict[int, set[str]]] = {
     },
     "getSessionWithoutId": {**EVERYWHERE, **SCOPE},
     "deleteSessionWithoutId": {**EVERYWHERE, **SCOPE},
+    "getSessionStatusWithoutId": {**EVERYWHERE, **SCOPE},
+    "updateSessionStatusWithoutId": {**EVERYWHERE, **SCOPE},
+    "deleteSessionStatusWithoutId": {**EVERYWHERE, **SCOPE},
     "getSessionDetailsById": {**EVERYWHERE, **PARTY, **RESOURCE},
     "deleteSessionById": {**EVERYWHERE, **PARTY, **RESOURCE},
     "updateSessionStatus": {

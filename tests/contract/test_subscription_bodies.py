@@ -174,9 +174,14 @@ def test_what_has_a_code_of_its_own(change: Change, error: type[CamaraError]) ->
     expect_bad("SubscriptionRequest", SubscriptionRequest.parse, body | {"types": []}, error)
 
 
-@pytest.mark.parametrize("change", [((), {}), *GOOD_CREDENTIALS], ids=name_of)
+@pytest.mark.parametrize("body", [{}, {"config": {}}])
+def test_an_update_of_nothing(body: dict[str, dict[str, str]]) -> None:
+    expect_bad("SubscriptionUpdateRequest", SubscriptionUpdateRequest.parse, body, InvalidArgument)
+
+
+@pytest.mark.parametrize("change", GOOD_CREDENTIALS, ids=name_of)
 def test_good_subscription_updates(change: Change) -> None:
-    body = changed(UPDATE_SUBSCRIPTION, change) if change[0] else {}
+    body = changed(UPDATE_SUBSCRIPTION, change)
     expect_good("SubscriptionUpdateRequest", SubscriptionUpdateRequest.parse, body)
 
 

@@ -11,6 +11,7 @@ from tests.e2e.subscriber import Line, Subscriber
 from tests.support.builders import a_call_request
 
 INVALID = (400, "INVALID_ARGUMENT")
+BASE_PATHS = ["/webrtc/sessions", "/webrtc-call-handling/v0.4/sessions"]
 TOO_LONG = (400, "OUT_OF_RANGE")
 UNKNOWN = (404, "NOT_FOUND")
 
@@ -66,8 +67,21 @@ def test_none_in_the_path(alice: Subscriber, method: str, path: str) -> None:
     assert alice.send(method, path).code == INVALID
 
 
-def test_none_in_the_path_of_the_status(alice: Subscriber) -> None:
-    assert alice.put("", "Ringing").code == UNKNOWN
+@pytest.mark.parametrize("sessions", BASE_PATHS)
+@pytest.mark.parametrize("path", ["/status", "//status", "/status/"])
+def test_none_in_the_path_of_the_status(alice: Subscriber, sessions: str, path: str) -> None:
+    assert alice.send("PUT", sessions + path, {"status": "Ringing"}).code == INVALID
+    assert alice.send("PUT", sessions + path).code == INVALID
+
+
+@pytest.mark.parametrize("sessions", BASE_PATHS)
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_status_is_no_id(alice: Subscriber, sessions: str, method: str) -> None:
+    path = f"{sessions}/status"
+
+    assert alice.send(method, path).code == INVALID
+    assert alice.with_token(scope="none").send(method, path).code == (403, "PERMISSION_DENIED")
+    assert alice.api.request(method, path).code == (401, "UNAUTHENTICATED")
 
 
 def test_bytes_that_are_not_ascii_do_not_even_reach_the_gateway(line: Line, stack: Stack) -> None:

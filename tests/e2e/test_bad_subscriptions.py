@@ -153,7 +153,7 @@ def test_no_credential(bob: Subscriber, change: dict[str, str], code: tuple[int,
 @pytest.mark.parametrize(
     ("more", "code"),
     [
-        ({"subscriptionExpireTime": "2020-01-01T00:00:00Z"}, OUT_OF_RANGE),
+        ({"subscriptionExpireTime": "2020-01-01T00:00:00Z"}, INVALID),
         ({"subscriptionExpireTime": "2100-01-01T00:00:00"}, INVALID),
         ({"subscriptionMaxEvents": 0}, None),
         ({"subscriptionMaxEvents": 1_000_001}, None),
@@ -218,16 +218,36 @@ def test_what_is_no_subscription(bob: Subscriber) -> None:
     assert bob.unsubscribe("a" * 257).code == OUT_OF_RANGE
 
 
+def test_the_list_has_no_final_slash(bob: Subscriber) -> None:
+    assert bob.send("GET", SUBSCRIPTIONS).status == 200
+    for one in ("/", "//", "/?x=1"):
+        assert bob.send("GET", SUBSCRIPTIONS + one).code == INVALID
+    assert bob.with_bearer("a.b.c").send("GET", f"{SUBSCRIPTIONS}/").status == 401
+
+
+def test_what_is_no_update(bob: Subscriber) -> None:
+    known = bob.subscribe(STATUS, "https://app.example.com/hook").body
+    path = f"{SUBSCRIPTIONS}/{known['id']}"
+
+    past = {"subscriptionExpireTime": "2020-01-01T00:00:00Z"}
+    bodies: list[dict[str, Any]] = [{}, {"config": {}}, {"config": past}]
+    for body in bodies:
+        assert bob.send("PUT", path, body).code == INVALID
+    assert bob.subscription(known["id"]).body == known
+    assert bob.unsubscribe(known["id"]).status == 204
+
+
 def test_another_neither_sees_nor_ends_it(
     bob: Subscriber, somebody: Callable[[], Subscriber]
 ) -> None:
     alice = somebody().with_device()
     created = alice.subscribe(STATUS, "https://app.example.com/hook").body
+    later = {"config": {"subscriptionExpireTime": "2100-01-01T00:00:00Z"}}
 
     for other in (bob, *(pass_on(alice) for pass_on in IN_OTHER_HANDS.values())):
         assert other.subscription(created["id"]).code == UNKNOWN
         assert other.unsubscribe(created["id"]).code == UNKNOWN
-        assert other.send("PUT", f"{SUBSCRIPTIONS}/{created['id']}", {}).code == UNKNOWN
+        assert other.send("PUT", f"{SUBSCRIPTIONS}/{created['id']}", later).code == UNKNOWN
         assert other.send("GET", SUBSCRIPTIONS).body == []
     assert alice.subscription(created["id"]).body == created
     assert alice.send("GET", SUBSCRIPTIONS).body == [created]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support import registration_api, subscriptions_api
-from tests.support.api import Answer
+from tests.support.api import SESSIONS, Answer, invoke
 from tests.support.builders import ALICE
 
 OF_ONE: dict[str, Callable[..., Answer]] = {
@@ -34,3 +34,14 @@ OF_ONE: dict[str, Callable[..., Answer]] = {
 )
 def test_a_malformed_id(send: Callable[..., Answer], path_id: str | None, code: str) -> None:
     assert send(ALICE, path_id).code == (400, code)
+
+
+def test_a_list_has_no_final_slash() -> None:
+    assert invoke("GET", subscriptions_api.SUBSCRIPTIONS).status == 200
+    assert invoke("GET", f"{subscriptions_api.SUBSCRIPTIONS}/").code == (400, "INVALID_ARGUMENT")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("sessions", [SESSIONS, "/webrtc-call-handling/v0.4/sessions"])
+def test_a_status_without_an_id(method: str, sessions: str) -> None:
+    assert invoke(method, f"{sessions}/status").code == (400, "INVALID_ARGUMENT")

@@ -41,24 +41,11 @@ def test_an_update_is_capped() -> None:
     assert put(ALICE, subscribed(), asked).body["expiresAt"] == "2027-04-15T08:00:00Z"
 
 
-@pytest.mark.parametrize("body", [{}, {"config": {}}])
-def test_an_update_with_nothing_in_it_changes_nothing(
-    body: Any, requests: list[tuple[str, Any]]
-) -> None:
-    known = subscribed(subscriptionExpireTime=at(10))
-    before, shown = stored(), get(ALICE, known).body
-    requests.clear()
-
-    answer = put(ALICE, known, body)
-
-    assert (answer.status, answer.body) == (200, shown)
-    assert [name for name, _ in requests] == ["GetItem"]
-    assert stored() == before
-
-
 @pytest.mark.parametrize(
     ("body", "code"),
     [
+        ({}, "INVALID_ARGUMENT"),
+        ({"config": {}}, "INVALID_ARGUMENT"),
         ({"sink": SINK}, "INVALID_ARGUMENT"),
         ({"types": [STATUS]}, "INVALID_ARGUMENT"),
         ({"protocol": "HTTP"}, "INVALID_ARGUMENT"),

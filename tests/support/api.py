@@ -57,13 +57,15 @@ def invoke(
 ) -> Answer:
     """Send a request; ``context`` is the authorizer's (Alice's if not said).
 
-    ``path_id`` is what the resource has a parameter for, if it has one.
+    ``path_id`` is what the resource has a parameter for, if it has one. A final slash is one of the
+    path only, as with the gateway.
     """
+    path, resource = resource, resource.rstrip("/")
     raw = body if isinstance(body, Raw) else Raw(None if body is None else json.dumps(body))
     event = {
         "httpMethod": method,
         "resource": resource,
-        "path": resource,
+        "path": path,
         "headers": dict(headers or {})
         | ({"Content-Type": raw.content_type} if raw.text is not None else {})
         | ({"x-correlator": correlator} if correlator is not None else {}),
@@ -74,7 +76,7 @@ def invoke(
         "multiValueQueryStringParameters": query or None,
         "requestContext": {
             "authorizer": a_context() if context is None else context,
-            "path": "/camara" + resource,
+            "path": "/camara" + path,
         },
         "body": raw.text,
         "isBase64Encoded": raw.is_base64,

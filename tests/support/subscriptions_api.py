@@ -69,11 +69,10 @@ def get(subscriber: Any, subscription_id: str | None, **request: Any) -> Answer:
 
 
 def put(subscriber: Any, subscription_id: str | None, body: Any = None, **request: Any) -> Answer:
-    """Invoke updateNotificationChannelSubscription, with an empty object unless there is more."""
+    """Invoke updateNotificationChannelSubscription; another end if not said."""
     request.setdefault("context", a_context(subscriber))
-    return invoke(
-        "PUT", SUBSCRIPTION, subscription_id, body={} if body is None else body, **request
-    )
+    sent = {"config": {"subscriptionExpireTime": at(10 * DAY)}} if body is None else body
+    return invoke("PUT", SUBSCRIPTION, subscription_id, body=sent, **request)
 
 
 def delete(subscriber: Any, subscription_id: str | None, **request: Any) -> Answer:

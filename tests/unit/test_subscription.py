@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from camara.errors import NotFound, OutOfRange
+from camara.errors import InvalidArgument, NotFound
 from events.subscription import (
     Credential,
     EventType,
@@ -43,7 +43,7 @@ def test_it_lasts_as_long_as_asked_for_but_no_longer_than_it_may(
 
 @pytest.mark.parametrize("requested", [NOW, NOW - 1])
 def test_it_cannot_end_before_it_begins(requested: int) -> None:
-    with pytest.raises(OutOfRange):
+    with pytest.raises(InvalidArgument):
         LIFETIMES.expiry(requested, NOW)
 
 
