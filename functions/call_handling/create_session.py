@@ -43,7 +43,7 @@ def handler(request: Request, caller: Caller) -> Response:
     request.note_id("mediaSessionId", session.media_session_id)
     request.facts["to"] = session.status
     metrics.count("SessionCreated")
-    location = f"{request.path.rstrip('/')}/{session.media_session_id}"
+    location = request.location_of(session.media_session_id)
     return json_response(201, media_session_response(call, actor), Location=location)
 
 

@@ -55,6 +55,14 @@ class Request:
         """The path as the client sees it, base path or stage included."""
         return str(self._map("requestContext").get("path") or self._event.get("path") or "")
 
+    def location_of(self, made_id: str) -> str:
+        """Return the ``Location`` of what was made here, relative to the URL that was asked for.
+
+        Only a client knows all of that URL: in front of the gateway there may be a custom domain, a
+        proxy, or an emulator with a prefix of its own. Source: RFC 9110 (10.2.2), RFC 3986 (5.2).
+        """
+        return "/".join(filter(None, (self.path.rpartition("/")[2], made_id)))
+
     @property
     def sent_correlator(self) -> str:
         """The ``x-correlator`` as sent, well-formed or not; empty when there is none."""

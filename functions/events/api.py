@@ -78,7 +78,7 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
     return json_response(
         201,
         subscription_response(subscription, now),
-        Location=f"{request.path.rstrip('/')}/{subscription_id}",
+        Location=request.location_of(subscription_id),
     )
 
 

@@ -49,7 +49,7 @@ def create_registration(request: Request, caller: Caller) -> Response:
     return json_response(
         201,
         reg_session_response(subscriber, registration_id, expires_at),
-        Location=f"{request.path.rstrip('/')}/{registration_id}",
+        Location=request.location_of(registration_id),
     )
 
 

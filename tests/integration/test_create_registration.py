@@ -49,8 +49,7 @@ def test_a_device_is_registered_for_the_tokens_number() -> None:
         "registrationId": answer.body["registrationId"],
         "expiresAt": "2027-01-15T09:00:00Z",
     }
-    location = f"/camara{REGISTRATIONS}/{answer.body['registrationId']}"
-    assert answer.headers["Location"] == location
+    assert answer.headers["Location"] == f"sessions/{answer.body['registrationId']}"
 
 
 def test_what_is_kept_of_it_are_keys() -> None:
@@ -195,7 +194,7 @@ def test_a_sip_subscriber_is_registered_and_no_number_is_shown() -> None:
     assert get_by_device(SIP, device_id()).body == [made.body]
 
 
-def test_the_location_has_the_path_that_the_client_sees() -> None:
+def test_the_location_is_relative_to_the_path_that_the_client_sees() -> None:
     event = {
         "httpMethod": "POST",
         "resource": REGISTRATIONS,
@@ -207,4 +206,4 @@ def test_the_location_has_the_path_that_the_client_sees() -> None:
     answer = api.handler(event, a_lambda_context())
 
     made = json.loads(answer["body"])["registrationId"]
-    assert answer["headers"]["Location"] == f"/voice{REGISTRATIONS}/{made}"
+    assert answer["headers"]["Location"] == made

@@ -32,7 +32,7 @@ def test_a_call_begins_initial_and_is_found_where_it_says() -> None:
 
     call = answer.body["mediaSessionId"]
     assert answer.status == 201
-    assert answer.headers["Location"] == f"/camara/webrtc/sessions/{call}"
+    assert answer.headers["Location"] == f"sessions/{call}"
     assert answer.body == a_call_request(callType="REGULAR", status="Initial", mediaSessionId=call)
     assert get(BOB, call).body == answer.body
 

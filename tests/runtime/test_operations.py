@@ -38,7 +38,7 @@ def test_a_call_from_its_beginning_to_its_end(
     assert created["statusCode"] == 201
     session = json.loads(created["body"])
     call = session["mediaSessionId"]
-    assert created["headers"]["Location"] == f"/camara/webrtc/sessions/{call}"
+    assert created["headers"]["Location"] == f"sessions/{call}"
 
     read = _send(get_session, call)
     assert (read["statusCode"], json.loads(read["body"])) == (200, session)

@@ -1,5 +1,6 @@
 import base64
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -58,7 +59,47 @@ def test_a_well_formed_id(value: str) -> None:
 )
 def test_any_other_id_is_refused(value: Any, error: type[CamaraError]) -> None:
     with pytest.raises(error):
-        Request({"pathParameters": {"id": value}}).path_id("id")
+        Request({"pathParameters": {"mediaSessionId": value}}).path_id("mediaSessionId")
+
+
+def test_an_id_in_the_path_is_noted_for_the_log() -> None:
+    request = Request({"pathParameters": {"mediaSessionId": "12025550101"}})
+
+    request.path_id("mediaSessionId")
+
+    assert request.facts == {"mediaSessionId": "made up: 11 characters, 9"}
+
+
+@pytest.mark.parametrize(
+    "in_front",
+    [
+        "https://abc.execute-api.eu-central-1.amazonaws.com/camara",
+        "https://api.example.com",
+        "https://api.example.com/voice/v1",
+        "http://127.0.0.1:4566/_aws/execute-api/79decd38/camara",
+    ],
+)
+@pytest.mark.parametrize("asked", ["/webrtc/sessions", "/webrtc/sessions/"])
+def test_a_location_leads_from_the_url_that_was_asked_for(in_front: str, asked: str) -> None:
+    """The gateway tells the path with its stage or base path, which may not be all there is."""
+    seen = Request({"requestContext": {"path": f"/camara{asked}"}, "path": asked})
+
+    location = seen.location_of("1")
+
+    assert urljoin(f"{in_front}{asked}?x=/y/", location) == f"{in_front}{asked.rstrip('/')}/1"
+
+
+def test_a_location_without_a_path_is_the_id() -> None:
+    assert Request(None).location_of("1") == "1"
+
+
+@pytest.mark.parametrize(
+    "event", [{"path": "/things/"}, {"requestContext": {"path": "/a/things/"}}]
+)
+def test_a_final_slash_may_be_refused(event: Any) -> None:
+    with pytest.raises(InvalidArgument):
+        Request(event).require_no_final_slash()
+    Request({"path": "/things"}).require_no_final_slash()
 
 
 def test_a_query_parameter_that_occurs_once() -> None:
