@@ -30,7 +30,7 @@ _ACTOR_HAS_AN_ENDING = "attribute_exists(endings.#actor)"
 _END = (
     "SET #status = endings.#actor, version = version + :one, writeId = :writeId,"
     " endedBy = :actor, endedAt = :now, expiresAt = :expiresAt, #note = :note"
-    " REMOVE endings, staleShard, staleAt, leaseUntil"
+    " REMOVE endings, staleShard, staleAt, deadline"
 )
 _ITEM_DOES_NOT_FIT = "ValidationException"
 
@@ -71,7 +71,7 @@ class Clause(NamedTuple):
 
 
 DEADLINE_HAS_PASSED = Clause(
-    "staleAt <= :now AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)",
+    "staleAt <= :now AND (attribute_not_exists(deadline) OR deadline <= :now)",
     LeftAlone.RENEWED,
 )
 
@@ -235,7 +235,7 @@ def _why_left_alone(
     if NETWORK not in item.get("endings", {}).get("M", {}) or only_if is None:
         return LeftAlone.MALFORMED
     if only_if is DEADLINE_HAS_PASSED and _number(item.get("staleAt")) <= now:
-        lives = _number(item.get("leaseUntil")) > now
+        lives = _number(item.get("deadline")) > now
         return LeftAlone.MEDIA_DUE if lives else LeftAlone.MALFORMED
     return only_if.otherwise
 

@@ -3,7 +3,7 @@
 ``part`` is ``session``, ``offer`` (with the invitation), ``answer`` or ``location#<actor>``; an
 answer counts while the session says that there is one. ``endings`` and the keys of the index
 ``StaleSessions`` (``staleShard``, ``staleAt``: when there is something to do) are there only while
-the session lives, as is ``leaseUntil`` if its deadline is later than that. The keys of
+the session lives, as is ``deadline`` if its deadline is later than that. The keys of
 ``SessionsOfRegistration`` and ``SessionsOfReceiver`` never change: they cost nothing when the call
 does. What changes state stays below a write unit of 1,024 bytes, so names and keys are short. Times
 are Unix seconds.
@@ -76,7 +76,7 @@ def session_item(session: Session, due_at: int | None = None) -> Item:
         attributes["staleShard"] = stale_shard(session.media_session_id)
         attributes["staleAt"] = session.stale_at
         if due_at is not None and due_at < session.stale_at:
-            attributes |= {"staleAt": due_at, "leaseUntil": session.stale_at}
+            attributes |= {"staleAt": due_at, "deadline": session.stale_at}
     else:
         attributes["endedBy"] = session.ended.by
         attributes["endedAt"] = session.ended.at
@@ -112,7 +112,7 @@ def session_from(item: Mapping[str, Any]) -> Session:
         version=int(values["version"]),
         write_id=values["writeId"],
         created_at=int(values["createdAt"]),
-        stale_at=int(values.get("leaseUntil", values.get("staleAt", 0))),
+        stale_at=int(values.get("deadline", values.get("staleAt", 0))),
         expires_at=int(values["expiresAt"]),
         ended=ended,
     )

@@ -16,16 +16,18 @@ def ended_by_network(function: str, sweep: Sweep[Transition | LeftAlone]) -> dic
     kinds: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
     for media_session_id, outcome in sweep.results:
+        shown = log.shown_id("mediaSessionId", str(media_session_id))
+        facts: dict[str, Any] = {"mediaSessionId": shown}
         if isinstance(outcome, Transition):
             kinds["ended"] += 1
             statuses[outcome.after] += 1
-            facts: dict[str, Any] = {
-                "mediaSessionId": log.shown_id("mediaSessionId", media_session_id),
-                **outcome.facts(),
-            }
+            facts |= outcome.facts()
             log.logger().info(function, **facts)
         else:
             kinds[outcome] += 1
+            if outcome is LeftAlone.MALFORMED:
+                facts["outcome"] = outcome
+                log.logger().warning(function, **facts)
     for status, number in statuses.items():
         metrics.count("SessionEnded", number, status=status, endedBy=NETWORK)
     return {

@@ -25,7 +25,7 @@ def session_item(table: "DynamoDBClient") -> dict[str, Any]:
 
 
 def all_but_the_lease(table: "DynamoDBClient") -> list[dict[str, Any]]:
-    lease = {"staleAt", "leaseUntil", "expiresAt"}
+    lease = {"staleAt", "deadline", "expiresAt"}
     return [
         {name: value for name, value in item.items() if name not in lease} for item in items(table)
     ]
@@ -116,7 +116,7 @@ def test_that_of_an_answered_call_too_and_nothing_beside_it(
 
         assert put(party, call, status).status == 200
         assert names(requests) == ["Query", "PutItem"]
-        assert session_item(table)["leaseUntil"] == {"N": str(time_stands_still.now + 43_200)}
+        assert session_item(table)["deadline"] == {"N": str(time_stands_still.now + 43_200)}
     assert all_but_the_lease(table) == before
 
 

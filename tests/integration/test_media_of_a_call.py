@@ -4,6 +4,8 @@ The end writes to the session alone, so what is beside it must never last for lo
 on: the sweep keeps that of long calls again and again.
 """
 
+import io
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +155,7 @@ def test_what_happens_meanwhile_is_not_undone(
 
 
 def test_media_that_are_gone_are_for_somebody_to_look_at(
-    table: "DynamoDBClient", time_stands_still: FakeClock
+    table: "DynamoDBClient", time_stands_still: FakeClock, logged: io.StringIO
 ) -> None:
     """DynamoDB has removed them, for no sweep came for an hour: the call can still be ended."""
     call = a_call("Connected")
@@ -162,6 +164,8 @@ def test_media_that_are_gone_are_for_somebody_to_look_at(
     time_stands_still.now += DUE
 
     assert sweep()["malformed"] == 1
+    (line,) = (json.loads(line) for line in logged.getvalue().splitlines() if "malformed" in line)
+    assert line["mediaSessionId"] == call
     assert delete(ALICE, call).status == 204
 
 

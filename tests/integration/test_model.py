@@ -369,7 +369,7 @@ class CallHandling(RuleBasedStateMachine):
             )
             live = model.status not in OVER
             assert ("endings" in item, "staleShard" in item) == (live, live)
-            deadline = item.get("leaseUntil", item.get("staleAt"))
+            deadline = item.get("deadline", item.get("staleAt"))
             assert not live or deadline == {"N": str(model.stale)}
             assert ("answeredBy" in item) == (model.answered)
 

@@ -124,7 +124,7 @@ def test_every_change_renews_the_lease(
         time_stands_still.now += 1000
         put(ALICE, call, status)
 
-        assert session_item(table)["leaseUntil"] == {"N": str(time_stands_still.now + 43_200)}
+        assert session_item(table)["deadline"] == {"N": str(time_stands_still.now + 43_200)}
 
 
 def test_versions_have_no_gaps(table: "DynamoDBClient") -> None:
