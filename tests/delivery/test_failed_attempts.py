@@ -23,7 +23,9 @@ pytestmark = pytest.mark.usefixtures("at_once")
 DELETED: dict[str, Any] = {"ended": TerminationReason.SUBSCRIPTION_DELETED, "ended_at": NOW}
 
 
-@pytest.mark.parametrize("trouble", [answer(500), answer(302), drop, hang], ids=str)
+@pytest.mark.parametrize(
+    "trouble", [answer(500), answer(302), drop, hang], ids=["500", "302", "closes", "hangs"]
+)
 def test_the_subscription_is_marked_and_the_event_is_kept_for_later(
     poller: Poller,
     messaging: Messaging,

@@ -92,7 +92,18 @@ def test_no_header_carries_another(webhook: Webhook, name: str, value: str) -> N
         raw(b"HTTP/2 204 No Content\r\n\r\n"),
         raw(b"\xff" * 100_000),
     ],
-    ids=str,
+    ids=[
+        "closes",
+        "nothing",
+        "empty lines",
+        "another protocol",
+        "no status",
+        "a small status",
+        "a negative status",
+        "cut off",
+        "HTTP 2",
+        "garbage",
+    ],
 )
 def test_what_is_no_answer_is_no_delivery(webhook: Webhook, behaviour: Behaviour) -> None:
     webhook.then(behaviour)

@@ -150,7 +150,9 @@ def test_a_sink_that_rejects_the_event_works(
     assert len(catch_ups_in(messaging.queue)) == 1
 
 
-@pytest.mark.parametrize("trouble", [answer(500), answer(302), answer(404), drop], ids=str)
+@pytest.mark.parametrize(
+    "trouble", [answer(500), answer(302), answer(404), drop], ids=["500", "302", "404", "closes"]
+)
 def test_a_sink_that_fails_again_is_asked_again_later(
     prober: Poller,
     messaging: Messaging,
