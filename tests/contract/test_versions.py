@@ -72,3 +72,9 @@ def test_the_description_has_room_for_the_longest_values(function: str) -> None:
 
 def test_they_are_parameters_that_all_functions_read() -> None:
     assert parameters_in(template()["Globals"]["Function"]) >= ALL_FUNCTIONS_READ
+
+
+def test_a_parameter_that_the_gateway_reads_deploys_the_api() -> None:
+    """Else its stage would go on as it was: SAM deploys a changed document, and these are none."""
+    assert parameters_in(properties("Api")) >= {"AuthorizerCacheSeconds", "ThrottlingRateLimit"}
+    assert properties("Api")["AlwaysDeploy"] is True
