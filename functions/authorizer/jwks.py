@@ -31,6 +31,8 @@ _RETRY_SECONDS = 5
 """After a fetch that failed: when keys are missing. With keys at hand it is the cooldown."""
 
 _WAIT_SECONDS = 3
+_GIVE_UP_SECONDS = 10
+"""A fetch that takes longer than anybody waits may still serve the next one who asks."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -43,29 +45,34 @@ class UnknownKey(Exception):
     """The issuer has, as far as is known yet, no such key; it may be a new one."""
 
 
-class Running(Protocol):
+class Fetch(Protocol):
     """A fetch under way; ``Download`` is one."""
 
-    def is_alive(self) -> bool:
-        """Tell whether it still goes on."""
+    body: bytes | None
+    """What was fetched, ``None`` if nothing was."""
 
-    def body(self, seconds: float) -> bytes | None:
-        """Wait for the body so long at most, and then no more."""
+    def wait(self, seconds: float) -> bool:
+        """Wait for its end so long at most; tell whether it has come."""
+
+    def give_up(self) -> None:
+        """End it."""
 
 
 class Jwks:
     """The issuer's key set, fetched when first needed and again after ten minutes.
 
     A token with an unknown ``kid`` has it fetched anew, at most every 30 seconds: a flood of bad
-    tokens is no flood of requests. There is one fetch at a time, and nobody waits for it for longer
-    than 3 seconds. What it brings replaces the keys at hand only if there is a usable one in it.
+    tokens is no flood of requests. There is one fetch at a time, for 10 seconds at most, and nobody
+    waits for it for longer than 3. What it brings replaces the keys at hand only if there is a
+    usable one in it.
     """
 
-    def __init__(self, uri: str, fetch: Callable[[str], Running]) -> None:
+    def __init__(self, uri: str, fetch: Callable[[str], Fetch]) -> None:
         self._uri = uri
         self._fetch = fetch
         self._lock = Lock()
-        self._last: Running | None = None
+        self._running: Fetch | None = None
+        self._running_since = 0.0
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = float("-inf")
         self._no_fetch_before = float("-inf")
@@ -97,12 +104,19 @@ class Jwks:
         return time.time() - self._fetched_at
 
     def _refresh(self) -> None:
-        running = self._last is not None and self._last.is_alive()
-        if running or time.time() < self._no_fetch_before:
-            return
-        self._last = self._fetch(self._uri)
-        keys = _usable_keys(self._last.body(_WAIT_SECONDS))
-        now = time.time()
+        # Who has keys waits once for a fetch; without any nobody can go on.
+        seconds = 0 if self._running and self._keys else _WAIT_SECONDS
+        if self._running is None:
+            if time.time() < self._no_fetch_before:
+                return
+            self._running, self._running_since = self._fetch(self._uri), time.time()
+        if not self._running.wait(seconds):
+            # Not the thread's own clock, for Lambda may have it frozen.
+            if time.time() < self._running_since + _GIVE_UP_SECONDS:
+                return
+            self._running.give_up()
+        keys = _usable_keys(self._running.body)
+        self._running, now = None, time.time()
         if keys:
             self._keys, self._fetched_at = keys, now
         self._no_fetch_before = now + (_COOLDOWN_SECONDS if self._keys else _RETRY_SECONDS)

@@ -23,7 +23,7 @@ _BROKEN_ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ENCODING = re.compile(r"%[0-9A-Fa-f]{2}")
 
 _SOS = "urn:service:sos"
-_INNER_SCHEME = re.compile(r"^(?:tel|sips?):")
+_LEADING = re.compile(r"[^\w+*#]*(?:(?:tel|sips?):[^\w+*#]*)*")
 _END_OF_NUMBER = re.compile(r"[;:,@?]")
 _NOT_DIALLED = re.compile(r"[^\w*#+]|_")
 
@@ -43,34 +43,37 @@ def is_emergency(address: str, numbers: Collection[str]) -> bool:
 
     A service is a URN (``urn:service:sos...``). A number is one as it is dialled, whatever its
     ``phone-context`` or host, and whatever a gateway might still read as it: encoded, also its
-    delimiters, with spaces or punctuation, in the digits of another script, behind a service code
-    (``*31#112``, ``*67911``), before ``#`` or a pause (``112p1``), or with a plus sign (``+112``).
+    delimiters, with spaces or punctuation, in capitals or the digits of another script, behind
+    service codes (``*31#112``, ``*67911``), before ``#``, a pause or an extension (``112p1``), or
+    with a plus sign and at most a digit (``+112``, ``+1911``).
 
     A global number is not dialled as one (RFC 3966 section 5.1.4): ``+49112`` is a subscriber's.
     The prefix to an outside line (``9911``) depends on the network: it belongs into ``numbers``.
     """
-    scheme, _, rest = address.lower().partition(":")
-    match scheme:
+    scheme, _, rest = address.partition(":")
+    match scheme.lower():
         case "urn":
             return address.lower().startswith(_SOS)
         case "sip" | "sips":
-            dialled = unquote(rest.partition("@")[0])
+            user = rest.partition("@")[0]
         case "tel":
-            dialled = unquote(rest)
+            user = rest
         case _:
             return False
-    return dialled.startswith(_SOS) or _is_dialled(dialled, numbers)
+    # Capitals may be encoded, too.
+    text = unicodedata.normalize("NFKC", unquote(user)).casefold()
+    text = _LEADING.sub("", text, count=1)
+    return text.startswith(_SOS) or _is_dialled(text, numbers)
 
 
 def _is_dialled(text: str, numbers: Collection[str]) -> bool:
-    text = _INNER_SCHEME.sub("", unicodedata.normalize("NFKC", text))
     text = _NOT_DIALLED.sub("", _END_OF_NUMBER.split(text)[0])
-    number = "".join(str(unicodedata.decimal(character, character)) for character in text)
+    number = "".join(str(unicodedata.digit(character, character)) for character in text)
     if is_e164(number):
         return False
-    known = "|".join(map(re.escape, numbers))
-    dialling = rf"\+*(?:[*#]+(?:[0-9]{{2,3}}[*#]*)?)?(?:{known})[*#]*(?:[pw][0-9pw*#]*)?"
-    return bool(known) and re.fullmatch(dialling, number) is not None
+    known = "|".join(map(re.escape, [*numbers, "sos"]))
+    before, after = r"(?:\++[0-9]?)?[pw]*(?:[*#][0-9]{0,4})*", r"[*#]*(?:[pwx][0-9pwx*#]*)?"
+    return re.fullmatch(f"{before}(?:{known}){after}", number) is not None
 
 
 def subscriber_of(address: str) -> str | None:

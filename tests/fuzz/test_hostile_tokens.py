@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from authorizer.jwks import Running
+from authorizer.jwks import Fetch
 from camara.caller import Caller
 from camara.errors import PermissionDenied
 from tests.fuzz import forgeries, scopes
@@ -33,7 +33,7 @@ def asked_for(endpoint: FakeJwksEndpoint, monkeypatch: pytest.MonkeyPatch) -> se
     asked: set[str] = set()
     answer = endpoint.fetch
 
-    def fetch(uri: str) -> Running:
+    def fetch(uri: str) -> Fetch:
         asked.add(uri)
         return answer(uri)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from time import sleep
+from typing import Any
 
 import pytest
 
@@ -54,9 +55,15 @@ def ok(body: bytes) -> Answer:
     return says(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n", body)
 
 
+def downloaded(url: str) -> bytes | None:
+    download = Download(url)
+    assert download.wait(LONG_SECONDS)
+    return download.body
+
+
 def test_the_body_is_what_was_sent() -> None:
     with server(ok(b'{"keys":[]}')) as url:
-        assert Download(url).body(LONG_SECONDS) == b'{"keys":[]}'
+        assert downloaded(url) == b'{"keys":[]}'
 
 
 @pytest.mark.parametrize(
@@ -74,11 +81,11 @@ def test_the_body_is_what_was_sent() -> None:
 )
 def test_what_is_no_whole_answer_is_none(answer: Answer) -> None:
     with server(answer) as url:
-        assert Download(url).body(LONG_SECONDS) is None
+        assert downloaded(url) is None
 
 
 def test_nobody_there_is_no_answer(free_port: int) -> None:
-    assert Download(f"http://127.0.0.1:{free_port}/").body(LONG_SECONDS) is None
+    assert downloaded(f"http://127.0.0.1:{free_port}/") is None
 
 
 @pytest.mark.parametrize(
@@ -86,22 +93,35 @@ def test_nobody_there_is_no_answer(free_port: int) -> None:
     ["", "HTTP/1.1 200 OK\r\nX-Long: ", "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"],
     ids=["status", "header", "body"],
 )
-def test_an_answer_that_drips_is_given_up_and_goes_on_for_nobody(begun: str) -> None:
+def test_an_answer_that_drips_goes_on_until_it_is_given_up(begun: str) -> None:
     over = Event()
     with server(drips(begun, over)) as url:
         download = Download(url)
-        body = download.body(0.2)
-        download.join(LONG_SECONDS)
-        ended = not download.is_alive()
+        ended = download.wait(0.2)
+        download.give_up()
+        ended_then = download.wait(LONG_SECONDS)
         over.set()
 
-    assert body is None
-    assert ended
+    assert (ended, ended_then, download.body) == (False, True, None)
 
 
-def test_so_is_one_that_does_not_come() -> None:
+def test_so_does_one_that_does_not_come() -> None:
     with tarpit() as url:
         download = Download(url)
-        assert download.body(0.2) is None
-        download.join(LONG_SECONDS)
-        assert not download.is_alive()
+        assert not download.wait(0.2)
+        download.give_up()
+        assert download.wait(LONG_SECONDS)
+        assert download.body is None
+
+
+def test_a_dead_address_of_a_name_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Any] = []
+
+    def create_connection(address: Any, timeout: float, *_: Any) -> socket.socket:
+        tried.append((address, timeout))
+        raise OSError
+
+    monkeypatch.setattr(socket, "create_connection", create_connection)
+
+    assert downloaded("http://issuer.example.com/keys.json") is None
+    assert tried == [(("issuer.example.com", 80), 2)]

@@ -3,7 +3,7 @@
 import json
 import time
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import jwt
 import pytest
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from authorizer import authorize
-from authorizer.jwks import Jwks, Running
+from authorizer.jwks import Fetch, Jwks
 from tests.support.builders import ALICE, SCOPES
 
 ISSUER = "https://issuer.example.com"
@@ -67,17 +67,21 @@ def a_token(
     return jwt.encode(claims(**changes), key or rsa_key(), algorithm, headers)
 
 
-class _Answered(NamedTuple):
-    """A fetch that has come to its end, unless it hangs."""
+class _Answered:
+    """A fetch that has come to its end, unless the endpoint hangs; ``waits`` are those for it."""
 
-    answer: bytes | None
-    hangs: bool
+    def __init__(self, endpoint: "FakeJwksEndpoint") -> None:
+        self._endpoint = endpoint
+        self.body: bytes | None = None
 
-    def is_alive(self) -> bool:
-        return self.hangs
+    def wait(self, seconds: float) -> bool:
+        self._endpoint.waits.append(seconds)
+        if not self._endpoint.hangs and not self._endpoint.down:
+            self.body = self._endpoint.body
+        return not self._endpoint.hangs
 
-    def body(self, _seconds: float) -> bytes | None:
-        return self.answer
+    def give_up(self) -> None:
+        self._endpoint.given_up += 1
 
 
 class FakeJwksEndpoint:
@@ -86,15 +90,17 @@ class FakeJwksEndpoint:
     def __init__(self, *keys: dict[str, Any]) -> None:
         self.publish(*(keys or (rsa_jwk(), ec_jwk())))
         self.fetches = 0
+        self.given_up = 0
+        self.waits: list[float] = []
         self.down = False
         self.hangs = False
 
     def publish(self, *keys: Any) -> None:
         self.body = json.dumps({"keys": keys}).encode()
 
-    def fetch(self, _uri: str) -> Running:
+    def fetch(self, _uri: str) -> Fetch:
         self.fetches += 1
-        return _Answered(None if self.down else self.body, self.hangs)
+        return _Answered(self)
 
 
 def trust_this_issuer(monkeypatch: pytest.MonkeyPatch) -> FakeJwksEndpoint:

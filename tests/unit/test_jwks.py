@@ -135,14 +135,51 @@ def test_a_forged_key_id_is_no_failure_while_the_issuer_is_down(
         jwks.key("forged")
 
 
-def test_there_is_one_fetch_at_a_time(jwks: Jwks, endpoint: FakeJwksEndpoint, clock: Clock) -> None:
-    endpoint.down = endpoint.hangs = True
-    for _ in range(5):
+def test_there_is_one_fetch_at_a_time_and_each_who_has_no_keys_waits_for_it(
+    jwks: Jwks, endpoint: FakeJwksEndpoint, clock: Clock
+) -> None:
+    endpoint.hangs = True
+    for _ in range(3):
         with pytest.raises(JwksUnavailable):
             jwks.key("rsa")
-        clock.now += MINUTE
+        clock.now += 3
+    assert (endpoint.fetches, endpoint.waits) == (1, [3, 3, 3])
 
+    endpoint.hangs = False
+    assert jwks.key("rsa")
     assert endpoint.fetches == 1
+
+
+def test_who_has_keys_waits_once_for_a_fetch(
+    jwks: Jwks, endpoint: FakeJwksEndpoint, clock: Clock
+) -> None:
+    jwks.key("rsa")
+    endpoint.hangs = True
+    clock.now += HOUR
+    endpoint.waits.clear()
+    for _ in range(3):
+        assert jwks.key("rsa")
+    assert endpoint.waits == [3, 0, 0]
+
+    endpoint.publish(ec_jwk("new"))
+    endpoint.hangs = False
+    assert jwks.key("new")
+
+
+def test_a_fetch_that_never_ends_is_given_up_for_another(
+    jwks: Jwks, endpoint: FakeJwksEndpoint, clock: Clock
+) -> None:
+    """Also if Lambda has frozen its thread, whose own timeouts do not run then."""
+    endpoint.hangs = True
+    for _ in range(2):
+        with pytest.raises(JwksUnavailable):
+            jwks.key("rsa")
+        clock.now += 10
+    assert (endpoint.fetches, endpoint.given_up) == (1, 1)
+
+    endpoint.hangs = False
+    assert jwks.key("rsa")
+    assert endpoint.fetches == 2
 
 
 NO_KEY_SETS: dict[str, Any] = {
