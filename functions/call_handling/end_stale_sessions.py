@@ -86,7 +86,8 @@ def _end_stale(has_time: Callable[[], bool]) -> dict[str, Any]:
 def _keep_media(media_session_id: str) -> LeftAlone:
     try:
         kept = session_store().keep_media(media_session_id, clock.now())
-    except NotFound:
+    except (NotFound, KeyError, TypeError, ValueError):
+        # Of what is stored something is missing, or of another shape.
         return LeftAlone.MALFORMED
     return LeftAlone.MEDIA_KEPT if kept else LeftAlone.RENEWED
 

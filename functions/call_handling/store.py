@@ -139,29 +139,51 @@ class SessionStore:
     def keep_media(self, media_session_id: str, now: int) -> bool:
         """Have the media of a call that lives last longer, if it is time; tell whether it was.
 
-        Costs a transaction's two write units for each KiB of it all. Raises ``NotFound``.
+        Likewise if they last for too long, for the retention was another one. Costs a transaction's
+        two write units for each KiB of it all. Raises ``NotFound``.
         """
 
         def attempt() -> bool:
             call = self.read(media_session_id)
-            if call.readable_media is None or call.media_due_at(self._timeouts) > now:
+            kept = call.with_media_kept(now, self._timeouts)
+            is_due = call.media_due_at(self._timeouts) <= now
+            if call.readable_media is None or not (
+                is_due or call.media_expires_at > kept.media_expires_at
+            ):
                 return False
-            self._write(call, call.with_media_kept(now, self._timeouts))
+            self._write(call, kept, unless_renewed=True)
             return True
 
         return retried(attempt, _Conflict)
 
-    def _write(self, before: Call | None, after: Call, check: dict[str, Any] | None = None) -> None:
+    def _write(
+        self,
+        before: Call | None,
+        after: Call,
+        check: dict[str, Any] | None = None,
+        *,
+        unless_renewed: bool = False,
+    ) -> None:
         """Store ``after`` if the session is still as it was ``before``, and ``check`` holds.
 
-        Raises ``_Conflict`` if it has moved on, or somebody else is at it.
+        Raises ``_Conflict`` if it has moved on, or somebody else is at it. A lease that was renewed
+        without a change is no other version: ``unless_renewed`` tells it apart.
         """
-        version = before.session.version if before else 0
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": session_item(after.session, after.media_due_at(self._timeouts)),
-            **if_still(version, after.session.write_id),
         }
+        if before is not None and unless_renewed:
+            put |= {
+                "ConditionExpression": "version = :version AND expiresAt = :expiresAt",
+                "ExpressionAttributeValues": {
+                    ":version": {"N": str(before.session.version)},
+                    ":expiresAt": {"N": str(before.session.expires_at)},
+                },
+            }
+        else:
+            version = before.session.version if before else 0
+            put |= if_still(version, after.session.write_id)
         media = [
             {"Put": {"TableName": self._table, "Item": item}} for item in media_items(after, before)
         ]

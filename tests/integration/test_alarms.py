@@ -89,6 +89,9 @@ def on_dashboard() -> list[Watched]:
     return found
 
 
+NOT_JUDGED = ["AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"]
+"""Gateway responses to a request whose authorizer fails, or cannot be called."""
+
 OURS = {name for name, alarm in alarms().items() if not alarm["Namespace"].startswith("AWS/")}
 """Those that watch what our own code emits."""
 
@@ -138,7 +141,7 @@ def emitted(
     end_expired_subscriptions()
     for number, host in enumerate(("good", "bad", "down"), 1):
         deliver(listener(number, host))
-    judged_by_nobody = counted_in_access_log(errorType="AUTHORIZER_FAILURE", status="503")
+    judged_by_nobody = counted_in_access_log(errorType=NOT_JUDGED[0], status="503")
     return metrics_in(capsys.readouterr().out) + judged_by_nobody
 
 
@@ -159,6 +162,13 @@ def test_an_alarm_watches_what_aws_counts(name: str) -> None:
 def test_each_alarm_of_ours_goes_off_when_what_it_is_for_happens(emitted: list[Metric]) -> None:
     assert len(OURS) >= 10
     assert [name for name in OURS if not goes_off(alarms()[name], emitted)] == []
+
+
+@pytest.mark.parametrize("error_type", NOT_JUDGED)
+def test_a_token_that_cannot_be_judged_is_one(error_type: str) -> None:
+    counted = counted_in_access_log(errorType=error_type)
+
+    assert goes_off(alarms()["AuthorizerFailuresAlarm"], counted)
 
 
 @pytest.mark.parametrize("error_type", ["UNAUTHORIZED", "ACCESS_DENIED", "DEFAULT_5XX", "-"])

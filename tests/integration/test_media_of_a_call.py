@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from call_handling.store import SessionStore, session_store
+from camara.dynamodb import dynamodb_client
 from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
-from tests.support.builders import ALICE, BOB, NOW, OFFER, a_location
+from tests.support.builders import ALICE, BOB, NOW, OFFER, TIMEOUTS, a_location
 from tests.support.clients import ANSWER, names
 from tests.support.messaging import Requests
 from tests.support.sweep import sweep
@@ -113,45 +114,57 @@ def test_of_a_short_call_nobody_writes_to_it(
     assert set(names(requests)) == {"Query"}
 
 
-@pytest.mark.parametrize("meanwhile", ["ended", "answered anew", "removed"])
-def test_what_happens_meanwhile_is_not_undone(
+def renewed_without_a_change(call: str) -> None:
+    put(ALICE, call, "Connected")
+
+
+def offered_anew(call: str) -> None:
+    put(ALICE, call, {"status": "Connected", "offer": {"sdp": "another"}})
+
+
+def ended(call: str) -> None:
+    delete(ALICE, call)
+
+
+def removed(call: str) -> None:
+    key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
+    dynamodb_client().delete_item(TableName=TABLE, Key=key)
+
+
+@pytest.mark.parametrize(
+    ("happens", "kept", "expected"),
+    [
+        (renewed_without_a_change, 1, {"status": "Connected", "offer": {"sdp": OFFER}}),
+        (offered_anew, 1, {"status": "Connected", "offer": {"sdp": "another"}}),
+        (ended, 0, {"status": "Terminated", "offer": {}}),
+        (removed, 0, {"code": "NOT_FOUND"}),
+    ],
+)
+def test_what_happens_between_its_read_and_its_write_is_not_undone(
     table: "DynamoDBClient",
     time_stands_still: FakeClock,
     monkeypatch: pytest.MonkeyPatch,
-    meanwhile: str,
+    happens: Callable[[str], None],
+    kept: int,
+    expected: dict[str, Any],
 ) -> None:
     call = a_call("Connected")
-    time_stands_still.now += DUE
+    time_stands_still.now += 2 * HOUR
     real = SessionStore.read
-    happened: list[bool] = []
 
     def read(self: SessionStore, media_session_id: str) -> Any:
         found = real(self, media_session_id)
-        if not happened:
-            happened.append(True)
-            match meanwhile:
-                case "ended":
-                    delete(ALICE, call)
-                case "answered anew":
-                    put(ALICE, call, {"status": "Connected", "offer": {"sdp": "another"}})
-                case "removed":
-                    key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
-                    table.delete_item(TableName=TABLE, Key=key)
+        monkeypatch.setattr(SessionStore, "read", real)
+        happens(call)
         return found
 
     monkeypatch.setattr(SessionStore, "read", read)
-    told = sweep()
 
-    assert told["found"] == 1
-    if meanwhile == "ended":
-        assert (told["mediaKept"], told["skipped"]) == (0, 1)
-        assert get(BOB, call).body["status"] == "Terminated"
-    if meanwhile == "answered anew":
-        assert told["mediaKept"] == 1
-        assert get(BOB, call).body["offer"] == {"sdp": "another"}
-    if meanwhile == "removed":
-        assert told["mediaKept"] == 0
-        assert get(BOB, call).status == 404
+    assert sweep()["mediaKept"] == kept
+    assert get(BOB, call).body.items() >= expected.items()
+    if happens is renewed_without_a_change:
+        (session,) = (item for item in items(table) if item["part"] == {"S": "session"})
+        assert session["deadline"] == {"N": str(time_stands_still.now + 12 * HOUR)}
 
 
 def test_media_that_are_gone_are_for_somebody_to_look_at(
@@ -167,6 +180,41 @@ def test_media_that_are_gone_are_for_somebody_to_look_at(
     (line,) = (json.loads(line) for line in logged.getvalue().splitlines() if "malformed" in line)
     assert line["mediaSessionId"] == call
     assert delete(ALICE, call).status == 204
+
+
+@pytest.mark.parametrize("missing", ["createdAt", "status", "version", "hasAnswer"])
+def test_a_session_that_makes_no_sense_stops_no_other(
+    table: "DynamoDBClient", time_stands_still: FakeClock, missing: str
+) -> None:
+    broken, call = a_call("Connected"), a_call("Connected")
+    table.update_item(
+        TableName=TABLE,
+        Key={"mediaSessionId": {"S": broken}, "part": {"S": "session"}},
+        UpdateExpression="REMOVE #missing",
+        ExpressionAttributeNames={"#missing": missing},
+    )
+    time_stands_still.now += DUE
+
+    told = sweep()
+
+    assert (told["malformed"], told["mediaKept"]) == (1, 1)
+    assert get(BOB, call).status == 200
+
+
+def test_media_that_last_too_long_last_no_longer_when_their_time_has_come(
+    table: "DynamoDBClient", time_stands_still: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The retention was twice as long when they were stored."""
+    monkeypatch.setattr(
+        session_store(), "_timeouts", TIMEOUTS._replace(ended_retention=2 * RETENTION)
+    )
+    a_call("Connected")
+    monkeypatch.setattr(session_store(), "_timeouts", TIMEOUTS)
+    time_stands_still.now += 2 * RETENTION - 5 * MINUTE
+
+    assert sweep()["mediaKept"] == 1
+    assert expiries(table)["offer"] == time_stands_still.now + 2 * RETENTION
+    assert sweep()["found"] == 0
 
 
 def test_it_is_no_deadline_of_the_call(time_stands_still: FakeClock) -> None:

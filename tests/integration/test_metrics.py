@@ -178,6 +178,7 @@ def test_a_sweep_is_counted(counted: Counted, time_stands_still: FakeClock) -> N
         ("SweepFound", 3, {}),
         ("SweepEnded", 3, {}),
         ("SweepSkipped", 0, {}),
+        ("SweepMediaKept", 0, {}),
         ("SweepMalformed", 0, {}),
         ("SweepLeft", 0, {}),
         ("SweepLag", 30, {}),

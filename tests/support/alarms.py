@@ -61,7 +61,8 @@ def watched_by(alarm: dict[str, Any]) -> Watched:
 def counted_in_access_log(**fields: str) -> list[Metric]:
     """Return what metric filters make of a line of the access log with these values.
 
-    AWS, "Filter pattern syntax for metric filters": only ``{ $.field = "value" }`` is known here.
+    AWS, "Filter pattern syntax for metric filters": only ``{ $.field = "value" || ... }`` is known
+    here.
     """
     log_format = properties("Api")["AccessLogSetting"]["Format"]["Fn::Sub"]
     line = json.loads(log_format.replace("${AWS::StackName}", STACK)) | fields
@@ -71,9 +72,10 @@ def counted_in_access_log(**fields: str) -> list[Metric]:
             continue
         filter_ = resource["Properties"]
         assert filter_["LogGroupName"] == {"Ref": "AccessLogs"}
-        match = re.fullmatch(r'\{ \$\.(\w+) = "(\w+)" \}', filter_["FilterPattern"])
-        assert match
-        if line[match[1]] != match[2]:
+        clauses = filter_["FilterPattern"].removeprefix("{ ").removesuffix(" }").split(" || ")
+        wanted = [re.fullmatch(r'\$\.(\w+) = "(\w+)"', clause) for clause in clauses]
+        assert all(wanted)
+        if not any(clause and line[clause[1]] == clause[2] for clause in wanted):
             continue
         for metric in filter_["MetricTransformations"]:
             dimensions = tuple(

@@ -33,7 +33,7 @@ def test_text_that_shows_what_is_in_it(text: str) -> None:
         # What turns the direction of writing.
         *"\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
         # What has no width, the joiners of scripts and emoji among it.
-        *"\u00ad\u034f\u180e\u200b\u200c\u200d\u2060\u2064\ufeff\u3164\uffa0\U000e0041",
+        *"\u00ad\u034f\u180e\u200b\u200c\u200d\u2060\u2064\ufeff\u3164\uffa0\U000e0041\u2065\u2800\ufe00\ufffc\U0001d159\U000e01ef",
     ],
     ids=ascii,
 )
