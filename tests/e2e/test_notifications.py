@@ -64,6 +64,8 @@ def test_both_hear_of_each_change_also_of_their_own(callers: Line, ear: Subscrib
     call = callers.call("Ringing")
     callers.bob.answer(call)
     callers.bob.put(call, "Hold")
+    for one in ears:
+        one.hears(3)  # before the end: after it, the SDP is shown to nobody
     callers.bob.delete(call, correlator="hang-up-1")
 
     for one in ears:
