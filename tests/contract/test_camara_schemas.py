@@ -152,16 +152,6 @@ ID = {"pattern": "^[A-Za-z0-9._~-]+$"}
 STRICTER: dict[str, dict[str, Any]] = {
     "WrtcSdpDescriptor": {"required": ["sdp"]},
     "WrtcSdpDescriptor.sdp": {"minLength": 1},
-    **{
-        f"{owner}.{name}": {"pattern": schema("Name")["pattern"]}
-        for owner in (
-            "MediaSessionCreate",
-            "MediaSessionResponse",
-            "MediaSessionInvite",
-            "MediaSessionStatusUpdate",
-        )
-        for name in ("originatorName", "receiverName")
-    },
     "MediaSessionResponse.mediaSessionId": {"pattern": "^[A-Za-z0-9._~-]+$"},
     "RegSessionRequest.deviceId": {
         "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"

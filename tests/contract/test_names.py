@@ -3,11 +3,26 @@
 import re
 import sys
 
+import pytest
+
 from camara.text import is_plain
 from tests.support.openapi import schema
 
 SURROGATES = range(0xD800, 0xE000)
 """No text that JSON Schema judges has one."""
+
+BODIES = (
+    "MediaSessionCreate",
+    "MediaSessionResponse",
+    "MediaSessionInvite",
+    "MediaSessionStatusUpdate",
+)
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("name", ["originatorName", "receiverName"])
+def test_each_name_is_held_to_it(body: str, name: str) -> None:
+    assert schema(body)["properties"][name] == schema("Name")
 
 
 def test_the_documents_pattern_is_the_codes_rule() -> None:
