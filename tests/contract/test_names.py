@@ -21,11 +21,11 @@ BODIES = (
 
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("name", ["originatorName", "receiverName"])
-def test_each_name_is_held_to_it(body: str, name: str) -> None:
+def test_each_name_has_the_documents_rule(body: str, name: str) -> None:
     assert schema(body)["properties"][name] == schema("Name")
 
 
-def test_the_documents_pattern_is_the_codes_rule() -> None:
+def test_the_documents_rule_is_the_codes() -> None:
     refused = re.compile(schema("Name")["not"]["pattern"])
     characters = (chr(code) for code in range(sys.maxunicode + 1) if code not in SURROGATES)
 
