@@ -47,7 +47,8 @@ def deploy(settings: Settings) -> None:
 
 
 def _parameters(settings: Settings) -> list[str]:
-    pairs = (f"{name}={value}" for name, value in settings.parameters.items())
+    # SAM takes nothing at all for no pair.
+    pairs = (f"{name}={value or '""'}" for name, value in settings.parameters.items())
     return ["--parameter-overrides", *pairs]
 
 

@@ -22,6 +22,7 @@ SUBSCRIPTIONS = "SubscriptionsTable.Arn"
 QUEUE = "NotificationsQueue.Arn"
 PROBES = "ProbesQueue.Arn"
 KEY = "SinkCredentialsKey.Arn"
+QUEUES_KEY = "QueuesAndLogsKey.Arn"
 
 
 def stream_of(table: str) -> set[Permission]:
@@ -55,6 +56,11 @@ TO_POST = {
     Permission("kms:Decrypt", KEY),
 }
 
+
+TO_USE_A_QUEUES_KEY = {
+    Permission("kms:GenerateDataKey", QUEUES_KEY),
+    Permission("kms:Decrypt", QUEUES_KEY),
+}
 
 REQUESTS: Mapping[str, set[Permission]] = {
     "CreateSession": {
@@ -147,11 +153,21 @@ REQUESTS: Mapping[str, set[Permission]] = {
 """What the code of each function, or Lambda on its behalf, asks; a transaction counts as the
 requests in it."""
 
+GRADUALLY_DEPLOYED = {
+    "CreateSession",
+    "GetSessionDetailsById",
+    "DeleteSessionById",
+    "UpdateSessionStatus",
+    "RegistrationApi",
+    "SubscriptionApi",
+    "JwtAuthorizer",
+}
 SCHEDULED = ["EndStaleSessions", "EndExpiredRegistrations", "EndExpiredSubscriptions"]
 
 ANY_RESOURCE = {
     Permission("xray:PutTraceSegments", "*"): "X-Ray has no resource that it could name",
     Permission("xray:PutTelemetryRecords", "*"): "X-Ray has no resource that it could name",
+    Permission("cloudwatch:DescribeAlarms", "*"): "it is asked for alarms, not for one of them",
     **{
         Permission(
             "dynamodb:ListStreams", f"${{{table}.Arn}}/stream/*"
@@ -177,6 +193,7 @@ TRUSTED: Mapping[str, Mapping[str, Any]] = {
         for function in SCHEDULED
     },
     "GatewayLogsWriter": {"Principal": {"Service": "apigateway.amazonaws.com"}},
+    "DeploymentRole": {"Principal": {"Service": "codedeploy.amazonaws.com"}},
 }
 
 
@@ -207,6 +224,43 @@ def test_a_function_may_do_what_it_does(function: str) -> None:
         Permission("xray:PutTraceSegments", "*"),
         Permission("xray:PutTelemetryRecords", "*"),
         *REQUESTS[function],
+        *(TO_USE_A_QUEUES_KEY if uses_a_queue(function) else ()),
+    }
+
+
+def uses_a_queue(function: str) -> bool:
+    return any(permission.action.startswith("sqs:") for permission in REQUESTS[function])
+
+
+def test_a_role_may_use_the_queues_key_only_if_there_is_one() -> None:
+    conditional = {
+        (role, statement["Fn::If"][0], permission)
+        for role in TRUSTED
+        for statement in _statements(role)
+        if "Fn::If" in statement
+        for permission in _allowed(statement)
+    }
+
+    assert conditional == {
+        (f"{function}Role", "UseKmsEncryption", permission)
+        for function in REQUESTS
+        if uses_a_queue(function)
+        for permission in TO_USE_A_QUEUES_KEY
+    }
+
+
+def test_a_deployment_may_move_the_aliases_that_it_moves_little_by_little() -> None:
+    aliases = ("GetAlias", "UpdateAlias", "GetProvisionedConcurrencyConfig")
+    gradual = {function for function in REQUESTS if "DeploymentPreference" in properties(function)}
+
+    assert gradual == GRADUALLY_DEPLOYED
+    assert set(_permissions("DeploymentRole")) == {
+        Permission("cloudwatch:DescribeAlarms", "*"),
+        *(
+            Permission(f"lambda:{action}", f"{function}.Arn")
+            for function in GRADUALLY_DEPLOYED
+            for action in aliases
+        ),
     }
 
 
@@ -252,13 +306,24 @@ def _of_type(prefix: str) -> set[str]:
 
 
 def _permissions(role: str) -> Iterator[Permission]:
+    for statement in _statements(role):
+        yield from _allowed(statement)
+
+
+def _statements(role: str) -> Iterator[dict[str, Any]]:
     for policy in properties(role).get("Policies", []):
-        for statement in policy["PolicyDocument"]["Statement"]:
-            # In particular no NotAction and no NotResource, which allow all but what they name.
-            assert statement.keys() == {"Effect", "Action", "Resource"}
-            for action in _listed(statement["Action"]):
-                for resource in _listed(statement["Resource"]):
-                    yield Permission(action, _name(resource))
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def _allowed(statement: dict[str, Any]) -> Iterator[Permission]:
+    if "Fn::If" in statement:
+        _, statement, otherwise = statement["Fn::If"]
+        assert otherwise == {"Ref": "AWS::NoValue"}
+    # In particular no NotAction and no NotResource, which allow all but what they name.
+    assert statement.keys() == {"Effect", "Action", "Resource"}
+    for action in _listed(statement["Action"]):
+        for resource in _listed(statement["Resource"]):
+            yield Permission(action, _name(resource))
 
 
 def _listed(value: Any) -> list[Any]:
@@ -279,7 +344,7 @@ def test_a_key_is_lent_by_roles_only() -> None:
         (role, permission.action)
         for role in TRUSTED
         for permission in _permissions(role)
-        if permission.action.startswith("kms:")
+        if permission.resource == KEY
     }
 
     assert statement["Principal"] == {
@@ -289,4 +354,19 @@ def test_a_key_is_lent_by_roles_only() -> None:
         ("SubscriptionApiRole", "kms:Encrypt"),
         ("DeliverNotificationRole", "kms:Decrypt"),
         ("ProbeSinkRole", "kms:Decrypt"),
+    }
+
+
+def test_the_other_key_is_lent_to_the_logs_of_this_account_too() -> None:
+    """CloudWatch Logs, "Encrypt log data using AWS KMS": for log groups of this account only."""
+    by_roles, by_logs = properties("QueuesAndLogsKey")["KeyPolicy"]["Statement"]
+
+    assert [by_roles] == properties("SinkCredentialsKey")["KeyPolicy"]["Statement"]
+    assert by_logs["Principal"] == {"Service": {"Fn::Sub": "logs.${AWS::Region}.${AWS::URLSuffix}"}}
+    assert by_logs["Condition"] == {
+        "ArnLike": {
+            "kms:EncryptionContext:aws:logs:arn": {
+                "Fn::Sub": "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"
+            }
+        }
     }

@@ -122,10 +122,23 @@ def test_what_goes_round_between_the_queues_is_not_taken_for_a_mistake() -> None
     assert may_loop == QUEUES.keys()
 
 
-def test_all_queues_are_encrypted() -> None:
+NO_VALUE = {"Ref": "AWS::NoValue"}
+STACKS_KEY = {"Fn::If": ["UseKmsEncryption", {"Fn::GetAtt": "QueuesAndLogsKey.Arn"}, NO_VALUE]}
+
+
+def test_all_queues_are_encrypted_by_sqs_or_with_the_stacks_key() -> None:
     for name, resource in template()["Resources"].items():
         if resource["Type"] == "AWS::SQS::Queue":
-            assert resource["Properties"]["SqsManagedSseEnabled"] is True, name
+            settings = resource["Properties"]
+            by_sqs = {"Fn::If": ["UseKmsEncryption", NO_VALUE, True]}
+            assert settings["SqsManagedSseEnabled"] == by_sqs, name
+            assert settings["KmsMasterKeyId"] == STACKS_KEY, name
+
+
+def test_logs_are_encrypted_with_the_same_key() -> None:
+    for name, resource in template()["Resources"].items():
+        if resource["Type"] == "AWS::Logs::LogGroup":
+            assert resource["Properties"]["KmsKeyId"] == STACKS_KEY, name
 
 
 def test_a_stream_has_two_readers_at_most() -> None:

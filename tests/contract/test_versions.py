@@ -14,6 +14,13 @@ from tests.support.template import properties, template
 LONGEST_DESCRIPTION = 256
 AUTHORIZER = "JwtAuthorizer"
 ALL_FUNCTIONS_READ = {"LogLevel", "SubscriberClaim", "Architecture", "SnapStart"}
+NO_PART_OF_A_VERSION = {
+    "Events",
+    "Role",
+    "VersionDescription",
+    "DeploymentPreference",
+    "ReservedConcurrentExecutions",
+}
 FUNCTIONS = sorted(
     name
     for name, resource in template()["Resources"].items()
@@ -41,8 +48,7 @@ def parameters_in(value: Any) -> set[str]:
 def read_by(function: str) -> set[str]:
     """Return the parameters in what a function is made of, its own and those of all functions."""
     own = properties(function)
-    made_of = {name: value for name, value in own.items() if name not in {"Events", "Role"}}
-    del made_of["VersionDescription"]
+    made_of = {name: value for name, value in own.items() if name not in NO_PART_OF_A_VERSION}
     if function == AUTHORIZER:
         return ALL_FUNCTIONS_READ | parameters_in(made_of)
     return parameters_in([template()["Globals"]["Function"], made_of])
@@ -76,5 +82,10 @@ def test_they_are_parameters_that_all_functions_read() -> None:
 
 def test_a_parameter_that_the_gateway_reads_deploys_the_api() -> None:
     """Else its stage would go on as it was: SAM deploys a changed document, and these are none."""
-    assert parameters_in(properties("Api")) >= {"AuthorizerCacheSeconds", "ThrottlingRateLimit"}
+    assert parameters_in(properties("Api")) >= {
+        "AuthorizerCacheSeconds",
+        "DeleteThrottlingRateLimit",
+        "DomainName",
+        "ThrottlingRateLimit",
+    }
     assert properties("Api")["AlwaysDeploy"] is True

@@ -61,6 +61,8 @@ DOCUMENTED = {
     ("AWS/SQS", "ApproximateAgeOfOldestMessage", ("QueueName",)),
     ("AWS/DynamoDB", "ReadThrottleEvents", ("TableName",)),
     ("AWS/DynamoDB", "WriteThrottleEvents", ("TableName",)),
+    ("AWS/DynamoDB", "ReadThrottleEvents", ("GlobalSecondaryIndexName", "TableName")),
+    ("AWS/DynamoDB", "WriteThrottleEvents", ("GlobalSecondaryIndexName", "TableName")),
 }
 
 
