@@ -165,8 +165,6 @@ GRADUALLY_DEPLOYED = {
 SCHEDULED = ["EndStaleSessions", "EndExpiredRegistrations", "EndExpiredSubscriptions"]
 
 ANY_RESOURCE = {
-    Permission("xray:PutTraceSegments", "*"): "X-Ray has no resource that it could name",
-    Permission("xray:PutTelemetryRecords", "*"): "X-Ray has no resource that it could name",
     Permission("cloudwatch:DescribeAlarms", "*"): "it is asked for alarms, not for one of them",
     **{
         Permission(
@@ -221,8 +219,6 @@ def test_a_function_may_do_what_it_does(function: str) -> None:
     assert set(_permissions(f"{function}Role")) == {
         Permission("logs:CreateLogStream", log),
         Permission("logs:PutLogEvents", log),
-        Permission("xray:PutTraceSegments", "*"),
-        Permission("xray:PutTelemetryRecords", "*"),
         *REQUESTS[function],
         *(TO_USE_A_QUEUES_KEY if uses_a_queue(function) else ()),
     }
