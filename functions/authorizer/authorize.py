@@ -30,12 +30,13 @@ def jwks() -> Jwks:
     return Jwks(os.environ["JWKS_URI"], Download)
 
 
-def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Allow the whole stage, with the claims as context, or deny it.
 
     The gateway caches the answer for the token, whatever operation it was asked for first. Raises
     ``Unauthorized`` for a token that may be good later, and ``JwksUnavailable``.
     """
+    log.begin_invocation(context)
     try:
         claims = verified_claims(
             _bearer_token(event),
@@ -43,14 +44,14 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             issuer=os.environ["JWT_ISSUER"],
             audience=os.environ["JWT_AUDIENCE"],
         )
-        context = _context_of(claims)
+        handed_on = _context_of(claims)
     except InvalidToken as denial:
         _log_refusal(denial)
         return _answer("Deny", event["methodArn"], "nobody", {})
     except (NotYetValid, UnknownKey) as refusal:
         _log_refusal(refusal)
         raise Unauthorized from None
-    return _answer("Allow", event["methodArn"], context.get("sub", "client"), context)
+    return _answer("Allow", event["methodArn"], handed_on.get("sub", "client"), handed_on)
 
 
 def _log_refusal(refusal: Exception) -> None:

@@ -41,7 +41,7 @@ def handler(request: Request, caller: Caller) -> Response:
     )
     session = call.session
     request.note_id("mediaSessionId", session.media_session_id)
-    request.facts["to"] = session.status
+    request.facts |= {"to": session.status, "version": session.version}
     metrics.count("SessionCreated")
     location = request.location_of(session.media_session_id)
     return json_response(201, media_session_response(call, actor), Location=location)

@@ -40,6 +40,7 @@ from registration.store import registration_store
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Return what could not be dealt with: the first of it comes again, with all after it."""
+    log.begin_invocation(context)
     processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
     def end_sessions(record: DynamoDBRecord) -> None:

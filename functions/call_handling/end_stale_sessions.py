@@ -18,7 +18,7 @@ from call_handling.configuration import sessions_table
 from call_handling.ending import DEADLINE_HAS_PASSED, LeftAlone, Transition, endings
 from call_handling.network_endings import ended_by_network
 from call_handling.store import session_store
-from camara import clock, metrics
+from camara import clock, log, metrics
 from camara.dynamodb import dynamodb_client
 from camara.errors import NotFound
 from camara.request import is_id
@@ -43,6 +43,7 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     For named ones also what became of each. A malformed event is answered, not raised, for raising
     would only have it sent again. Raises ``Unavailable`` when stale sessions cannot be found.
     """
+    log.begin_invocation(context)
     try:
         request = EndRequest.model_validate(_detail(event))
     except ValidationError:

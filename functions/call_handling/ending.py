@@ -38,16 +38,23 @@ _ITEM_DOES_NOT_FIT = "ValidationException"
 class Transition(NamedTuple):
     """What an end made of a session, and who ended it: a role, or ``network``.
 
-    ``before`` is empty when the answer that told it was lost on the way.
+    ``before`` is empty when the answer that told it was lost on the way; ``version`` is that of the
+    session from then on.
     """
 
     before: str
     after: str
     ended_by: str
+    version: int
 
-    def facts(self) -> dict[str, str]:
+    def facts(self) -> dict[str, str | int]:
         """Return it in the words of the log."""
-        return {"from": self.before, "to": self.after, "endedBy": self.ended_by}
+        return {
+            "from": self.before,
+            "to": self.after,
+            "endedBy": self.ended_by,
+            "version": self.version,
+        }
 
 
 class LeftAlone(StrEnum):
@@ -145,9 +152,10 @@ class Endings:
             )
             if session.write_id != write_id:
                 return None
-            return Transition("", session.status, session.legs.role_of(actor))
+            role = session.legs.role_of(actor)
+            return Transition("", session.status, role, session.version)
         after = _text(found["endings"]["M"][entry])
-        return Transition(_text(found["status"]), after, _role(found, actor))
+        return Transition(_text(found["status"]), after, _role(found, actor), _next_version(found))
 
     def by_network(
         self, media_session_id: str, reason: str, now: int, *, only_if: Clause | None = None
@@ -171,7 +179,7 @@ class Endings:
                 raise
             return LeftAlone.MALFORMED
         before = _text(found.get("status"))
-        return Transition(before, ending(before, None), NETWORK)
+        return Transition(before, ending(before, None), NETWORK, _next_version(found))
 
     def _end(
         self,
@@ -229,7 +237,8 @@ def _why_left_alone(
     if not item:
         return LeftAlone.UNKNOWN
     if item.get("writeId") == {"S": write_id}:
-        return Transition("", _text(item.get("status")), NETWORK)
+        version = int(_number(item.get("version")))
+        return Transition("", _text(item.get("status")), NETWORK, version)
     if "endings" not in item and "endedBy" in item:
         return LeftAlone.OVER
     if NETWORK not in item.get("endings", {}).get("M", {}) or only_if is None:
@@ -243,6 +252,10 @@ def _why_left_alone(
 def _role(item: dict[str, Any], actor: Actor) -> Role:
     caller = ("originator", actor.number) if actor.number else ("callerClient", actor.client)
     return Role.ORIGINATOR if _text(item[caller[0]]) == caller[1] else Role.RECEIVER
+
+
+def _next_version(before: dict[str, Any]) -> int:
+    return int(before["version"]["N"]) + 1
 
 
 def _text(value: dict[str, str] | None) -> str:

@@ -28,7 +28,9 @@ def handler(request: Request, caller: Caller) -> Response:
         call.session.require_readable(actor, now)
         return call, actor
 
-    return json_response(200, media_session_response(*as_party(caller, now, read)))
+    call, actor = as_party(caller, now, read)
+    request.facts["version"] = call.session.version
+    return json_response(200, media_session_response(call, actor))
 
 
 register_before_snapshot(session_store)

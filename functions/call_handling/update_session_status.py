@@ -32,7 +32,11 @@ def handler(request: Request, caller: Caller) -> Response:
         return actor, *session_store().change(media_session_id, actor, change, now)
 
     actor, before, after = as_party(caller, now, update, registration_id)
-    request.facts |= {"from": before.session.status, "to": after.session.status}
+    request.facts |= {
+        "from": before.session.status,
+        "to": after.session.status,
+        "version": after.session.version,
+    }
     # A late actor has its entry only until it answers.
     _count(before.session, after.session, before.session.legs.role_of(actor))
     return json_response(200, media_session_response(after, actor))

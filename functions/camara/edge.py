@@ -29,13 +29,15 @@ def operation(operation_id: str, *scopes: str) -> Callable[[Operation], LambdaHa
         @wraps(operate)
         def handler(event: Any, context: Any) -> Response:
             request = Request(event)
+            log.begin_invocation(context, request.request_id)
+            request.note_id("correlator", request.sent_correlator)
             try:
                 with deadline.within(context.get_remaining_time_in_millis() / 1000):
                     response = operate(request, _authorised(request, scopes))
             except Exception as error:  # noqa: BLE001 - a client never sees an exception
                 response = _refusal(operation_id, request, error)
             _echo_correlator(request, response)
-            log.logger().info(operation_id, httpStatus=response["statusCode"], **request.facts)
+            _log(operation_id, request, response)
             return response
 
         return handler
@@ -47,14 +49,15 @@ def _authorised(request: Request, scopes: tuple[str, ...]) -> Caller:
     claim = os.environ.get("SUBSCRIBER_CLAIM", "phone_number")
     caller = Caller.from_context(request.authorizer_context, claim, clock.now())
     caller.require_scope(*scopes)
-    request.note_id("correlator", request.correlator())
+    # Raises if it is malformed.
+    request.correlator()
     return caller
 
 
 def _refusal(operation_id: str, request: Request, error: Exception) -> Response:
     row = type(error) if isinstance(error, CamaraError) else Internal
     if row is Internal:
-        _log_fault(operation_id, error)
+        request.facts |= _fault(error)
     request.facts["code"] = row.code
     metrics.count("Refused", operation=operation_id, code=row.code)
     return error_response(row)
@@ -67,10 +70,15 @@ def _echo_correlator(request: Request, response: Response) -> None:
         response["headers"]["x-correlator"] = sent
 
 
-def _log_fault(operation_id: str, error: Exception) -> None:
+def _fault(error: Exception) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
-    log.logger().error(
-        operation_id,
-        fault=type(error).__name__,
-        frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-    )
+    return {
+        "fault": type(error).__name__,
+        "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+
+
+def _log(operation_id: str, request: Request, response: Response) -> None:
+    logger = log.logger()
+    write = logger.error if "fault" in request.facts else logger.info
+    write(operation_id, httpStatus=response["statusCode"], **request.facts)

@@ -1,8 +1,13 @@
-"""The structured log: one JSON object a line, nothing personal in it."""
+"""The structured log: one JSON object a line, nothing personal in it.
+
+The same thing has the same name in every line: ``mediaSessionId`` and ``version`` say which change
+of which call (``sequenceNumber`` of an event is its version), ``requestId`` which request,
+``functionRequestId`` which invocation, ``correlator`` what the client calls it.
+"""
 
 import re
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
 
@@ -28,8 +33,21 @@ _SHAPE_AT_MOST = 32
 
 @cache
 def logger() -> Logger:
-    """Return the process's logger; ``POWERTOOLS_*`` names its service and level."""
-    return Logger()
+    """Return the process's logger; ``POWERTOOLS_*`` names its service and level.
+
+    Lambda's trace id is left out: nothing is traced, and a client may choose it (by
+    ``X-Amzn-Trace-Id``).
+    """
+    return Logger(xray_trace_id=None)
+
+
+def begin_invocation(context: Any, request_id: str | None = None) -> None:
+    """Have each line from now on say which invocation it is of, and of which request if of one.
+
+    ``functionRequestId`` is what Lambda's own lines (``REPORT``) and the access log know the
+    invocation by. Powertools' ``inject_lambda_context`` would add four more keys to each line.
+    """
+    logger().append_keys(functionRequestId=context.aws_request_id, requestId=request_id)
 
 
 def shown_id(name: IdName, value: str) -> str:

@@ -51,6 +51,16 @@ class Request:
         return self._map("requestContext").get("authorizer")
 
     @property
+    def request_id(self) -> str | None:
+        """The id that the gateway has made for the request, as in its access log.
+
+        It is not ``requestId``, which a client may choose (by ``X-Amzn-RequestId``): there may be a
+        phone number in that. Source: AWS, "Variables for access logging for API Gateway".
+        """
+        value = self._map("requestContext").get("extendedRequestId")
+        return value if isinstance(value, str) else None
+
+    @property
     def path(self) -> str:
         """The path as the client sees it, base path or stage included."""
         return str(self._map("requestContext").get("path") or self._event.get("path") or "")

@@ -173,19 +173,19 @@ def _calls(
         items = session_items(client, table, [call for _, call in batch])
         stored = {item["mediaSessionId"]["S"]: item for item in items}
         for place in batch:
-            change = _change(stored.get(place[1]))
+            change = _change(place[1], stored.get(place[1]))
             if change is not None:
                 yield place, change
 
 
-def _change(item: dict[str, Any] | None) -> SessionChange | None:
+def _change(media_session_id: str, item: dict[str, Any] | None) -> SessionChange | None:
     """Read a session; one that makes no sense is left out, lest it stop all others."""
     if item is None:
         return None
     try:
         return SessionChange.now(item)
     except (KeyError, ValueError, TypeError) as error:
-        log.logger().error(_FUNCTION, fault=type(error).__name__)
+        log.logger().error(_FUNCTION, mediaSessionId=media_session_id, fault=type(error).__name__)
         return None
 
 

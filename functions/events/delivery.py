@@ -157,13 +157,7 @@ def tell(function: str, notification: Notification, outcome: Outcome | None) -> 
     """Log and count what has become of a notification, ``None`` for a fault of ours."""
     word = (outcome or Outcome.FAILED).value
     metrics.count("Notification", type=notification.type.value, outcome=word)
-    log.logger().info(
-        function,
-        subscriptionId=notification.subscription_id,
-        eventId=notification.event_id,
-        type=notification.type.value,
-        outcome=word,
-    )
+    log.logger().info(function, outcome=word, **notification.facts)
 
 
 def lag(notification: Notification) -> int:
@@ -185,7 +179,7 @@ def _remember(subscription: Subscription, notification: Notification) -> None:
         # What is forgotten may be told twice; what is sent again, now, is. But a number is kept.
         if subscription.max_events is not None:
             raise
-        log.logger().error("DeliverNotification", notRemembered=notification.event_id)
+        log.logger().error("DeliverNotification", outcome="not remembered", **notification.facts)
 
 
 def _tell_again(subscription: Subscription, notification: Notification) -> None:

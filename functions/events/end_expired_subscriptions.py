@@ -25,6 +25,7 @@ def handler(_event: Any, context: LambdaContext) -> dict[str, int]:
 
     Raises ``Unavailable`` when expired subscriptions cannot be found.
     """
+    log.begin_invocation(context)
     now = clock.now()
     index = StaleIndex(subscriptions_table(), "StaleSubscriptions", ("number", "subscriptionId"))
     overdue = Overdue(index.stale(dynamodb_client(), now), now)
@@ -58,7 +59,10 @@ def _end(key: str) -> bool:
         return False
     except (KeyError, ValueError, TypeError) as error:
         log.logger().error(
-            "EndExpiredSubscriptions", malformed=subscription_id, fault=type(error).__name__
+            "EndExpiredSubscriptions",
+            subscriptionId=subscription_id,
+            outcome="malformed",
+            fault=type(error).__name__,
         )
         return False
     if known.behind_since is not None and known.is_active(clock.now()):

@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, Self
 
+from camara import log
 from events.subscription import EventType, State, Subscription
 
 
@@ -84,6 +85,26 @@ class Notification:
         return State(self.media_session_id, 1 if first else self.data["sequenceNumber"])
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What a line of the log says of it: which event of what, for whom.
+
+        The ``x-correlator`` is there if it is a client's, not made of the event's id.
+        """
+        facts: dict[str, Any] = {
+            "subscriptionId": self.subscription_id,
+            "eventId": self.event_id,
+            "type": self.type.value,
+        }
+        if self.media_session_id is not None:
+            facts["mediaSessionId"] = self.media_session_id
+            facts["version"] = self.data.get("sequenceNumber")
+        if "registrationId" in self.data:
+            facts["registrationId"] = self.data["registrationId"]
+        if self.correlator != self.event_id:
+            facts["correlator"] = log.shown_id("correlator", self.correlator)
+        return facts
+
+    @property
     def deduplication_id(self) -> str:
         """By which a FIFO queue knows it again, for five minutes."""
         return self.event_id
@@ -117,6 +138,11 @@ class CatchUp:
             device=subscription.device,
             cleared_at=subscription.cleared_at,
         )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a line of the log says of it."""
+        return {"subscriptionId": self.subscription_id}
 
     @property
     def deduplication_id(self) -> str:

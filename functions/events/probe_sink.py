@@ -8,7 +8,7 @@ the last attempt, about an hour after the first, the subscription ends. Source: 
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
@@ -43,27 +43,34 @@ def _handle(message: Message, times: int) -> None:
     if isinstance(message, CatchUp):
         outbox().put([message])
         return
-    outcome = None
+    asked = Asked(None, message)
     try:
-        outcome = _probe(message, times)
+        asked = _probe(message, times)
     finally:
-        tell(_FUNCTION, message, outcome)
+        tell(_FUNCTION, asked.told, asked.outcome)
 
 
-def _probe(message: Notification, times: int) -> Outcome:
+class Asked(NamedTuple):
+    """What has become of a probe, and what the sink was told with it."""
+
+    outcome: Outcome | None
+    told: Notification
+
+
+def _probe(message: Notification, times: int) -> Asked:
     """Ask once. Raises ``ComeAgain`` when the sink still fails."""
     now = clock.now()
     try:
         subscription = subscription_store().read(message.number, message.subscription_id)
     except NotFound:
-        return Outcome.DROPPED
+        return Asked(Outcome.DROPPED, message)
     if message.type is EventType.SUBSCRIPTION_ENDED:
-        return _tell_of_the_end(subscription, message, times)
+        return Asked(_tell_of_the_end(subscription, message, times), message)
     if not subscription.is_probed_by(message.event_id, now):
         if subscription.behind_since is not None and not subscription.is_failing(now):
             # Whoever has cleared the mark may not have come to this.
             outbox().put([CatchUp.of(subscription)])
-        return Outcome.DROPPED
+        return Asked(Outcome.DROPPED, message)
     early = subscription.failed_at + delay_seconds(subscription.failures) - now
     if early > 0:
         # A copy of the probe; SQS, and redelivery, may make some.
@@ -83,10 +90,10 @@ def _probe(message: Notification, times: int) -> Outcome:
         failed = _change(subscription, count)
         if failed.is_probed_by(message.event_id, now):
             raise ComeAgain(delay_seconds(failed.failures)) from error
-        return Outcome.FAILED
+        return Asked(Outcome.FAILED, message)
     if outcome is not Outcome.REFUSED:
         _recover(subscription, message, told if outcome in ANSWERED else None)
-    return outcome
+    return Asked(outcome, told or message)
 
 
 def _tell_of_the_end(subscription: Subscription, message: Notification, times: int) -> Outcome:

@@ -46,6 +46,9 @@ def _publish(batch: Batch) -> None:
         notify = partial(_notifications, change, audiences=audiences, registers=registers)
         made[place] = batch.each(place, notify) or []
     queue_each(batch, made)
+    batch.log_changes(
+        {place: f"{changes[place].name} queued {len(told)}" for place, told in made.items()}
+    )
 
 
 def _change(record: Record) -> SessionChange | None:

@@ -4,7 +4,7 @@ A reader of the stream of its own, so that neither the bus nor the webhooks wait
 least once. Source: AWS, "Using Lambda with DynamoDB"; ADR 6.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
@@ -21,16 +21,24 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
 
 
 def _publish(batch: Batch) -> None:
-    details = {place: detail for place in batch if (detail := batch.each(place, _detail))}
-    places = list(details)
-    missing = session_bus().tell_each(list(details.values()))
+    told = {place: each for place in batch if (each := batch.each(place, _told))}
+    places = list(told)
+    missing = session_bus().tell_each([each.detail for each in told.values()])
     batch.come_again(*(places[each] for each in missing))
+    batch.log_changes({place: each.change for place, each in told.items()})
 
 
-def _detail(record: Record) -> str | None:
+class _Told(NamedTuple):
+    """The name of a change, and what the bus hears of it."""
+
+    change: str
+    detail: str
+
+
+def _told(record: Record) -> _Told | None:
     images = record["dynamodb"]
     change = SessionChange.from_images(images["NewImage"], images.get("OldImage"))
-    return detail_of(change, time_of(record)) if change else None
+    return _Told(change.name, detail_of(change, time_of(record))) if change else None
 
 
 register_before_snapshot(session_bus)

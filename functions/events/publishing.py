@@ -9,7 +9,7 @@ DynamoDB", partial batch responses and discarded records.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -35,6 +35,7 @@ class Batch:
         self._function = function
         self._records: list[Record] = event["Records"]
         self._again: set[int] = set()
+        self._aside: set[int] = set()
 
     def __iter__(self) -> Iterator[int]:
         """Yield the places of the records."""
@@ -53,6 +54,20 @@ class Batch:
     def come_again(self, *places: int) -> None:
         """Have records come again, and all that come after them."""
         self._again.update(places)
+
+    def log_changes(self, changes: Mapping[int, str]) -> None:
+        """Log which changes (by the places of their records) were told, and which come again.
+
+        One line for all: in a busy stream's batches there are up to a hundred.
+        """
+        known = {place: changes[place] for place in changes if place not in self._aside}
+        told = [text for place, text in known.items() if place not in self._again]
+        again = [text for place, text in known.items() if place in self._again]
+        facts: dict[str, Any] = {"changes": told} if told else {}
+        if again:
+            facts["again"] = again
+        if facts:
+            log.logger().info(self._function, **facts)
 
     def failures(self) -> Failures:
         """Return where Lambda is to begin again, if anywhere."""
@@ -78,16 +93,30 @@ class Batch:
             log.logger().error(self._function, fault=type(error).__name__)
             self.come_again(place)
         else:
-            log.logger().error(self._function, setAside=number, fault=fault)
+            self._aside.add(place)
+            subject = _subject(self._records[place])
+            log.logger().error(self._function, setAside=number, fault=fault, **subject)
 
     def _number(self, place: int) -> str:
         return str(self._records[place]["dynamodb"]["SequenceNumber"])
+
+
+def _subject(record: Record) -> dict[str, Any]:
+    """Return which change of which session a record is of, in the words of the log, if of one."""
+    match record["dynamodb"].get("NewImage"):
+        case {"mediaSessionId": {"S": call}, "version": {"N": version}} if version.isdecimal():
+            return {
+                "mediaSessionId": log.shown_id("mediaSessionId", call),
+                "version": int(version),
+            }
+    return {}
 
 
 def in_batch(
     function: str, event: dict[str, Any], context: LambdaContext, handle: Callable[[Batch], None]
 ) -> Failures:
     """Return where to begin again after a batch, all of it if something was not served."""
+    log.begin_invocation(context)
     batch = Batch(function, event)
     with deadline.within(context.get_remaining_time_in_millis() / 1000):
         try:

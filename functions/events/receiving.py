@@ -41,18 +41,22 @@ def received(
     What ``handle`` raises makes it: after the seconds of ``ComeAgain``, else, for that is a fault
     of ours, or of AWS, with exponential backoff.
     """
+    log.begin_invocation(context)
     [record] = event["Records"]
     again: Failures = {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
 
+    message: Message | None = None
     times = int(record["attributes"]["ApproximateReceiveCount"])
     with deadline.within(context.get_remaining_time_in_millis() / 1000):
         try:
-            handle(message_from(record["body"]), times)
+            message = message_from(record["body"])
+            handle(message, times)
         except ComeAgain as later:
             _delay(function, queue, record, later.seconds)
             return again
         except Exception as error:  # noqa: BLE001 - whatever it is, the message is not lost
-            log.logger().error(function, fault=type(error).__name__)
+            facts = message.facts if message else {}
+            log.logger().error(function, fault=type(error).__name__, **facts)
             metrics.count("RecordFailed", function=function)
             _delay(function, queue, record, min(delay_seconds(times), _LONGEST_DELAY_SECONDS))
             return again

@@ -78,6 +78,11 @@ class SessionChange:
         return cls(session_from(item), None, item.get("endReason", {}).get("S"))
 
     @property
+    def name(self) -> str:
+        """Which change it is, among all changes of all sessions: the id, a space, the version."""
+        return f"{self.session.media_session_id} {self.session.version}"
+
+    @property
     def is_invitation(self) -> bool:
         """Whether this is how the session began."""
         return self.before is None

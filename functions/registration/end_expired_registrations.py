@@ -23,6 +23,7 @@ def handler(_event: Any, context: LambdaContext) -> dict[str, int]:
 
     Raises ``Unavailable`` when expired registrations cannot be found.
     """
+    log.begin_invocation(context)
     now = clock.now()
     index = StaleIndex(registrations_table(), "StaleRegisters", ("owner",))
     overdue = Overdue(index.stale(dynamodb_client(), now), now)

@@ -6,10 +6,10 @@ import json
 import pytest
 
 from events.subscription import EventType
-from tests.delivery.evidence import TOKEN, a_credential, outcomes, values_of
+from tests.delivery.evidence import TOKEN, a_credential, ids_at, outcomes, values_of
 from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
-from tests.support.api import a_call
-from tests.support.builders import a_subscription
+from tests.support.api import a_call, put
+from tests.support.builders import BOB, a_subscription
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import failing, subscribe
@@ -42,10 +42,28 @@ def test_the_log_tells_which_and_what_became_of_it_and_nothing_personal(
         assert info["subscriptionId"] == subscription.subscription_id
         assert info["eventId"] == notification.event_id
         assert info["type"] == notification.type
+        assert (info["mediaSessionId"], info["version"]) == (notification.media_session_id, 2)
         assert info["outcome"] == "failed"
     out = capsys.readouterr().out
     for secret in (TOKEN, webhook.url, str(webhook.port), subscription.number):
         assert secret not in told + out
+
+
+def test_of_a_probe_the_log_tells_what_the_sink_was_told(
+    poller: Poller, prober: Poller, webhook: Webhook, at_once: list[int], logged: io.StringIO
+) -> None:
+    """The call has moved on since the event that the sink did not take."""
+    del at_once
+    call = a_call()
+    webhook.then(answer(500))
+    poller.put(a_change_of(call, subscribe(sink=webhook.url), EventType.SESSION_STATUS))
+    poller.deliver()
+    put(BOB, call, "Proceeding")
+    prober.deliver()
+
+    last = json.loads(logged.getvalue().splitlines()[-1])
+    assert (last["message"], last["outcome"], last["version"]) == ("ProbeSink", "delivered", 3)
+    assert last["eventId"] == ids_at(webhook)[-1]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from camara.errors import Unauthenticated
 from tests.fuzz.effort import effort
 from tests.fuzz.strategies import json, some_of, text
 from tests.support.builders import ALICE, SCOPES
+from tests.support.lambda_context import a_lambda_context
 from tests.support.tokens import AUDIENCE, ISSUER, a_token, ec_key
 
 API = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara"
@@ -55,7 +56,7 @@ def judged(authorization: Any, path: str = "DELETE/webrtc/sessions/1", **event: 
     """Return the context that the stage is opened with; None when it stays closed."""
     event |= {"authorizationToken": authorization, "methodArn": f"{API}/{path}"}
     try:
-        answer = authorize.handler(event, None)
+        answer = authorize.handler(event, a_lambda_context())
     except authorize.Unauthorized:
         return None
     (statement,) = answer["policyDocument"]["Statement"]

@@ -37,8 +37,8 @@ OTHER = "client-2"
 ANSWER = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
 FIRST, SECOND = a_registration(BOB), a_registration(BOB, 2)
 THIRD = a_registration(BOB, 3, client_id=OTHER)
-TERMINATED = Transition("Connected", "Terminated", "network")
-NO_ANSWER = Transition("Ringing", "NoAnswer", "network")
+TERMINATED = Transition("Connected", "Terminated", "network", 4)
+NO_ANSWER = Transition("Ringing", "NoAnswer", "network", 3)
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ class TestAnAnsweredCall:
         call = answered(FIRST.registration_id)
         put(BOB, call, "Hold")
 
-        assert end(call, FIRST) == ("Hold", "Terminated", "network")
+        assert end(call, FIRST) == ("Hold", "Terminated", "network", 5)
 
     @pytest.mark.parametrize("made_at", [NOW, NOW + 1])
     def test_does_not_end_with_a_device_that_was_registered_since(self, made_at: int) -> None:
@@ -250,4 +250,4 @@ def test_the_networks_end_whose_answer_was_lost_is_told(dynamo: FaultyDynamoDB) 
     call = a_call("Ringing")
     dynamo.lose_answers(1)
 
-    assert end(call, FIRST) == ("", "NoAnswer", "network")
+    assert end(call, FIRST) == ("", "NoAnswer", "network", 3)

@@ -31,14 +31,14 @@ def by_network(call: str, now: int = NOW, *, only_if: Clause | None = None) -> A
 @pytest.mark.parametrize(
     ("party", "status", "told"),
     [
-        (ALICE_ACTS, "Ringing", ("Ringing", "SessionCancelled", "originator")),
-        (BOB_ACTS, "Ringing", ("Ringing", "Declined", "receiver")),
-        (BOB_ACTS, "Hold", ("Hold", "Terminated", "receiver")),
-        (BOB_LATE, "Ringing", ("Ringing", "Declined", "receiver")),
+        (ALICE_ACTS, "Ringing", ("Ringing", "SessionCancelled", "originator", 3)),
+        (BOB_ACTS, "Ringing", ("Ringing", "Declined", "receiver", 3)),
+        (BOB_ACTS, "Hold", ("Hold", "Terminated", "receiver", 4)),
+        (BOB_LATE, "Ringing", ("Ringing", "Declined", "receiver", 3)),
     ],
 )
-def test_an_end_tells_what_was_what_is_and_who(
-    party: Actor, status: str, told: tuple[str, str, str]
+def test_an_end_tells_what_was_what_is_who_and_the_version(
+    party: Actor, status: str, told: tuple[str, str, str, int]
 ) -> None:
     assert endings().by_party(a_call(status), party, "", NOW) == told
 
@@ -55,12 +55,12 @@ def test_a_late_actor_ends_nothing_that_is_answered(table: "DynamoDBClient") -> 
 @pytest.mark.parametrize(
     ("client_id", "told"),
     [
-        (CLIENT, ("Initial", "SessionCancelled", "originator")),
-        (OTHER, ("Initial", "Declined", "receiver")),
+        (CLIENT, ("Initial", "SessionCancelled", "originator", 2)),
+        (OTHER, ("Initial", "Declined", "receiver", 2)),
     ],
 )
 def test_an_end_by_a_client_alone_tells_whose_it_is(
-    client_id: str, told: tuple[str, str, str]
+    client_id: str, told: tuple[str, str, str, int]
 ) -> None:
     deregister(BOB)
     has_device(BOB, OTHER)
@@ -71,12 +71,12 @@ def test_an_end_by_a_client_alone_tells_whose_it_is(
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        ("Ringing", ("Ringing", "SessionCancelled", "originator")),
-        ("Connected", ("Connected", "Terminated", "originator")),
+        ("Ringing", ("Ringing", "SessionCancelled", "originator", 3)),
+        ("Connected", ("Connected", "Terminated", "originator", 3)),
     ],
 )
 def test_an_end_by_a_client_alone_that_has_both_legs_is_the_originators(
-    status: str, told: tuple[str, str, str]
+    status: str, told: tuple[str, str, str, int]
 ) -> None:
     assert endings().by_party(a_call(status), an_actor(None), "", NOW) == told
 
@@ -84,13 +84,13 @@ def test_an_end_by_a_client_alone_that_has_both_legs_is_the_originators(
 @pytest.mark.parametrize(
     ("party", "told"),
     [
-        (ALICE_ACTS, ("", "SessionCancelled", "originator")),
-        (BOB_ACTS, ("", "Declined", "receiver")),
-        (BOB_LATE, ("", "Declined", "receiver")),
+        (ALICE_ACTS, ("", "SessionCancelled", "originator", 3)),
+        (BOB_ACTS, ("", "Declined", "receiver", 3)),
+        (BOB_LATE, ("", "Declined", "receiver", 3)),
     ],
 )
 def test_an_end_whose_answer_was_lost_is_told_but_for_what_was(
-    dynamo: FaultyDynamoDB, party: Actor, told: tuple[str, str, str]
+    dynamo: FaultyDynamoDB, party: Actor, told: tuple[str, str, str, int]
 ) -> None:
     call = a_call()
     dynamo.lose_answers(1)
@@ -98,19 +98,25 @@ def test_an_end_whose_answer_was_lost_is_told_but_for_what_was(
     assert endings().by_party(call, party, "", NOW) == told
 
 
-@pytest.mark.parametrize(("status", "outcome"), [("Ringing", "NoAnswer"), ("Hold", "Terminated")])
+@pytest.mark.parametrize(
+    ("status", "outcome", "version"), [("Ringing", "NoAnswer", 3), ("Hold", "Terminated", 4)]
+)
 def test_the_networks_end_whose_answer_was_lost_is_told_but_for_what_was(
-    dynamo: FaultyDynamoDB, status: str, outcome: str
+    dynamo: FaultyDynamoDB, status: str, outcome: str, version: int
 ) -> None:
     call = a_call(status)
     dynamo.lose_answers(1)
 
-    assert by_network(call) == ("", outcome, "network")
+    assert by_network(call) == ("", outcome, "network", version)
 
 
-@pytest.mark.parametrize(("status", "outcome"), [("Ringing", "NoAnswer"), ("Hold", "Terminated")])
-def test_the_networks_end_tells_what_was_and_what_is(status: str, outcome: str) -> None:
-    assert by_network(a_call(status)) == (status, outcome, "network")
+@pytest.mark.parametrize(
+    ("status", "outcome", "version"), [("Ringing", "NoAnswer", 3), ("Hold", "Terminated", 4)]
+)
+def test_the_networks_end_tells_what_was_and_what_is(
+    status: str, outcome: str, version: int
+) -> None:
+    assert by_network(a_call(status)) == (status, outcome, "network", version)
 
 
 def test_a_sweep_ends_nothing_before_its_deadline_and_all_at_it(table: "DynamoDBClient") -> None:
@@ -172,14 +178,15 @@ def test_an_item_without_a_status_ends_all_the_same(table: "DynamoDBClient") -> 
     rest: dict[str, Any] = {"endings": {"M": {"network": {"S": "NoAnswer"}}}, "version": {"N": "1"}}
     table.put_item(TableName=TABLE, Item={**key, **rest})
 
-    assert by_network("odd") == ("", "NoAnswer", "network")
+    assert by_network("odd") == ("", "NoAnswer", "network", 2)
 
 
 def test_the_log_is_told_in_these_words() -> None:
-    assert Transition("Ringing", "Declined", "receiver").facts() == {
+    assert Transition("Ringing", "Declined", "receiver", 3).facts() == {
         "from": "Ringing",
         "to": "Declined",
         "endedBy": "receiver",
+        "version": 3,
     }
 
 

@@ -22,8 +22,10 @@ from tests.support.builders import (
     CLIENT_KEY,
     NOBODY,
     OFFER,
+    SCOPES,
     SINK,
     a_call_request,
+    a_context,
     a_location,
     an_actor,
     registration_id,
@@ -31,8 +33,10 @@ from tests.support.builders import (
     subscription_id,
 )
 from tests.support.faulty_dynamodb import FaultyDynamoDB
+from tests.support.lambda_context import a_lambda_context
 from tests.support.privacy import personal_in
 from tests.support.registration_api import device_id, registered
+from tests.support.session_records import media_session_id
 from tests.support.subscriptions_api import DEVICE, TOKEN, a_credential, a_subscription_request
 
 
@@ -63,6 +67,29 @@ def test_the_log_follows_a_call_and_names_nobody(logged: io.StringIO) -> None:
         assert secret not in logged.getvalue()
 
 
+@pytest.mark.parametrize("context", [{}, {"scope": SCOPES}, a_context(scope=""), a_context()])
+def test_each_request_has_its_ids_whatever_comes_of_it(
+    logged: io.StringIO, context: dict[str, str]
+) -> None:
+    correlators = [str(uuid.UUID(int=number)) for number in range(2)]
+    for correlator in correlators:
+        delete(ALICE, media_session_id(1), context=context, correlator=correlator)
+
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    assert [line["correlator"] for line in lines] == correlators
+    assert len({line["requestId"] for line in lines}) == 2
+    assert len({line["functionRequestId"] for line in lines}) == 2
+
+
+def test_a_request_without_an_id_has_not_that_of_another(logged: io.StringIO) -> None:
+    delete(ALICE, media_session_id(1))
+    delete_session_by_id.handler({}, a_lambda_context())
+
+    first, second = map(json.loads, logged.getvalue().splitlines())
+    assert "requestId" in first
+    assert "requestId" not in second
+
+
 @pytest.mark.parametrize("personal", ["12025550101", "Alice", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"])
 @pytest.mark.parametrize(
     "send",
@@ -80,7 +107,9 @@ def test_of_what_a_client_makes_up_the_log_tells_the_shape(
     assert send(ALICE, personal, correlator=personal).headers["x-correlator"] == personal
 
     line = json.loads(logged.getvalue())
-    name = next(name for name in line if name.endswith("Id"))
+    name = next(
+        name for name in ("mediaSessionId", "registrationId", "subscriptionId") if name in line
+    )
     assert line[name] == line["correlator"] == shown_id("correlator", personal)
     assert personal not in logged.getvalue()
 
@@ -134,9 +163,7 @@ def test_the_log_follows_a_subscription_and_tells_no_secrets(
 
     lines = [json.loads(line) for line in logged.getvalue().splitlines()]
     assert [
-        (line["message"], line["httpStatus"], line.get("subscriptionId"))
-        for line in lines
-        if line["level"] == "INFO"
+        (line["message"], line["httpStatus"], line.get("subscriptionId")) for line in lines
     ] == [
         ("createNotificationChannelSubscription", 201, known),
         ("updateNotificationChannelSubscription", 200, known),
@@ -164,7 +191,9 @@ def test_a_fault_is_logged_with_its_place_and_without_its_text(
     monkeypatch.setattr(delete_session_by_id, "endings", broken)
 
     assert delete(ALICE, "unknown").code == (500, "INTERNAL")
-    fault = json.loads(logged.getvalue().splitlines()[0])
+    # One line, so that whoever finds the fault finds the request, and the other way round.
+    fault = json.loads(logged.getvalue())
+    assert (fault["level"], fault["httpStatus"], fault["code"]) == ("ERROR", 500, "INTERNAL")
     assert fault["fault"] == "RuntimeError"
     assert fault["frames"][-1].endswith("broken")
     assert ALICE not in logged.getvalue()

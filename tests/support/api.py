@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from secrets import token_urlsafe
 from typing import Any
 
 from tests.support.builders import ALICE, BOB, a_call_request, a_context, registration_id
@@ -77,6 +78,8 @@ def invoke(
         "requestContext": {
             "authorizer": a_context() if context is None else context,
             "path": "/camara" + path,
+            "requestId": "chosen-by-the-client",
+            "extendedRequestId": f"{token_urlsafe(11)}=",
         },
         "body": raw.text,
         "isBase64Encoded": raw.is_base64,

@@ -1,14 +1,15 @@
 """What Lambda hands to a handler beside the event, as far as ours look at it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 
 @dataclass
 class _LambdaContext:
     seconds: float
     looks: float
-    aws_request_id: str = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+    aws_request_id: str = field(default_factory=lambda: str(uuid4()))
     function_name: str = "DeleteSessionById"
     invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:delete:live"
     memory_limit_in_mb: int = 512

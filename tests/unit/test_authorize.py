@@ -10,6 +10,7 @@ from authorizer.authorize import jwks as configured_jwks
 from authorizer.jwks import JwksUnavailable
 from camara.caller import Caller
 from tests.support.builders import ALICE, SCOPES
+from tests.support.lambda_context import a_lambda_context
 from tests.support.tokens import JWKS_URI, FakeJwksEndpoint, a_token, rsa_key, trust_this_issuer
 
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara/DELETE/webrtc/sessions/ABC"
@@ -23,7 +24,8 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> FakeJwksEndpoint:
 
 def authorized(authorization: Any) -> dict[str, Any]:
     return authorize.handler(
-        {"type": "TOKEN", "authorizationToken": authorization, "methodArn": ARN}, None
+        {"type": "TOKEN", "authorizationToken": authorization, "methodArn": ARN},
+        a_lambda_context(),
     )
 
 

@@ -1,8 +1,11 @@
 """How the log shows ids: in full only in the form that is expected of them."""
 
+import json
+
 import pytest
 
-from camara.log import IdName, shown_id
+from camara.log import IdName, begin_invocation, logger, shown_id
+from tests.support.lambda_context import a_lambda_context
 
 SESSION = "0123456789abcdef0123456789abcdef01234567"
 UUID = "8e1d5c7a-3b2f-4a60-9d4e-1c0b7f6a5e21"
@@ -49,3 +52,23 @@ def test_of_anything_else_only_length_and_shape(name: IdName, value: str, shown:
     assert told.startswith(f"made up: {shown[:16]}")
     assert value not in told
     assert len(told) <= 60
+
+
+def test_each_line_is_of_an_invocation_and_tells_nothing_that_a_client_may_choose(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "webrtc")
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-12025550101;Sampled=0")
+    monkeypatch.setattr("camara.log.logger", logger.__wrapped__)
+    context = a_lambda_context()
+
+    begin_invocation(context, "request-1")
+    logger.__wrapped__().info("done")
+    begin_invocation(context)
+    logger.__wrapped__().info("done")
+
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    always = {"level", "location", "message", "timestamp", "service", "functionRequestId"}
+    assert first.keys() == always | {"requestId"}
+    assert first["functionRequestId"] == context.aws_request_id
+    assert second.keys() == always

@@ -12,7 +12,7 @@ from camara.errors import Unavailable
 from camara.sweep import CONCURRENCY, NotDone, Sweep, time_left
 from tests.support.lambda_context import a_lambda_context
 
-ENDED = Transition("Ringing", "NoAnswer", "network")
+ENDED = Transition("Ringing", "NoAnswer", "network", 3)
 
 type End = Callable[[str], Transition | LeftAlone]
 

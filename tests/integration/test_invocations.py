@@ -1,0 +1,32 @@
+"""Whatever a function logs says of which invocation it is."""
+
+import json
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from camara import log
+from tests.support.lambda_context import a_lambda_context
+from tests.support.template import properties, template
+
+EVENTS = Path(__file__).parents[2] / "events"
+FUNCTIONS = sorted(
+    name
+    for name, resource in template()["Resources"].items()
+    if resource["Type"] == "AWS::Serverless::Function"
+)
+
+
+@pytest.mark.usefixtures("messaging", "logged")
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_function_names_the_invocation(function: str) -> None:
+    module, _, name = properties(function)["Handler"].rpartition(".")
+    event, context = json.loads((EVENTS / f"{function}.json").read_text()), a_lambda_context()
+
+    # What comes of the event does not matter here.
+    with suppress(Exception):
+        getattr(import_module(module), name)(event, context)
+
+    assert log.logger().get_current_keys()["functionRequestId"] == context.aws_request_id
