@@ -4,6 +4,7 @@ import os
 from functools import cache
 
 from call_handling.session import Timeouts
+from camara.settings import seconds
 
 
 def sessions_table() -> str:
@@ -13,12 +14,15 @@ def sessions_table() -> str:
 
 @cache
 def timeouts() -> Timeouts:
-    """Return how long sessions last."""
+    """Return how long sessions last.
+
+    A call rings for no longer than it may be unanswered at all: ``ring`` is at most ``setup``.
+    """
     return Timeouts(
-        ring=int(os.environ["RING_TIMEOUT_SECONDS"]),
-        setup=int(os.environ["SETUP_TIMEOUT_SECONDS"]),
-        answered=int(os.environ["ANSWERED_TIMEOUT_SECONDS"]),
-        ended_retention=int(os.environ["ENDED_RETENTION_SECONDS"]),
+        ring=seconds("RING_TIMEOUT_SECONDS", at_most="SETUP_TIMEOUT_SECONDS"),
+        setup=seconds("SETUP_TIMEOUT_SECONDS"),
+        answered=seconds("ANSWERED_TIMEOUT_SECONDS"),
+        ended_retention=seconds("ENDED_RETENTION_SECONDS"),
     )
 
 

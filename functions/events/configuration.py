@@ -3,6 +3,7 @@
 import os
 from functools import cache
 
+from camara.settings import seconds
 from events.subscription import Lifetimes
 
 
@@ -48,8 +49,8 @@ def loopback_allowed() -> bool:
 
 @cache
 def subscription_lifetimes() -> Lifetimes:
-    """Return how long subscriptions last."""
+    """Return how long subscriptions last: ``default`` is at most ``longest``."""
+    longest = "SUBSCRIPTION_MAX_SECONDS"
     return Lifetimes(
-        default=int(os.environ["SUBSCRIPTION_SECONDS"]),
-        longest=int(os.environ["SUBSCRIPTION_MAX_SECONDS"]),
+        default=seconds("SUBSCRIPTION_SECONDS", at_most=longest), longest=seconds(longest)
     )

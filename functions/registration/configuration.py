@@ -3,6 +3,7 @@
 import os
 from functools import cache
 
+from camara.settings import seconds
 from registration.register import Lifetimes, Limits
 
 
@@ -13,11 +14,15 @@ def registrations_table() -> str:
 
 @cache
 def lifetimes() -> Lifetimes:
-    """Return how long registrations last."""
+    """Return how long registrations last.
+
+    ``shortest`` is at most ``longest``, for no device gets more; ``default`` is between them.
+    """
+    shortest, longest = "REGISTRATION_MIN_SECONDS", "REGISTRATION_MAX_SECONDS"
     return Lifetimes(
-        default=int(os.environ["REGISTRATION_SECONDS"]),
-        shortest=int(os.environ["REGISTRATION_MIN_SECONDS"]),
-        longest=int(os.environ["REGISTRATION_MAX_SECONDS"]),
+        default=seconds("REGISTRATION_SECONDS", at_least=shortest, at_most=longest),
+        shortest=seconds(shortest, at_most=longest),
+        longest=seconds(longest),
     )
 
 

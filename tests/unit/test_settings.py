@@ -1,0 +1,93 @@
+"""Parameters that contradict each other: the maximum wins, and the log says so once."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from call_handling.configuration import timeouts
+from events.configuration import subscription_lifetimes
+from registration.configuration import lifetimes
+from tests.support.template import template
+
+CONFIGURED: dict[str, Any] = template()["Globals"]["Function"]["Environment"]["Variables"]
+
+
+class Case(NamedTuple):
+    """What is configured, what of it is used, and the parameters that were moved, and to where."""
+
+    read: Callable[[], Any]
+    configured: dict[str, int]
+    used: dict[str, int]
+    moved: dict[str, int]
+
+
+def ring(ring: int, setup: int, used: int, **moved: int) -> Case:
+    variables = {"RING_TIMEOUT_SECONDS": ring, "SETUP_TIMEOUT_SECONDS": setup}
+    return Case(timeouts, variables, {"ring": used, "setup": setup}, moved)
+
+
+def subscription(default: int, longest: int, used: int, **moved: int) -> Case:
+    variables = {"SUBSCRIPTION_SECONDS": default, "SUBSCRIPTION_MAX_SECONDS": longest}
+    return Case(subscription_lifetimes, variables, {"default": used, "longest": longest}, moved)
+
+
+def registration(
+    configured: tuple[int, int, int], used: tuple[int, int, int], **moved: int
+) -> Case:
+    """The shortest, the default and the longest."""
+    names = ("REGISTRATION_MIN_SECONDS", "REGISTRATION_SECONDS", "REGISTRATION_MAX_SECONDS")
+    variables = dict(zip(names, configured, strict=True))
+    fields = dict(zip(("shortest", "default", "longest"), used, strict=True))
+    return Case(lifetimes, variables, fields, moved)
+
+
+CASES = [
+    ring(119, 120, 119),
+    ring(120, 120, 120),
+    ring(121, 120, 120, RingTimeoutSeconds=120),
+    subscription(59, 60, 59),
+    subscription(60, 60, 60),
+    subscription(61, 60, 60, SubscriptionSeconds=60),
+    registration((60, 61, 62), (60, 61, 62)),
+    registration((60, 60, 60), (60, 60, 60)),
+    registration((60, 59, 62), (60, 60, 62), RegistrationSeconds=60),
+    registration((60, 63, 62), (60, 62, 62), RegistrationSeconds=62),
+    registration((63, 61, 62), (62, 62, 62), RegistrationMinSeconds=62, RegistrationSeconds=62),
+    registration((63, 62, 62), (62, 62, 62), RegistrationMinSeconds=62),
+    registration((63, 64, 62), (62, 62, 62), RegistrationMinSeconds=62, RegistrationSeconds=62),
+]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: " ".join(map(str, case.configured.values())))
+def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
+    """A case, in an environment in which nothing else is contradictory."""
+    case: Case = request.param
+    for name in ("RING_TIMEOUT", "SETUP_TIMEOUT", "ANSWERED_TIMEOUT", "ENDED_RETENTION"):
+        monkeypatch.setenv(f"{name}_SECONDS", "1000")
+    for name, value in case.configured.items():
+        monkeypatch.setenv(name, str(value))
+    case.read.cache_clear()  # type: ignore[attr-defined]
+    yield case
+    case.read.cache_clear()  # type: ignore[attr-defined]
+
+
+def test_the_maximum_wins_and_the_log_says_so_once(case: Case, logged: io.StringIO) -> None:
+    read = [case.read() for _ in range(2)]
+
+    for values in read:
+        assert {name: getattr(values, name) for name in case.used} == case.used
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    assert {line["parameter"]: line["usedSeconds"] for line in lines} == case.moved
+    assert len(lines) == len(case.moved)
+    assert {line["level"] for line in lines} <= {"WARNING"}
+
+
+def test_it_says_so_in_the_words_of_the_template(case: Case, logged: io.StringIO) -> None:
+    case.read()
+
+    parameters = {CONFIGURED[variable]["Ref"] for variable in case.configured}
+    for line in map(json.loads, logged.getvalue().splitlines()):
+        assert {line["parameter"], *line["bounds"]} <= parameters
