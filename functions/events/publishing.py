@@ -104,7 +104,10 @@ class Batch:
 def _subject(record: Record) -> dict[str, Any]:
     """Return which change of which session a record is of, in the words of the log, if of one."""
     match record["dynamodb"].get("NewImage"):
-        case {"mediaSessionId": {"S": call}, "version": {"N": version}} if version.isdecimal():
+        case {
+            "mediaSessionId": {"S": str(call)},
+            "version": {"N": str(version)},
+        } if version.isdecimal():
             return {
                 "mediaSessionId": log.shown_id("mediaSessionId", call),
                 "version": int(version),

@@ -127,6 +127,19 @@ def test_what_is_not_sent_has_no_share_in_that(
     assert values_of("SinkFailed", out) == [1, 1, 0]
 
 
+def test_a_fault_of_ours_is_told_with_the_change_that_it_was_about(
+    poller: Poller, webhook: Webhook, monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
+) -> None:
+    call = a_call()
+    poller.put(a_change_of(call, subscribe(sink=webhook.url), EventType.SESSION_STATUS))
+    failing(monkeypatch, "GetItem", client_error("InternalServerError"))
+    poller.deliver()
+
+    [fault] = [each for each in map(json.loads, logged.getvalue().splitlines()) if "fault" in each]
+    assert (fault["mediaSessionId"], fault["version"]) == (call, 2)
+    assert fault["fault"] == "Unavailable"
+
+
 def test_a_fault_of_ours_is_no_failure_of_the_sink(
     poller: Poller,
     webhook: Webhook,

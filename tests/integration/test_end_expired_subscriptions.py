@@ -234,4 +234,5 @@ def test_one_that_makes_no_sense_keeps_no_other_from_its_end(
 
     assert end_expired() == {"found": 2, "ended": 1, "left": 0, "lagSeconds": 1}
     assert stored(other).ended is TerminationReason.SUBSCRIPTION_EXPIRED
-    assert broken.subscription_id in logged.getvalue()
+    line = json.loads(logged.getvalue())
+    assert (line["subscriptionId"], line["outcome"]) == (broken.subscription_id, "malformed")

@@ -1,5 +1,7 @@
 """EndStaleSessions by hand, and by other events."""
 
+import io
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +44,19 @@ def test_named_sessions_end_now_and_the_answer_tells_of_each(table: "DynamoDBCli
     assert get(BOB, bystander).body["status"] == "Ringing"
     key = {"mediaSessionId": {"S": ringing}, "part": {"S": "session"}}
     assert table.get_item(TableName=TABLE, Key=key)["Item"]["endReason"] == {"S": "maintenance"}
+
+
+def test_the_log_tells_of_each_that_was_ended_which_change_that_was(logged: io.StringIO) -> None:
+    ringing, connected = a_call("Ringing"), a_call("Hold")
+    logged.truncate(0)
+    logged.seek(0)
+    sweep({"mediaSessionIds": [ringing, connected], "reason": "maintenance"})
+
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    told = [(line["mediaSessionId"], line["from"], line["to"], line["version"]) for line in lines]
+    assert sorted(told) == sorted(
+        [(ringing, "Ringing", "NoAnswer", 3), (connected, "Hold", "Terminated", 4)]
+    )
 
 
 def test_an_eventbridge_event_may_name_them() -> None:

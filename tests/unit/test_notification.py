@@ -205,3 +205,46 @@ def test_the_queue_takes_what_it_is_to_know_a_message_by() -> None:
     for message in messages:
         assert len(message.deduplication_id) == 32
         assert message.deduplication_id.isalnum()
+
+
+def test_the_log_names_the_event_the_subscription_and_what_it_is_about() -> None:
+    ended = about(EventType.SUBSCRIPTION_ENDED, None)
+    always = {
+        "subscriptionId": subscription_id(1),
+        "eventId": ended.event_id,
+        "type": EventType.SUBSCRIPTION_ENDED.value,
+    }
+    device = about(EventType.REGISTRATION_ENDS, None, registrationId="registration")
+    call = about(EventType.SESSION_STATUS, "call", sequenceNumber=7)
+
+    assert ended.facts == always
+    assert device.facts.keys() - always.keys() == {"registrationId"}
+    assert device.facts["registrationId"] == "registration"
+    assert call.facts.keys() - always.keys() == {"mediaSessionId", "version"}
+    assert (call.facts["mediaSessionId"], call.facts["version"]) == ("call", 7)
+    assert a_catch_up(2).facts == {"subscriptionId": subscription_id(2)}
+
+
+def test_the_log_shows_a_clients_correlator_as_far_as_it_may() -> None:
+    theirs = replace(a_notification(), correlator="+12025550101")
+
+    assert theirs.facts["correlator"] == "made up: 12 characters, +9"
+    assert "correlator" not in a_notification().facts
+
+
+def test_a_message_of_a_call_says_all_that_the_log_does_in_the_words_of_the_last_release() -> None:
+    """So what was queued by it is logged in the same way."""
+    queued = {
+        "number": ALICE_KEY,
+        "subscription_id": subscription_id(1),
+        "device": a_registration().device,
+        "event_id": "1",
+        "type": EventType.SESSION_STATUS.value,
+        "time": TIME,
+        "correlator": "1",
+        "data": {"status": "Ringing", "reason": "Call rings", "sequenceNumber": 2},
+        "media_session_id": "call",
+    }
+    facts = message_from(json.dumps(queued)).facts
+
+    assert (facts["mediaSessionId"], facts["version"]) == ("call", 2)

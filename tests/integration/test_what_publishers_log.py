@@ -1,0 +1,107 @@
+"""Publishers of a call's changes log which they told of, which come again, and which cannot."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import Messaging
+from tests.support.api import post, put
+from tests.support.builders import BOB
+from tests.support.messaging import answering, set_aside_in, subscribe
+from tests.support.session_events import publish, tell_the_bus
+from tests.support.streams import Record, Stream
+
+type Publisher = Callable[[list[Record]], list[str]]
+
+
+def changes_of_a_call(stream: Stream) -> tuple[str, list[Record]]:
+    """Return a call that rings and proceeds, and the records of that."""
+    call = post().body["mediaSessionId"]
+    stream.records()
+    put(BOB, call, "Ringing")
+    put(BOB, call, "Proceeding")
+    return call, stream.records()
+
+
+def lines(logged: io.StringIO, function: str) -> list[dict[str, Any]]:
+    every = map(json.loads, logged.getvalue().splitlines())
+    return [line for line in every if line["message"] == function]
+
+
+def test_a_batch_is_one_line_with_what_is_queued_of_each_change(
+    messaging: Messaging, session_stream: Stream, logged: io.StringIO
+) -> None:
+    del messaging
+    subscribe()
+    call, records = changes_of_a_call(session_stream)
+    publish(records)
+
+    [line] = lines(logged, "PublishSessionEvents")
+    assert line["changes"] == [f"{call} 2 queued 1", f"{call} 3 queued 1"]
+    assert "again" not in line
+
+
+def test_what_comes_again_is_told_apart(
+    messaging: Messaging,
+    session_stream: Stream,
+    logged: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del messaging
+    call, records = changes_of_a_call(session_stream)
+    answering(monkeypatch, "PutEvents", lambda _: {"Entries": [{}, {"ErrorCode": "Throttled"}]})
+    tell_the_bus(records)
+
+    [line] = lines(logged, "PublishToSessionsBus")
+    assert (line["changes"], line["again"]) == ([f"{call} 2"], [f"{call} 3"])
+
+
+@pytest.mark.parametrize(
+    ("tell", "function"),
+    [(publish, "PublishSessionEvents"), (tell_the_bus, "PublishToSessionsBus")],
+)
+def test_what_is_set_aside_is_not_told(
+    session_stream: Stream,
+    logged: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+    tell: Publisher,
+    function: str,
+) -> None:
+    set_aside_in(monkeypatch)
+    call, records = changes_of_a_call(session_stream)
+    del records[0]["dynamodb"]["NewImage"]["receiver"]
+    tell(records)
+
+    aside, told = lines(logged, function)
+    assert (aside["mediaSessionId"], aside["version"], aside["fault"]) == (call, 2, "KeyError")
+    assert [text.split()[:2] for text in told["changes"]] == [[call, "3"]]
+
+
+def test_an_audience_that_makes_no_sense_is_none_that_was_told(
+    session_stream: Stream, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record itself does make sense, so it is set aside later."""
+    set_aside_in(monkeypatch)
+    call, records = changes_of_a_call(session_stream)
+    monkeypatch.setattr("events.publish_session_events.audience_from", {}.__getitem__)
+    publish(records)
+
+    told = lines(logged, "PublishSessionEvents")
+    assert [(line["mediaSessionId"], line["version"]) for line in told] == [(call, 2), (call, 3)]
+
+
+@pytest.mark.parametrize("image", [None, {}, {"mediaSessionId": {"N": "1"}}, {"version": {}}])
+def test_what_has_no_name_is_set_aside_all_the_same(
+    session_stream: Stream, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch, image: Any
+) -> None:
+    set_aside_in(monkeypatch)
+    _, records = changes_of_a_call(session_stream)
+    records[0]["dynamodb"]["NewImage"] = image
+
+    assert tell_the_bus(records[:1]) == []
+    [aside] = lines(logged, "PublishToSessionsBus")
+    assert aside.keys() >= {"setAside", "fault"}
+    assert "mediaSessionId" not in aside
