@@ -7,7 +7,7 @@ ADR 6.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, Self
 
 from camara import log
@@ -159,9 +159,11 @@ type Message = Notification | CatchUp
 
 
 def message_from(text: str) -> Message:
-    """Read the body of a message."""
+    """Read the body of a message; what a later version has added to it is passed over."""
     values = json.loads(text)
-    if "cleared_at" in values:
-        before = values.pop("before")
-        return CatchUp(**values, before=before and tuple(before))
-    return Notification(**{**values, "type": EventType(values["type"])})
+    kind = CatchUp if "cleared_at" in values else Notification
+    known = {field.name: values[field.name] for field in fields(kind) if field.name in values}
+    if kind is CatchUp:
+        before = known.pop("before", None)
+        return CatchUp(**known, before=before and tuple(before))
+    return Notification(**{**known, "type": EventType(known["type"])})
