@@ -21,7 +21,7 @@ from tests.support.privacy import personal_in
 from tests.support.session_events import ANSWERED, BOBS, INVITATION, publish, tell_the_bus
 from tests.support.streams import Stream
 
-RUNBOOK = Path(__file__).parents[2] / "README.md"
+RUNBOOK = Path(__file__).parents[2] / "docs" / "operate.md"
 HUNG_UP = str(UUID(int=1))
 
 type Line = dict[str, Any]
