@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import Any
@@ -13,10 +13,11 @@ _TIMEOUT_SECONDS = 40
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """What came back; the names of the headers are in lower case."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def json(self) -> Any:

@@ -1,8 +1,6 @@
 """Makes the tour's requests and shows each on a line, with what came back."""
 
 import json
-import re
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +10,10 @@ from infra.local import devices, loopback_http, subscriptions
 from infra.local.inbox import Heard, Inbox
 from infra.local.loopback_http import Answer
 from infra.local.people import Person, token
+from infra.local.shown import BOLD, DIM, GREEN, RED, outcome, painted, shortened
 from infra.local.stack_file import Stack
 from infra.local.webhook import Webhook
 
-_BOLD, _DIM, _RED, _GREEN = 1, 2, 31, 32
-_ID = re.compile(r"[^/?=]{21,}")
 _LOOK_SECONDS = 0.5
 
 
@@ -61,7 +58,7 @@ class TourGuide:
 
     def announce(self, scene: str) -> None:
         """Show the title of what comes next."""
-        print(f"\n{_painted(scene, _BOLD)}")
+        print(f"\n{painted(scene, BOLD)}")
 
     def token(self, person: Person, **wishes: Any) -> str:
         """Get a token for this person; the wishes are those the token issuer takes."""
@@ -106,32 +103,32 @@ class TourGuide:
     def fail(self, person: Person) -> None:
         """Let the webhook of this person fail, and say so."""
         self._inbox.fail(person)
-        print(_painted(f"  ... {person.name}'s webhook answers 500 to whatever comes", _DIM))
+        print(painted(f"  ... {person.name}'s webhook answers 500 to whatever comes", DIM))
 
     def work(self, person: Person) -> None:
         """Let the webhook of this person work again, and say so."""
         self._inbox.work(person)
-        print(_painted(f"  ... {person.name}'s webhook works again", _DIM), flush=True)
+        print(painted(f"  ... {person.name}'s webhook works again", DIM), flush=True)
 
     def take(self, *steps: Step) -> Answer:
         """Take these steps in turn, and show each; return the last one's answer."""
         for step in steps:
             answer = self._send(step)
-            self._note(step, _outcome(answer))
+            self._note(step, outcome(answer))
         return answer
 
     def await_(self, step: Step, seconds: float) -> None:
         """Take a step again until it is answered as expected, or that time is over; show it."""
         until = time.monotonic() + seconds
-        while (outcome := _outcome(self._send(step))) != step.expect:
+        while (came := outcome(self._send(step))) != step.expect:
             if time.monotonic() > until:
                 break
             time.sleep(_LOOK_SECONDS)
-        self._note(step, outcome)
+        self._note(step, came)
 
     def wait(self, seconds: float, why: str) -> None:
         """Say so, and wait."""
-        print(_painted(f"  ... {seconds:.0f} s {why}", _DIM), flush=True)
+        print(painted(f"  ... {seconds:.0f} s {why}", DIM), flush=True)
         time.sleep(seconds)
 
     def tell(self, function: str, answer: Mapping[str, Any]) -> None:
@@ -144,23 +141,21 @@ class TourGuide:
         self._complain(self._inbox.strays())
         if self._surprises:
             verdict = f"{self._surprises} answers or notifications were not the expected ones."
-            print(f"\n{_painted(verdict, _RED)}")
+            print(f"\n{painted(verdict, RED)}")
         else:
             verdict = f"{self._taken} requests, each answered as expected, and {self._heard}"
-            print(
-                f"\n{_painted(f'{verdict} notifications, each heard once and in order.', _GREEN)}"
-            )
+            print(f"\n{painted(f'{verdict} notifications, each heard once and in order.', GREEN)}")
         return not self._surprises
 
     def _complain(self, problems: Sequence[str]) -> None:
         self._surprises += bool(problems)
         for problem in problems:
-            print(_painted(f"    !!  {problem}", _RED), flush=True)
+            print(painted(f"    !!  {problem}", RED), flush=True)
 
-    def _note(self, step: Step, outcome: str) -> None:
+    def _note(self, step: Step, came: str) -> None:
         self._taken += 1
-        self._surprises += outcome != step.expect
-        _show(step, outcome)
+        self._surprises += came != step.expect
+        _show(step, came)
 
     def _send(self, step: Step) -> Answer:
         own = self._registered.get(step.person)
@@ -179,40 +174,15 @@ class TourGuide:
         return self._tokens[person]
 
 
-def _outcome(answer: Answer) -> str:
-    try:
-        return f"{answer.status} {_said(answer.json)}".rstrip()
-    except ValueError:
-        return f"{answer.status}, not JSON"
-
-
-def _said(body: Any) -> str:
-    if isinstance(body, list):
-        return f"[{', '.join(map(_said, body))}]"
-    body = body or {}
-    registration = body.get("regInfo", {})
-    return str(body.get("code") or body.get("status") or registration.get("regStatus") or "")
-
-
-def _show(step: Step, outcome: str) -> None:
+def _show(step: Step, came: str) -> None:
     method, path = step.request.split()
-    if outcome == step.expect:
-        verdict = _painted(f"ok  {outcome:<36}", _GREEN)
+    if came == step.expect:
+        verdict = painted(f"ok  {came:<36}", GREEN)
     else:
-        verdict = _painted(f"!!  {outcome}, but expected {step.expect}  ", _RED)
-    request = f"  {step.person.name:<7}{method:<8}{_shortened(path):<46} "
-    print(f"{request}{verdict}{_painted(step.note, _DIM)}".rstrip(), flush=True)
+        verdict = painted(f"!!  {came}, but expected {step.expect}  ", RED)
+    request = f"  {step.person.name:<7}{method:<8}{shortened(path):<46} "
+    print(f"{request}{verdict}{painted(step.note, DIM)}".rstrip(), flush=True)
 
 
 def _show_heard(heard: Heard) -> None:
     print(heard, flush=True)
-
-
-def _shortened(path: str) -> str:
-    """Cut the ids in a path to what tells them apart."""
-    return _ID.sub(lambda found: f"{found[0][:8]}..", path)
-
-
-def _painted(text: str, colour: int) -> str:
-    """Colour a text where there is a terminal to see it."""
-    return f"\033[{colour}m{text}\033[0m" if text and sys.stdout.isatty() else text
