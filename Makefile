@@ -20,7 +20,8 @@ export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ENDPOINT_URL
 
 # Loopback is never reached through a proxy.
-export NO_PROXY := 127.0.0.1,localhost
+COMMA := ,
+export NO_PROXY := 127.0.0.1,localhost$(if $(NO_PROXY),$(COMMA)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
 
 # Certificates are those that the system trusts, a company's own among them.
@@ -66,6 +67,12 @@ demo: $(STACK_READY) ## Up, tour, down; fails if an answer is not the expected o
 .PHONY: tour
 tour: $(PROJECT_READY) ## Play the tour on the stack that `make up` started
 	@$(LOCAL) tour
+
+## A deployed stack
+
+.PHONY: smoke
+smoke: $(PROJECT_READY) ## Test a deployed API, disturbing nobody: make smoke API=https://..., TOKEN exported
+	@$(PYTHON) -m infra.smoke
 
 ## Tests
 

@@ -1,0 +1,1 @@
+"""The smoke test: whether what is deployed at an address is this API, and works."""
