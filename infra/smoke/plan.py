@@ -27,7 +27,7 @@ def play(target: Target) -> bool:
     try:
         _refused_tokens(examiner, target.token)
         with ExitStack() as leftovers:
-            _device_and_calls(examiner, target.receiver, leftovers)
+            _device_and_calls(examiner, target.called, leftovers)
     except Stopped as stopped:
         print(f"          {stopped}")
     return examiner.verdict()
@@ -45,7 +45,7 @@ def _refused_tokens(examiner: Examiner, token: str) -> None:
     )
 
 
-def _device_and_calls(examiner: Examiner, receiver: str, leftovers: ExitStack) -> None:
+def _device_and_calls(examiner: Examiner, called: str, leftovers: ExitStack) -> None:
     device = {"deviceId": str(uuid.uuid4())}
     register = f"POST {_REGISTRATIONS}"
     made = Step(register, "201 Registered", "register a device", device)
@@ -60,7 +60,7 @@ def _device_and_calls(examiner: Examiner, receiver: str, leftovers: ExitStack) -
         Step(f"PUT {registration}", "200 Registered", "refresh it", {}),
     )
     _refused_requests(examiner)
-    offer = {"originatorAddress": _ANONYMOUS, "receiverAddress": receiver, "offer": _sdp(1)}
+    offer = {"originatorAddress": _ANONYMOUS, "receiverAddress": called, "offer": _sdp(1)}
     which = {"registrationId": registration_id}
     place = Step(f"POST {_SESSIONS}", "201 Initial", "place a call", offer, which)
     _ended(examiner, place, leftovers)

@@ -24,16 +24,16 @@ class Target:
     api: str
     """The root of the APIs, without a final slash."""
     token: str
-    receiver: str
+    called: str
     """The address that is called."""
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read API, TOKEN and RECEIVER. Raises BadInput, which never repeats the token."""
+        """Read API, TOKEN and CALLED. Raises BadInput, which never repeats the token."""
         return cls(
             api=_api(os.environ.get("API", "")),
             token=_token(os.environ.get("TOKEN", "")),
-            receiver=os.environ.get("RECEIVER") or NOBODY,
+            called=os.environ.get("CALLED") or NOBODY,
         )
 
 

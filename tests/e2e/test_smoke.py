@@ -1,6 +1,7 @@
 """The smoke test, as an operator plays it after a deployment."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,16 +13,9 @@ from infra.local.stack_file import Stack
 from tests.e2e.subscriber import Line, Subscriber
 from tests.support.privacy import personal_in
 
-SCOPES = " ".join(
-    (
-        *(
-            f"webrtc-{api}:sessions:{right}"
-            for api in ("registration", "call-handling")
-            for right in ("create", "read", "write", "delete")
-        ),
-        "webrtc-events:read",
-    )
-)
+_PAGE = (ROOT / "docs" / "deploy.md").read_text()
+_TEST_IT = _PAGE.partition("## Test it")[2].partition("\n## ")[0]
+SCOPES = " ".join(re.findall(r"webrtc-[a-z-]+:[a-z:-]+", _TEST_IT))
 """What docs/deploy.md asks the token for."""
 
 

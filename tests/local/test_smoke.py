@@ -139,7 +139,7 @@ def test_what_was_made_is_removed_whatever_comes_after() -> None:
 def test_what_cannot_be_used_is_refused_before_anything_is_sent(
     monkeypatch: pytest.MonkeyPatch, given: dict[str, str], said: str
 ) -> None:
-    for name in ("API", "TOKEN", "RECEIVER"):
+    for name in ("API", "TOKEN", "CALLED"):
         monkeypatch.setenv(name, given.get(name, ""))
 
     with pytest.raises(BadInput, match=said) as refused:
