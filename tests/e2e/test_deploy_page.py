@@ -12,7 +12,6 @@ from infra.local.settings import ROOT
 from infra.local.stack_file import Stack
 from tests.e2e.subscriber import Subscriber
 
-
 _NEEDED = ("bash", "curl", "jq")
 
 
