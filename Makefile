@@ -76,13 +76,16 @@ smoke: $(PROJECT_READY) ## Test a deployed API, disturbing nobody: make smoke AP
 
 ## Tests
 
+# A process for each core; tests/support/side_by_side.py says which tests share one.
+SIDE_BY_SIDE := --numprocesses=auto --dist=loadscope
+
 .PHONY: test
 test: $(STACK_READY) build ## Run all tests, those on the embedded stack included
-	@$(PYTHON) -m pytest tests --cov --cov-report=term
+	@$(PYTHON) -m pytest tests $(SIDE_BY_SIDE) --cov --cov-report=term
 
 .PHONY: test-fast
 test-fast: $(PROJECT_READY) ## Run the tests that need no stack
-	@$(PYTHON) -m pytest tests/unit tests/integration tests/contract tests/delivery tests/local tests/performance
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/unit tests/integration tests/contract tests/delivery tests/local tests/performance
 
 .PHONY: mutation
 mutation: $(MUTATION_READY) ## Break the domain and the store: do the tests notice? [MUTANTS='call_handling.session.*']

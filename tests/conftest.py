@@ -4,6 +4,7 @@ import io
 import uuid
 from collections.abc import Generator, Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 from aws_lambda_powertools import Logger
@@ -12,6 +13,7 @@ from camara import log
 from infra.local.settings import Settings
 from infra.local.stack import is_up, running
 from infra.local.stack_file import Stack
+from tests.support import side_by_side
 from tests.support.privacy import personal_in
 
 
@@ -53,3 +55,15 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = "personal data in the log:\n" + "\n".join(told)
     return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> side_by_side.Scheduler:
+    """Say which tests share a process."""
+    return side_by_side.Scheduler(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse what could not run side by side, also when it is not to."""
+    side_by_side.check(items)
