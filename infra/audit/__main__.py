@@ -4,7 +4,7 @@ import os
 import sys
 
 from infra.audit import leaks, vulnerabilities
-from infra.audit.tool import AuditError
+from infra.tool import ToolError
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
     strict = os.environ.get("STRICT") == "1"
     try:
         passed = [_no_vulnerabilities(strict=strict), _no_leaks()]
-    except AuditError as error:
+    except ToolError as error:
         print(f"\nThe audit broke off.\n{error}", file=sys.stderr)
         return 1
     return 0 if all(passed) else 1

@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from infra.audit import tool
+from infra import tool
 from infra.local.settings import ROOT
 
 # What looks like a secret and is none, as regular expressions.
@@ -20,8 +20,9 @@ _MADE_UP = [
 
 
 def look() -> list[str]:
-    """Name every line that seems to hold a secret. Raises AuditError."""
+    """Name every line that seems to hold a secret. Raises ToolError."""
     finished = tool.run(
+        "audit",
         "detect-secrets-hook",
         "--json",
         "--no-verify",  # else a finding would be tried out on the service it may belong to
@@ -32,9 +33,9 @@ def look() -> list[str]:
 
 
 def findings(output: str, errors: str) -> list[str]:
-    """Understand what detect-secrets wrote when not content. Raises AuditError if it broke."""
+    """Understand what detect-secrets wrote when not content. Raises ToolError if it broke."""
     if not output:
-        raise tool.AuditError(errors)
+        raise tool.ToolError(errors)
     return [
         f"{name}:{finding['line_number']}: {finding['type']}"
         for name, found in json.loads(output)["results"].items()
@@ -51,6 +52,6 @@ def _files() -> list[str]:
         check=False,
     )
     if listed.returncode:
-        raise tool.AuditError(listed.stderr)
+        raise tool.ToolError(listed.stderr)
     # Git also lists what was deleted since the last commit.
     return [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]

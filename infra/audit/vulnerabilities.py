@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from infra.audit import tool
+from infra import tool
 
 _PINS = ["functions/requirements.txt", "requirements/dev.txt"]
 # How pip-audit tells of a service that it cannot reach, or that fails: by a message of its own,
@@ -28,8 +28,9 @@ class Report:
 
 
 def look() -> Report:
-    """Ask about every pinned requirement. Raises AuditError."""
+    """Ask about every pinned requirement. Raises ToolError."""
     finished = tool.run(
+        "audit",
         "pip-audit",
         "--disable-pip",  # everything is pinned: there is nothing to resolve
         "--require-hashes",
@@ -41,11 +42,11 @@ def look() -> Report:
 
 
 def report(output: str, errors: str) -> Report:
-    """Understand what pip-audit wrote. Raises AuditError if that is neither answer nor outage."""
+    """Understand what pip-audit wrote. Raises ToolError if that is neither answer nor outage."""
     if not output:
         if no_service := _NO_SERVICE.search(errors):
             return Report(checked=0, findings=[], unchecked=no_service[0])
-        raise tool.AuditError(errors)
+        raise tool.ToolError(errors)
     packages = json.loads(output)["dependencies"]
     skipped = [package["skip_reason"] for package in packages if "skip_reason" in package]
     return Report(

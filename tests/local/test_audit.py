@@ -7,8 +7,8 @@ import pytest
 
 from infra.audit import __main__ as audit
 from infra.audit import leaks, vulnerabilities
-from infra.audit.tool import AuditError
 from infra.audit.vulnerabilities import Report
+from infra.tool import ToolError
 
 GOOD = {"name": "good", "version": "1.0", "vulns": []}
 BAD = {
@@ -64,7 +64,7 @@ def test_nothing_is_checked_without_the_service(errors: str, reason: str) -> Non
 
 
 def test_a_broken_tool_is_no_outage() -> None:
-    with pytest.raises(AuditError, match="invalid requirements input"):
+    with pytest.raises(ToolError, match="invalid requirements input"):
         vulnerabilities.report("", "ERROR:pip_audit._cli:invalid requirements input: nowhere")
 
 
@@ -75,7 +75,7 @@ def test_a_secret_is_named_by_its_place() -> None:
 
 
 def test_a_broken_scanner_is_no_success() -> None:
-    with pytest.raises(AuditError, match="usage"):
+    with pytest.raises(ToolError, match="usage"):
         leaks.findings("", "usage: detect-secrets-hook")
 
 
