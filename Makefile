@@ -36,6 +36,7 @@ PROJECT_READY := .venv/.ready
 UV_READY := $(TOOLS)/uv/.ready
 SAM_READY := $(TOOLS)/sam/.ready
 AUDIT_READY := $(TOOLS)/audit/.ready
+TEMPLATE_READY := $(TOOLS)/template/.ready
 MUTATION_READY := $(TOOLS)/mutation/.ready
 STACK_READY := $(PROJECT_READY) $(SAM_READY) $(TOOLS)/ministack/.ready
 
@@ -113,8 +114,11 @@ fmt: $(PROJECT_READY) ## Format the code
 	@$(PYTHON) -m ruff format
 
 .PHONY: check
-check: lint $(SAM_READY) audit ## Lint, validate the template, audit
-	@$(LOCAL) validate
+check: lint template audit ## Lint, check the template, audit
+
+.PHONY: template
+template: $(PROJECT_READY) $(TEMPLATE_READY) ## Look for mistakes and insecure settings in the template
+	@$(PYTHON) -m infra.template_check
 
 .PHONY: audit
 audit: $(PROJECT_READY) $(AUDIT_READY) ## Look for vulnerable requirements and for secrets [STRICT=1]
@@ -139,7 +143,7 @@ clean: ## Stop the stack and remove all that these targets made
 ## Set-up
 
 .PHONY: setup
-setup: $(STACK_READY) $(AUDIT_READY) ## Set up everything the other targets need
+setup: $(STACK_READY) $(AUDIT_READY) $(TEMPLATE_READY) ## Set up everything the other targets need
 
 $(UV_READY): requirements/uv.txt infra/local/install-uv
 	@echo "==> setting up uv, the installer (about 10 s)"
@@ -155,6 +159,7 @@ $(PROJECT_READY): requirements/dev.txt infra/local/find-python $(UV_READY)
 $(SAM_READY): STEP := the SAM CLI (about 30 s)
 $(TOOLS)/ministack/.ready: STEP := MiniStack, the emulator (about 10 s)
 $(AUDIT_READY): STEP := the tools that audit (about 10 s)
+$(TEMPLATE_READY): STEP := the tools that check the template (about 20 s)
 $(MUTATION_READY): STEP := mutation testing (about 20 s)
 $(TOOLS)/%/.ready: requirements/%.txt $(UV_READY) | $(PROJECT_READY)
 	@echo "==> setting up $(STEP)"
@@ -165,7 +170,7 @@ $(TOOLS)/%/.ready: requirements/%.txt $(UV_READY) | $(PROJECT_READY)
 # The functions' pins come first: the development ones keep to them.
 .PHONY: lock
 lock: $(UV_READY) ## Pin the requirements anew (*.in -> *.txt)
-	@for name in functions/requirements requirements/uv requirements/dev requirements/mutation requirements/sam requirements/ministack requirements/audit; do \
+	@for name in functions/requirements requirements/uv requirements/dev requirements/mutation requirements/sam requirements/ministack requirements/audit requirements/template; do \
 		echo "==> $$name.txt"; \
 		$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
 			--no-header $$name.in --output-file $$name.txt; \

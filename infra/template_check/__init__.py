@@ -1,0 +1,1 @@
+"""What `make template` looks for: mistakes and insecure settings in the template."""
