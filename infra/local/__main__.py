@@ -61,7 +61,6 @@ _COMMANDS = {
     "demo": _demo,
     "tour": _tour,
     "build": sam.build,
-    "validate": sam.validate,
 }
 
 

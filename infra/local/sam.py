@@ -1,4 +1,4 @@
-"""The SAM CLI: build, validate and deploy the template as it stands."""
+"""The SAM CLI: build and deploy the template as it stands."""
 
 import subprocess
 import time
@@ -10,11 +10,6 @@ BUCKET = "artifacts"
 
 # A configuration environment that samconfig.toml does not have: its others are for AWS.
 _NO_DEFAULTS = ["--config-env", "local"]
-
-
-def validate(settings: Settings) -> None:
-    """Check the template, with cfn-lint's rules. Raises LocalStackError with the findings."""
-    _run("validate", "validating the template (about 10 s)", ["--lint", *_NO_DEFAULTS], settings)
 
 
 def build(settings: Settings) -> None:
