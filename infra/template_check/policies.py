@@ -19,13 +19,14 @@ ACCEPTED = {
     "checkov wants a key whose policy the customer writes.",
     # API Gateway: a cache of answers.
     "CKV_AWS_120": "An answer is one caller's, and true at that moment only.",
-    # CloudWatch: a customer's key for logs.
-    "CKV_AWS_158": "CloudWatch encrypts logs with a key of its own, and they name nobody.",
     # Lambda: a customer's key for variables.
     "CKV_AWS_173": "Lambda encrypts variables with a key of its own, and none is secret.",
-    # SQS: a customer's key.
-    "CKV_AWS_27": "SqsManagedSseEnabled encrypts queues with a key of SQS's own, which checkov "
-    "does not count. No message names anybody.",
+    # SNS: a key for the topic of alarms.
+    "CKV_AWS_26": "Alarms say what is in this template, and numbers. CloudWatch may not use the "
+    "key that AWS manages for SNS.",
+    # API Gateway: X-Ray.
+    "CKV_AWS_73": "One query of the log finds everything about a call; traces would cost for each "
+    "request, and may hold what a client has made up.",
     # DynamoDB: backups.
     "CKV_AWS_28": "PointInTimeRecovery=true, as in prod, turns them on. checkov cannot evaluate "
     "!If [UsePointInTimeRecovery, true, false].",

@@ -32,15 +32,15 @@ def translation(template: str, values: dict[str, str]) -> dict[str, Any]:
             properties[local] = _UPLOADED
     # No managed policy is known by its name alone: AWS would have to be asked for them.
     translated: dict[str, Any] = Translator({}, Parser()).translate(document, defaults)
-    # Where SAM has put the value of a parameter, nothing refers to the parameter any more.
-    _ignore(translated, "W2001")
+    # Where SAM has put the value of a parameter or of a mapping, nothing refers to it any more.
+    _ignore(translated, "W2001", "W7001")
     return translated
 
 
-def _ignore(template: dict[str, Any], rule: str) -> None:
-    """Tell cfn-lint to ignore a rule, beside those it is told to ignore already."""
+def _ignore(template: dict[str, Any], *rules: str) -> None:
+    """Tell cfn-lint to ignore rules, beside those it is told to ignore already."""
     config = template.setdefault("Metadata", {}).setdefault("cfn-lint", {}).setdefault("config", {})
-    config["ignore_checks"] = [*config.get("ignore_checks", []), rule]
+    config["ignore_checks"] = [*config.get("ignore_checks", []), *rules]
 
 
 def _properties(document: Any) -> list[Any]:

@@ -7,33 +7,28 @@ from typing import Any
 
 import pytest
 
-from infra.local.translation import translated
-from tests.support.template import template
+from infra import tool
 
 type Resources = dict[str, dict[str, Any]]
 type Translate = Callable[..., Resources]
 
-GIVEN = {"JwtIssuer": "https://issuer.example.com"}
-
-
-@cache
-def _resources(parameters: frozenset[tuple[str, str]]) -> Resources:
-    document = json.loads(json.dumps(template()))
-    document["Globals"]["Function"]["CodeUri"] = "s3://artifacts/functions"
-    defaults = {
-        name: str(parameter["Default"])
-        for name, parameter in document["Parameters"].items()
-        if "Default" in parameter
-    }
-    resources: Resources = translated(document, defaults | GIVEN | dict(parameters))["Resources"]
-    return resources
-
 
 @pytest.fixture(scope="session")
-def translate() -> Translate:
+def translate(tmp_path_factory: pytest.TempPathFactory) -> Translate:
     """Returns the resources that SAM makes with these parameters."""
+    folder = tmp_path_factory.mktemp("translation")
 
-    def with_parameters(**parameters: str) -> Resources:
-        return _resources(frozenset(parameters.items()))
+    @cache
+    def resources(parameters: frozenset[tuple[str, str]]) -> Resources:
+        written = folder / f"{abs(hash(parameters))}.json"
+        finished = tool.run(
+            "sam",
+            "python",
+            *("-m", "infra.template_check.translate", "template.yaml", str(written)),
+            *map("=".join, parameters),
+        )
+        assert finished.returncode == 0, finished.stderr
+        made: Resources = json.loads(written.read_text())["Resources"]
+        return made
 
-    return with_parameters
+    return lambda **parameters: resources(frozenset(parameters.items()))

@@ -33,8 +33,8 @@ def test_it_is_of_the_region_and_speaks_tls_1_2(translate: Translate) -> None:
 def test_its_record_points_at_the_gateway(translate: Translate) -> None:
     target = translate(**DOMAIN)["DomainRecord"]["Properties"]["AliasTarget"]
 
-    assert target["DNSName"] == {"Fn::GetAtt": "Domain.RegionalDomainName"}
-    assert target["HostedZoneId"] == {"Fn::GetAtt": "Domain.RegionalHostedZoneId"}
+    assert target["DNSName"] == {"Fn::GetAtt": ["Domain", "RegionalDomainName"]}
+    assert target["HostedZoneId"] == {"Fn::GetAtt": ["Domain", "RegionalHostedZoneId"]}
 
 
 def test_with_it_the_gateways_own_address_is_closed(translate: Translate) -> None:
