@@ -188,6 +188,19 @@ def test_each_wrong_answer_is_told(
     assert "\033" not in shown
 
 
+def test_the_token_is_taken_nowhere_else() -> None:
+    asked = list[str]()
+
+    def answer(_: str, path: str) -> Said:
+        asked.append(path)
+        return 302, None, {"Location": "/elsewhere"}
+
+    with server(answer) as api:
+        Examiner(api).take(Step("GET /webrtc/sessions/unknown", "404 NOT_FOUND", "an unknown call"))
+
+    assert asked == ["/webrtc/sessions/unknown"]
+
+
 def test_without_an_id_what_was_made_is_of_no_use() -> None:
     with server(lambda *_: (201, {"status": "Initial", "mediaSessionId": "../a"}, {})) as api:
         examiner = Examiner(api)
