@@ -12,10 +12,14 @@ _MADE_UP = [
     r"^a1b2c3d4e5$",  # the gateway's id in events/
     r"^5f3c0d9e8b7a41c2a6d4e1f0938275bc64d1e2f3$",  # the session's id in examples
     r"^0AEE1B58BAEEDA3EABA42B32EBB3DFE0DEAD3F90$",  # the session's id in tests
-    r"^(e0b45eca69ef3499afb1df4ce957d5a2|deb800e9b2d02048b12dc2ce247c09b3)$",  # hashes in events/
+    r"^(7acf13ec2f50075f594a2fead4913b04|fc6dfd2795d571cd634b17c4d3b028b2)$",  # hashes in events/
+    r"^e0b45eca69ef3499afb1df4ce957d5a2$",  # another one
+    r"^(47dda4e0bcc48ffb9643a6d2139b1805|5977be8ed2b1b3e4764ad500426b8687)[0-9a-f]{8}$",  # ids
+    r"^0123456789abcdef0123456789abcdef01234567$",  # in tests
     r"^(secret|password)$",  # in the URLs that no sink may have
     r"^other$",  # no client's key
     r"^eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9\.",  # events/: signed with HMAC, so accepted nowhere
+    r"^eyJhbGciOiJIUzI1NiJ9\.",  # in tests: the same
 ]
 
 
