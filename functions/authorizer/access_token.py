@@ -7,7 +7,8 @@ from typing import Any
 
 import jwt
 
-from authorizer.jwks import ALGORITHMS, Jwks
+from authorizer.jwks import ALGORITHMS
+from authorizer.trust import TrustCache
 from camara import clock
 
 LEEWAY_SECONDS = 60
@@ -22,20 +23,20 @@ class NotYetValid(Exception):
     """The issuer signed the token for later."""
 
 
-def verified_claims(token: str, jwks: Jwks, issuer: str, audience: str) -> dict[str, Any]:
+def verified_claims(token: str, cache: TrustCache) -> dict[str, Any]:
     """Return the claims of a token that is signed, current, and meant for this API.
 
-    Raises ``InvalidToken``; for what may pass, ``NotYetValid`` and what ``Jwks.key`` raises.
+    Raises ``InvalidToken``; for what may pass, ``NotYetValid`` and what ``with_key`` raises.
     """
-    if not jwks.is_trustworthy:
-        raise InvalidToken
     try:
+        kid = _kid(token)
+        trust = cache.with_key(kid)
         claims = jwt.decode(
             token,
-            jwks.key(_kid(token)),
+            trust.keys[kid],
             algorithms=ALGORITHMS,
-            issuer=issuer,
-            audience=audience,
+            issuer=trust.settings.issuer,
+            audience=trust.settings.audience,
             leeway=LEEWAY_SECONDS,
             options={"require": ["exp", "iss", "aud"], "enforce_minimum_key_length": True},
         )

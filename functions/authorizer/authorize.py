@@ -11,9 +11,12 @@ import os
 from functools import cache
 from typing import Any, Literal
 
+from snapshot_restore_py import register_before_snapshot
+
 from authorizer.access_token import InvalidToken, NotYetValid, verified_claims
-from authorizer.download import Download
-from authorizer.jwks import Jwks, UnknownKey
+from authorizer.fetch import TrustFetch
+from authorizer.settings import ssm_client
+from authorizer.trust import TrustCache, UnknownKey
 from camara import log
 
 
@@ -25,9 +28,9 @@ class Unauthorized(Exception):
 
 
 @cache
-def jwks() -> Jwks:
-    """Return the process's key set."""
-    return Jwks(os.environ["JWKS_URI"], Download)
+def trust_cache() -> TrustCache:
+    """Return the process's settings and keys, of which there are none before the first token."""
+    return TrustCache(TrustFetch)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -38,12 +41,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """
     log.begin_invocation(context)
     try:
-        claims = verified_claims(
-            _bearer_token(event),
-            jwks(),
-            issuer=os.environ["JWT_ISSUER"],
-            audience=os.environ["JWT_AUDIENCE"],
-        )
+        claims = verified_claims(_bearer_token(event), trust_cache())
         handed_on = _context_of(claims)
     except InvalidToken as denial:
         _log_refusal(denial)
@@ -92,3 +90,6 @@ def _answer(
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
         "context": context,
     }
+
+
+register_before_snapshot(ssm_client)

@@ -72,7 +72,6 @@ class Settings:
         return {
             **_template_defaults(),
             "JwtIssuer": self.issuer,
-            "JwksUri": f"{self.issuer}/.well-known/jwks.json",
             # Webhooks that want to be notified are on this machine, too.
             "LoopbackSinks": "true",
             "Architecture": "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",

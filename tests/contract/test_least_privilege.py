@@ -23,6 +23,9 @@ QUEUE = "NotificationsQueue.Arn"
 PROBES = "ProbesQueue.Arn"
 KEY = "SinkCredentialsKey.Arn"
 QUEUES_KEY = "QueuesAndLogsKey.Arn"
+ISSUER_SETTINGS = (
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${IssuerSettings}"
+)
 
 
 def stream_of(table: str) -> set[Permission]:
@@ -148,7 +151,7 @@ REQUESTS: Mapping[str, set[Permission]] = {
         Permission("dynamodb:PutItem", SUBSCRIPTIONS),
         Permission("sqs:SendMessage", QUEUE),
     },
-    "JwtAuthorizer": set(),
+    "JwtAuthorizer": {Permission("ssm:GetParameter", ISSUER_SETTINGS)},
 }
 """What the code of each function, or Lambda on its behalf, asks; a transaction counts as the
 requests in it."""

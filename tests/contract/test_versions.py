@@ -1,7 +1,8 @@
 """A parameter that a function depends on publishes a version: else its alias keeps the old value.
 
 SAM publishes one when a property of the function changes, and resolves no parameter in most of
-them: so each stands in the version's description, which Lambda limits to 256 characters.
+them: so each stands in the version's description, which Lambda limits to 256 characters. What is
+too long for it is read at run time, from a parameter of Systems Manager.
 """
 
 import re
@@ -9,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from authorizer.settings import settings_in
 from tests.support.template import properties, template
 
 LONGEST_DESCRIPTION = 256
 AUTHORIZER = "JwtAuthorizer"
+READ_AT_RUN_TIME = "IssuerSettings"
+LARGEST_STANDARD_PARAMETER = 4096
 ALL_FUNCTIONS_READ = {"LogLevel", "SubscriberClaim", "Architecture", "SnapStart"}
 NO_PART_OF_A_VERSION = {
     "Events",
@@ -45,13 +49,17 @@ def parameters_in(value: Any) -> set[str]:
     return set()
 
 
+def parts_of(function: str) -> dict[str, Any]:
+    """Return what a version of a function is made of."""
+    own = properties(function).items()
+    return {name: value for name, value in own if name not in NO_PART_OF_A_VERSION}
+
+
 def read_by(function: str) -> set[str]:
     """Return the parameters in what a function is made of, its own and those of all functions."""
-    own = properties(function)
-    made_of = {name: value for name, value in own.items() if name not in NO_PART_OF_A_VERSION}
     if function == AUTHORIZER:
-        return ALL_FUNCTIONS_READ | parameters_in(made_of)
-    return parameters_in([template()["Globals"]["Function"], made_of])
+        return ALL_FUNCTIONS_READ | parameters_in(parts_of(function))
+    return parameters_in([template()["Globals"]["Function"], parts_of(function)])
 
 
 def longest(parameter: str) -> int:
@@ -66,6 +74,35 @@ def longest(parameter: str) -> int:
 def test_what_a_function_reads_is_in_the_description_of_its_version(function: str) -> None:
     assert properties(function)["AutoPublishAliasAllProperties"] is True
     assert parameters_in(properties(function)["VersionDescription"]) == read_by(function)
+
+
+def test_each_parameter_of_a_function_is_described_or_read_at_run_time() -> None:
+    """The rest goes to the gateway, alarms, tables and the like, which CloudFormation updates."""
+    described = set().union(
+        *(parameters_in(properties(function)["VersionDescription"]) for function in FUNCTIONS)
+    )
+    read_at_run_time = parameters_in(properties(READ_AT_RUN_TIME)["Value"])
+    for_functions = parameters_in(template()["Globals"]).union(
+        *(parameters_in(parts_of(function)) for function in FUNCTIONS), read_at_run_time
+    )
+
+    assert described | read_at_run_time == for_functions
+    assert not described & read_at_run_time
+    assert read_at_run_time == {"JwtIssuer", "JwtAudience", "JwksUri"}
+
+
+def test_the_authorizer_is_told_where_to_read() -> None:
+    variables = properties(AUTHORIZER)["Environment"]["Variables"]
+
+    assert variables == {"SETTINGS_PARAMETER": {"Ref": READ_AT_RUN_TIME}}
+
+
+def test_what_is_read_at_run_time_fits_at_its_longest() -> None:
+    text = properties(READ_AT_RUN_TIME)["Value"]["Fn::Sub"]
+    longest_text = re.sub(r"\$\{(\w+)\}", lambda match: "x" * longest(match[1]), text)
+
+    assert len(longest_text) <= LARGEST_STANDARD_PARAMETER
+    assert settings_in(longest_text).issuer == "x" * longest("JwtIssuer")
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

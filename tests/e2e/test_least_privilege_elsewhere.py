@@ -1,4 +1,4 @@
-"""What a function's role may do with queues, bus, key and logs: what it does, no step beyond."""
+"""What a function's role may do with queues, bus, key, settings and logs: what it does, no more."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -99,6 +99,26 @@ def test_the_role_may_do_this_and_nothing_else_with_the_queues(aws: Aws, role: s
             actions = {**ON_A_QUEUE, **TO_RECEIVE}
         url = _url_of(aws, queue)
         assert {action for action, ask in actions.items() if may(ask, queues, url)} == allowed
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_the_authorizer_may_read_its_settings_and_nobody_may_write_them(
+    aws: Aws, role: str
+) -> None:
+    ssm = aws.in_role(role).client("ssm")
+    settings = f"/webrtc/{aws.stack.stack_name}/issuer"
+
+    def read(client: Any, name: str) -> Any:
+        return client.get_parameter(Name=name)
+
+    assert may(read, ssm, settings) is (role == "JwtAuthorizerRole")
+    assert not may(read, ssm, f"{settings}s")
+    assert not may(lambda client, name: client.get_parameters(Names=[name]), ssm, settings)
+    assert not may(
+        lambda client, name: client.put_parameter(Name=name, Value="{}", Overwrite=True),
+        ssm,
+        settings,
+    )
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -4,13 +4,13 @@ import pytest
 from schemathesis.pytest.plugin import SchemathesisFunction
 
 from tests.e2e.conftest import alice, api, bob, line, somebody
-from tests.support.tokens import FakeJwksEndpoint, trust_this_issuer
+from tests.support.tokens import FakeIssuer, trust_this_issuer
 
 __all__ = ["alice", "api", "bob", "line", "somebody"]
 
 
 @pytest.fixture
-def endpoint(monkeypatch: pytest.MonkeyPatch) -> FakeJwksEndpoint:
+def issuer(monkeypatch: pytest.MonkeyPatch) -> FakeIssuer:
     """The issuer that the authorizer in this process trusts."""
     return trust_this_issuer(monkeypatch)
 

@@ -22,7 +22,7 @@ API = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara"
 GOOD_TOKEN = a_token()
 SOON = int(time.time()) + 3600
 
-pytestmark = pytest.mark.usefixtures("endpoint")
+pytestmark = pytest.mark.usefixtures("issuer")
 
 signed_claims = some_of(
     {

@@ -1,17 +1,20 @@
 """Tokens of an attacker: the stage stays closed, and nobody else's keys are asked for."""
 
+import json
 import time
 
 import pytest
 
-from authorizer.jwks import Fetch
+from authorizer import authorize, fetch
+from authorizer.trust import TrustCache
 from camara.caller import Caller
 from camara.errors import PermissionDenied
 from tests.fuzz import forgeries, scopes
 from tests.fuzz.forger import Forger, own_jwk
 from tests.fuzz.forgeries import Forgery
 from tests.fuzz.test_authorizer import judged
-from tests.support.tokens import JWKS_URI, FakeJwksEndpoint, a_token, claims, rsa_jwk
+from tests.support.tokens import ISSUER, SETTINGS, FakeIssuer, a_token, claims, rsa_jwk
+from tests.support.web import FakeWeb, fake_web
 
 FORGERIES: dict[str, Forgery] = (
     forgeries.CONFUSED_ALGORITHMS
@@ -27,24 +30,41 @@ FORGERIES: dict[str, Forgery] = (
 FORGER = Forger(rsa_jwk(), claims(), a_token())
 
 
+PUBLISHED = {
+    f"{ISSUER}/.well-known/openid-configuration": {
+        "issuer": ISSUER,
+        "jwks_uri": f"{ISSUER}/jwks.json",
+    },
+    f"{ISSUER}/jwks.json": {"keys": [rsa_jwk()]},
+}
+
+
 @pytest.fixture(autouse=True)
-def asked_for(endpoint: FakeJwksEndpoint, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The addresses that keys are asked of."""
-    asked: set[str] = set()
-    answer = endpoint.fetch
+def _trusted(issuer: FakeIssuer) -> None:
+    """Trust the issuer in memory."""
 
-    def fetch(uri: str) -> Fetch:
-        asked.add(uri)
-        return answer(uri)
 
-    monkeypatch.setattr(endpoint, "fetch", fetch)
-    return asked
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> FakeWeb:
+    """All that is asked of the network, with real fetches."""
+    web = fake_web(monkeypatch)
+    web.documents |= {url: json.dumps(document).encode() for url, document in PUBLISHED.items()}
+    cache = TrustCache(fetch.TrustFetch)
+    monkeypatch.setattr(authorize, "trust_cache", lambda: cache)
+    monkeypatch.setattr(fetch, "read_settings", lambda: SETTINGS)
+    return web
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_what_is_forged_opens_nothing(name: str, asked_for: set[str]) -> None:
+def test_what_is_forged_opens_nothing(name: str, web: FakeWeb) -> None:
     assert judged(f"Bearer {FORGERIES[name](FORGER)}") is None
-    assert asked_for <= {JWKS_URI}
+    assert set(web.asked) <= PUBLISHED.keys()
+
+
+def test_the_issuers_own_token_asks_for_all_of_it(web: FakeWeb) -> None:
+    """Or the forgeries would ask for nothing because nothing is ever asked for."""
+    assert judged(f"Bearer {FORGER.good}")
+    assert web.asked == [*PUBLISHED]
 
 
 def test_the_same_claims_open_the_stage_when_the_issuer_has_signed_them() -> None:
@@ -53,10 +73,10 @@ def test_the_same_claims_open_the_stage_when_the_issuer_has_signed_them() -> Non
 
 
 def test_a_key_of_the_forgers_opens_the_stage_when_the_issuer_publishes_it(
-    endpoint: FakeJwksEndpoint,
+    issuer: FakeIssuer,
 ) -> None:
     """Likewise."""
-    endpoint.publish(own_jwk(FORGER.jwk["kid"]))
+    issuer.publish(own_jwk(FORGER.jwk["kid"]))
 
     assert judged(f"Bearer {FORGER.with_own_key()}")
 

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from threading import Event, Thread
 from time import sleep
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 
 from authorizer.download import Download
+from authorizer.fetch import TrustFetch
+from authorizer.settings import Settings
+from authorizer.trust import Trust
 from tests.support.tarpit import tarpit
 
 MEBIBYTE = 1024 * 1024
@@ -55,10 +59,29 @@ def ok(body: bytes) -> Answer:
     return says(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n", body)
 
 
+class Downloading(Thread):
+    """A download in a thread of its own; no ``body`` is a failure."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self.body: bytes | None = None
+        self.download = Download()
+        self._url = url
+        self.start()
+
+    def run(self) -> None:
+        with suppress(OSError, HTTPException):
+            self.body = self.download.get(self._url)
+
+    def ends_within(self, seconds: float) -> bool:
+        self.join(seconds)
+        return not self.is_alive()
+
+
 def downloaded(url: str) -> bytes | None:
-    download = Download(url)
-    assert download.wait(LONG_SECONDS)
-    return download.body
+    downloading = Downloading(url)
+    assert downloading.ends_within(LONG_SECONDS)
+    return downloading.body
 
 
 def test_the_body_is_what_was_sent() -> None:
@@ -96,22 +119,42 @@ def test_nobody_there_is_no_answer(free_port: int) -> None:
 def test_an_answer_that_drips_goes_on_until_it_is_given_up(begun: str) -> None:
     over = Event()
     with server(drips(begun, over)) as url:
-        download = Download(url)
-        ended = download.wait(0.2)
-        download.give_up()
-        ended_then = download.wait(LONG_SECONDS)
+        downloading = Downloading(url)
+        ended = downloading.ends_within(0.2)
+        downloading.download.give_up()
+        ended_then = downloading.ends_within(LONG_SECONDS)
         over.set()
 
-    assert (ended, ended_then, download.body) == (False, True, None)
+    assert (ended, ended_then, downloading.body) == (False, True, None)
+
+
+def test_so_does_a_fetch_whose_discovery_document_drips() -> None:
+    over = Event()
+    with server(drips('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"issuer": "', over)) as url:
+        settings = Settings(url.rpartition("/")[0], "the-api", jwks_uri="")
+        fetch = TrustFetch(settings)
+        ended = fetch.wait(0.2)
+        fetch.give_up()
+        ended_then = fetch.wait(LONG_SECONDS)
+        over.set()
+
+    assert (ended, ended_then, fetch.found) == (False, True, Trust(settings, {}))
 
 
 def test_so_does_one_that_does_not_come() -> None:
     with tarpit() as url:
-        download = Download(url)
-        assert not download.wait(0.2)
-        download.give_up()
-        assert download.wait(LONG_SECONDS)
-        assert download.body is None
+        downloading = Downloading(url)
+        assert not downloading.ends_within(0.2)
+        downloading.download.give_up()
+        assert downloading.ends_within(LONG_SECONDS)
+        assert downloading.body is None
+
+
+def test_what_was_given_up_asks_for_nothing_more() -> None:
+    download = Download()
+    download.give_up()
+    with tarpit() as url, pytest.raises(OSError, match="given up"):
+        download.get(url)
 
 
 def test_a_dead_address_of_a_name_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,5 +166,5 @@ def test_a_dead_address_of_a_name_leaves_time_for_the_next(monkeypatch: pytest.M
 
     monkeypatch.setattr(socket, "create_connection", create_connection)
 
-    assert downloaded("http://issuer.example.com/keys.json") is None
-    assert tried == [(("issuer.example.com", 80), 2)]
+    assert downloaded("https://issuer.example.com/keys.json") is None
+    assert tried == [(("issuer.example.com", 443), 2)]

@@ -20,7 +20,7 @@ def test_the_caller_chooses_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.aws_url == "http://127.0.0.1:5001"
     assert settings.issuer == "http://127.0.0.1:5002"
     assert settings.parameters["JwtIssuer"] == "http://127.0.0.1:5002"
-    assert settings.parameters["JwksUri"] == "http://127.0.0.1:5002/.well-known/jwks.json"
+    assert settings.parameters["JwksUri"] == ""
 
 
 @pytest.mark.parametrize("name", ["AWS_PORT", "ISSUER_PORT"])

@@ -14,8 +14,9 @@ import jwt
 import pytest
 
 from authorizer.access_token import InvalidToken, verified_claims
-from authorizer.download import Download
-from authorizer.jwks import Jwks
+from authorizer.fetch import TrustFetch
+from authorizer.settings import Settings
+from authorizer.trust import TrustCache
 from infra.local import token_issuer
 from infra.local.loopback_http import Answer, call
 from tests.support.builders import SCOPES
@@ -66,8 +67,10 @@ def claims(issuer: str, **wishes: Any) -> dict[str, Any]:
     return payload
 
 
-def jwks(issuer: str) -> Jwks:
-    return Jwks(call("GET", issuer + DISCOVERY).json["jwks_uri"], Download)
+def trust_in(issuer: str) -> TrustCache:
+    """Return what the authorizer goes by when nothing but the issuer and the audience is set."""
+    settings = Settings(issuer, AUDIENCE, jwks_uri="")
+    return TrustCache(lambda known: TrustFetch(known or settings))
 
 
 def test_discovery_leads_to_tokens_and_keys(issuer: str) -> None:
@@ -103,7 +106,7 @@ def test_each_number_has_a_user_of_its_own_that_does_not_name_it(issuer: str) ->
 def test_our_authorizer_takes_it(issuer: str) -> None:
     signed = token(issuer, phone_number="+12025550101")
 
-    verified = verified_claims(signed, jwks(issuer), issuer, AUDIENCE)
+    verified = verified_claims(signed, trust_in(issuer))
 
     assert verified["phone_number"] == "+12025550101"
 
@@ -122,7 +125,7 @@ def test_our_authorizer_takes_it(issuer: str) -> None:
 )
 def test_it_also_makes_what_our_authorizer_refuses(issuer: str, wishes: dict[str, Any]) -> None:
     with pytest.raises(InvalidToken):
-        verified_claims(token(issuer, **wishes), jwks(issuer), issuer, AUDIENCE)
+        verified_claims(token(issuer, **wishes), trust_in(issuer))
 
 
 @pytest.mark.parametrize("body", [None, "{}"])

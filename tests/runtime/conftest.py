@@ -22,7 +22,7 @@ from tests.runtime.events import variables_of
 from tests.runtime.lambda_function import LambdaFunction, environment, running
 from tests.runtime.lambda_packages import link_lambda_packages
 from tests.support.table import create_tables
-from tests.support.tokens import rsa_jwk
+from tests.support.tokens import AUDIENCE, ISSUER, rsa_jwk
 
 type Started = Callable[..., AbstractContextManager[LambdaFunction]]
 
@@ -82,6 +82,21 @@ def jwks_url() -> Iterator[str]:
     keys = json.dumps({"keys": [rsa_jwk()]})
     with loopback.served(Response(keys, content_type="application/json")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def trusting(aws_url: str) -> Callable[[str], dict[str, str]]:
+    """The variables that say where the settings of that issuer are, with its keys at a URL."""
+    number = count(1)
+
+    def variables(jwks_url: str) -> dict[str, str]:
+        settings = {"issuer": ISSUER, "audience": AUDIENCE, "jwksUri": jwks_url}
+        name = f"/webrtc/stack-{next(number)}/issuer"
+        parameter = {"Name": name, "Type": "String", "Value": json.dumps(settings)}
+        client(aws_url, "ssm").put_parameter(**parameter)
+        return {"AWS_ENDPOINT_URL": aws_url, "SETTINGS_PARAMETER": name}
+
+    return variables
 
 
 @pytest.fixture(scope="session")
@@ -146,8 +161,10 @@ def end_of_registration(run: Callable[..., LambdaFunction], aws_url: str) -> Lam
 
 
 @pytest.fixture(scope="session")
-def authorizer(run: Callable[..., LambdaFunction], jwks_url: str) -> LambdaFunction:
-    return run("JwtAuthorizer", JWKS_URI=jwks_url)
+def authorizer(
+    run: Callable[..., LambdaFunction], trusting: Callable[[str], dict[str, str]], jwks_url: str
+) -> LambdaFunction:
+    return run("JwtAuthorizer", **trusting(jwks_url))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.events.responses import EventsHandler
 from moto.kms.responses import KmsResponse
 from moto.sqs.responses import SQSResponse
+from moto.ssm.responses import SimpleSystemManagerResponse
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
@@ -42,6 +43,7 @@ _SERVICES = {
     "events": EventsHandler,
     "kms": KmsResponse,
     "sqs": SQSResponse,
+    "ssm": SimpleSystemManagerResponse,
 }
 # Whoever signs a request says for which service: Credential=<key>/<date>/<region>/<service>/...
 _SERVICE = re.compile(r"Credential=[^/]+/\d+/[\w-]+/(\w+)/")

@@ -1,4 +1,4 @@
-"""The authorizer as it was built, with keys that it fetches over HTTP."""
+"""The authorizer as it was built, with settings and keys that it fetches over HTTP."""
 
 from tests.runtime.events import event
 from tests.runtime.lambda_function import LambdaFunction

@@ -1,7 +1,7 @@
 """What Lambda stops a function for, it does not come to: it answers before, and needs little."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +21,8 @@ LARGEST_EVENT_BYTES = 6 * MEBIBYTE
 SHORT_TIMEOUT = 8
 """Seconds; an attempt to reach DynamoDB, and the wait for the next, leave too little of it."""
 
+WITH_A_TOKEN = event("JwtAuthorizer") | {"authorizationToken": f"Bearer {a_token()}"}
+
 
 @pytest.fixture(scope="module")
 def tar() -> Iterator[str]:
@@ -35,11 +37,15 @@ def test_504_before_the_function_is_stopped(started: Started, tar: str) -> None:
 
 
 def test_an_issuer_that_never_answers_is_given_up_before_the_authorizer_is_stopped(
-    started: Started, tar: str
+    started: Started, trusting: Callable[[str], dict[str, str]], tar: str
 ) -> None:
-    payload = event("JwtAuthorizer") | {"authorizationToken": f"Bearer {a_token()}"}
-    with started("JwtAuthorizer", JWKS_URI=tar) as function:
-        assert function.error(payload) == "JwksUnavailable"
+    with started("JwtAuthorizer", **trusting(tar)) as function:
+        assert function.error(WITH_A_TOKEN) == "JwksUnavailable"
+
+
+def test_so_is_systems_manager(started: Started, tar: str) -> None:
+    with started("JwtAuthorizer", AWS_ENDPOINT_URL=tar) as function:
+        assert function.error(WITH_A_TOKEN) == "JwksUnavailable"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -11,12 +12,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from authorizer import authorize
-from authorizer.jwks import Fetch, Jwks
+from authorizer.jwks import usable_keys
+from authorizer.settings import Settings
+from authorizer.trust import Fetch, Trust, TrustCache
 from tests.support.builders import ALICE, SCOPES
 
 ISSUER = "https://issuer.example.com"
 AUDIENCE = "webrtc-call-handling"
-JWKS_URI = f"{ISSUER}/jwks.json"
+SETTINGS = Settings(ISSUER, AUDIENCE, jwks_uri="")
 
 
 @cache
@@ -68,28 +71,41 @@ def a_token(
 
 
 class _Answered:
-    """A fetch that has come to its end, unless the endpoint hangs; ``waits`` are those for it."""
+    """A fetch that has come to its end, unless the issuer hangs."""
 
-    def __init__(self, endpoint: "FakeJwksEndpoint") -> None:
-        self._endpoint = endpoint
-        self.body: bytes | None = None
+    def __init__(self, issuer: "FakeIssuer", known: Settings | None) -> None:
+        self._issuer = issuer
+        self._settings = known
+        self.found: Trust | None = None
 
     def wait(self, seconds: float) -> bool:
-        self._endpoint.waits.append(seconds)
-        if not self._endpoint.hangs and not self._endpoint.down:
-            self.body = self._endpoint.body
-        return not self._endpoint.hangs
+        issuer = self._issuer
+        issuer.waits.append(seconds)
+        self._settings = self._settings or issuer.settings
+        if self._settings is None:
+            return True
+        self.found = Trust(self._settings, {})
+        if not issuer.hangs and not issuer.down:
+            with suppress(ValueError, RecursionError):
+                self.found = Trust(self._settings, usable_keys(issuer.body))
+        return not issuer.hangs
 
     def give_up(self) -> None:
-        self._endpoint.given_up += 1
+        self._issuer.given_up += 1
 
 
-class FakeJwksEndpoint:
-    """Stands in for the issuer's web server; ``fetches`` counts."""
+class FakeIssuer:
+    """Stands in for the issuer's web server, and for Systems Manager.
+
+    ``fetches`` counts, ``reads`` those of them that began with the settings; ``waits`` are seconds.
+    """
 
     def __init__(self, *keys: dict[str, Any]) -> None:
         self.publish(*(keys or (rsa_jwk(), ec_jwk())))
+        self.settings: Settings | None = SETTINGS
+        """None while Systems Manager does not answer."""
         self.fetches = 0
+        self.reads = 0
         self.given_up = 0
         self.waits: list[float] = []
         self.down = False
@@ -98,17 +114,16 @@ class FakeJwksEndpoint:
     def publish(self, *keys: Any) -> None:
         self.body = json.dumps({"keys": keys}).encode()
 
-    def fetch(self, _uri: str) -> Fetch:
+    def fetch(self, known: Settings | None) -> Fetch:
         self.fetches += 1
-        return _Answered(self)
+        self.reads += known is None
+        return _Answered(self, known)
 
 
-def trust_this_issuer(monkeypatch: pytest.MonkeyPatch) -> FakeJwksEndpoint:
-    """Configure the authorizer in this process; the key set is all there is of the network."""
-    fake = FakeJwksEndpoint()
-    keys = Jwks(JWKS_URI, lambda uri: fake.fetch(uri))  # noqa: PLW0108 - tests may replace it
-    monkeypatch.setattr(authorize, "jwks", lambda: keys)
-    monkeypatch.setenv("JWT_ISSUER", ISSUER)
-    monkeypatch.setenv("JWT_AUDIENCE", AUDIENCE)
+def trust_this_issuer(monkeypatch: pytest.MonkeyPatch) -> FakeIssuer:
+    """Configure the authorizer in this process; the issuer is all there is of the network."""
+    fake = FakeIssuer()
+    cache = TrustCache(fake.fetch)
+    monkeypatch.setattr(authorize, "trust_cache", lambda: cache)
     monkeypatch.setenv("SUBSCRIBER_CLAIM", "phone_number")
     return fake

@@ -9,12 +9,11 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from authorizer.access_token import InvalidToken, NotYetValid, verified_claims
-from authorizer.jwks import Jwks
+from authorizer.trust import TrustCache
 from tests.support.tokens import (
     AUDIENCE,
     ISSUER,
-    JWKS_URI,
-    FakeJwksEndpoint,
+    FakeIssuer,
     a_token,
     claims,
     ec_key,
@@ -23,12 +22,8 @@ from tests.support.tokens import (
 
 
 @pytest.fixture
-def jwks() -> Jwks:
-    return Jwks(JWKS_URI, FakeJwksEndpoint().fetch)
-
-
-def verify(token: str, jwks: Jwks) -> dict[str, Any]:
-    return verified_claims(token, jwks, ISSUER, AUDIENCE)
+def cache() -> TrustCache:
+    return TrustCache(FakeIssuer().fetch)
 
 
 def unsigned(header: Any, payload: Any) -> str:
@@ -39,39 +34,39 @@ def unsigned(header: Any, payload: Any) -> str:
     return f"{part(header)}.{part(payload)}."
 
 
-def test_a_good_token_of_either_kind(jwks: Jwks) -> None:
-    assert verify(a_token(), jwks)["client_id"] == "client-1"
-    assert verify(a_token(ec_key(), "ES256", "ec"), jwks)["client_id"] == "client-1"
-    assert verify(a_token(aud=["other", AUDIENCE]), jwks)["client_id"] == "client-1"
+def test_a_good_token_of_either_kind(cache: TrustCache) -> None:
+    assert verified_claims(a_token(), cache)["client_id"] == "client-1"
+    assert verified_claims(a_token(ec_key(), "ES256", "ec"), cache)["client_id"] == "client-1"
+    assert verified_claims(a_token(aud=["other", AUDIENCE]), cache)["client_id"] == "client-1"
 
 
 @pytest.mark.parametrize("claim", ["nbf", "iat"])
-def test_the_issuers_clock_may_be_a_minute_ahead(jwks: Jwks, claim: str) -> None:
+def test_the_issuers_clock_may_be_a_minute_ahead(cache: TrustCache, claim: str) -> None:
     later: dict[str, Any] = {claim: int(time.time()) + 50}
 
-    assert verify(a_token(**later), jwks)
+    assert verified_claims(a_token(**later), cache)
 
 
 @pytest.mark.parametrize("claim", ["nbf", "iat"])
 @pytest.mark.parametrize("seconds", [70, 86_400])
 def test_a_token_for_later_is_not_one_that_proves_nothing(
-    jwks: Jwks, claim: str, seconds: int
+    cache: TrustCache, claim: str, seconds: int
 ) -> None:
     later: dict[str, Any] = {claim: int(time.time()) + seconds}
     with pytest.raises(NotYetValid):
-        verify(a_token(**later), jwks)
+        verified_claims(a_token(**later), cache)
 
 
-def test_nobodys_token_is_for_later(jwks: Jwks) -> None:
+def test_nobodys_token_is_for_later(cache: TrustCache) -> None:
     """The signature comes first: else a bad token could be asked for again and again."""
     with pytest.raises(InvalidToken):
-        verify(a_token(rsa_key("another"), nbf=int(time.time()) + 3600), jwks)
+        verified_claims(a_token(rsa_key("another"), nbf=int(time.time()) + 3600), cache)
 
 
 @pytest.mark.parametrize("ago", [0, 1, 59])
-def test_an_expired_token_is_given_no_leeway(jwks: Jwks, ago: int) -> None:
+def test_an_expired_token_is_given_no_leeway(cache: TrustCache, ago: int) -> None:
     with pytest.raises(InvalidToken):
-        verify(a_token(exp=int(time.time()) - ago), jwks)
+        verified_claims(a_token(exp=int(time.time()) - ago), cache)
 
 
 def public_pem() -> bytes:
@@ -126,27 +121,15 @@ def signed_with_the_public_key() -> str:
         pytest.param(a_token(aud={"a": 1}), id="aud an object"),
     ],
 )
-def test_a_token_that_proves_nothing(jwks: Jwks, token: str) -> None:
+def test_a_token_that_proves_nothing(cache: TrustCache, token: str) -> None:
     with pytest.raises(InvalidToken):
-        verify(token, jwks)
-
-
-@pytest.mark.parametrize(
-    "uri", ["http://issuer.example.com/jwks.json", "http://127.0.0.1.example.com/jwks.json"]
-)
-def test_plain_http_is_trusted_on_loopback_only(uri: str) -> None:
-    endpoint = FakeJwksEndpoint()
-    with pytest.raises(InvalidToken):
-        verify(a_token(), Jwks(uri, endpoint.fetch))
-    assert endpoint.fetches == 0
-
-    assert verify(a_token(), Jwks("http://127.0.0.1:9/jwks.json", endpoint.fetch))
+        verified_claims(token, cache)
 
 
 def test_garbage_never_fetches() -> None:
-    endpoint = FakeJwksEndpoint()
+    issuer = FakeIssuer()
     for token in ("", "a.b.c", a_token("s" * 32, "HS256"), a_token(kid=None)):
         with pytest.raises(InvalidToken):
-            verify(token, Jwks(JWKS_URI, endpoint.fetch))
+            verified_claims(token, TrustCache(issuer.fetch))
 
-    assert endpoint.fetches == 0
+    assert issuer.fetches == 0

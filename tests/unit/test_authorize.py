@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 
 from authorizer import authorize
-from authorizer.authorize import jwks as configured_jwks
-from authorizer.jwks import JwksUnavailable
+from authorizer.authorize import trust_cache as configured_trust_cache
+from authorizer.trust import JwksUnavailable
 from camara.caller import Caller
 from tests.support.builders import ALICE, SCOPES
 from tests.support.lambda_context import a_lambda_context
-from tests.support.tokens import JWKS_URI, FakeJwksEndpoint, a_token, rsa_key, trust_this_issuer
+from tests.support.tokens import FakeIssuer, a_token, rsa_key, trust_this_issuer
 
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara/DELETE/webrtc/sessions/ABC"
 STAGE = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara/*"
 
 
 @pytest.fixture(autouse=True)
-def endpoint(monkeypatch: pytest.MonkeyPatch) -> FakeJwksEndpoint:
+def issuer(monkeypatch: pytest.MonkeyPatch) -> FakeIssuer:
     return trust_this_issuer(monkeypatch)
 
 
@@ -72,16 +72,15 @@ def test_a_claim_that_the_token_lacks_is_absent_from_the_context() -> None:
     assert answer["principalId"] == "client"
 
 
-def test_the_process_keeps_the_keys_of_the_configured_issuer(
-    monkeypatch: pytest.MonkeyPatch, endpoint: FakeJwksEndpoint
+def test_the_process_keeps_the_settings_and_the_keys(
+    monkeypatch: pytest.MonkeyPatch, issuer: FakeIssuer
 ) -> None:
-    monkeypatch.setattr(authorize, "jwks", cache(configured_jwks.__wrapped__))
-    monkeypatch.setattr(authorize, "Download", endpoint.fetch)
-    monkeypatch.setenv("JWKS_URI", JWKS_URI)
+    monkeypatch.setattr(authorize, "trust_cache", cache(configured_trust_cache.__wrapped__))
+    monkeypatch.setattr(authorize, "TrustFetch", issuer.fetch)
 
     for _ in range(2):
         assert effect(authorized(f"Bearer {a_token()}")) == ("Allow", STAGE)
-    assert endpoint.fetches == 1
+    assert issuer.fetches == 1
 
 
 @pytest.mark.parametrize(
@@ -132,9 +131,9 @@ def test_what_may_be_good_later_is_the_one_error_that_is_401(token: str) -> None
     assert raised.value.__suppress_context__
 
 
-def test_a_token_that_cannot_be_judged_is_another_error(endpoint: FakeJwksEndpoint) -> None:
+def test_a_token_that_cannot_be_judged_is_another_error(issuer: FakeIssuer) -> None:
     """The gateway does not remember it, and answers 503 instead of 401."""
-    endpoint.down = True
+    issuer.down = True
     with pytest.raises(JwksUnavailable):
         authorized(f"Bearer {a_token()}")
 

@@ -1,0 +1,55 @@
+"""One fetch of what the authorizer goes by: settings, then the address of the keys, then keys."""
+
+from http.client import HTTPException
+from threading import Thread
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from authorizer.discovery import configuration_url, jwks_uri_in
+from authorizer.download import Download
+from authorizer.jwks import usable_keys
+from authorizer.settings import Settings, read_settings
+from authorizer.trust import Trust
+from camara import log
+
+_FAILURES = (BotoCoreError, ClientError, OSError, HTTPException, ValueError, RecursionError)
+
+
+class TrustFetch(Thread):
+    """A fetch in a thread of its own, so that whoever waits for it may give up.
+
+    With settings that are known it is one of keys alone. A failure ends it, and is logged.
+    """
+
+    def __init__(self, known: Settings | None) -> None:
+        super().__init__(daemon=True)
+        self.found: Trust | None = None
+        self._known = known
+        self._download = Download()
+        self.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end so long at most; tell whether it has come."""
+        self.join(seconds)
+        return not self.is_alive()
+
+    def give_up(self) -> None:
+        """End it soon: the way to Systems Manager has timeouts of its own."""
+        self._download.give_up()
+
+    def run(self) -> None:
+        """Fetch as far as it goes."""
+        try:
+            self._fetch()
+        except _FAILURES as failure:
+            # Where it failed: without a URL it was Systems Manager.
+            log.logger().warning("keys not fetched", url=self._download.url, reason=str(failure))
+
+    def _fetch(self) -> None:
+        settings = self._known or read_settings()
+        self.found = Trust(settings, {})
+        uri = settings.jwks_uri or self._discovered(settings.issuer)
+        self.found = Trust(settings, usable_keys(self._download.get(uri)))
+
+    def _discovered(self, issuer: str) -> str:
+        return jwks_uri_in(self._download.get(configuration_url(issuer)), issuer)
