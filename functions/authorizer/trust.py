@@ -16,11 +16,12 @@ import jwt
 from authorizer.settings import Settings
 
 _FRESH_SECONDS = 540
-_JITTER_SECONDS = 60
-"""By so much sooner may it be: processes that began together do not ask together for ever.
+"""Then a cooldown and a fetch may follow: what is withdrawn serves for ten minutes at most."""
 
-Systems Manager answers 40 times a second, for the whole account. With the cooldown, and a fetch
-that takes its time, whatever the operator or the issuer withdraws serves for ten minutes at most.
+_JITTER_SECONDS = 60
+"""Up to so much earlier, at random: processes that began together are not to ask together again.
+
+Systems Manager answers 40 times a second, for the whole account.
 """
 
 _KEPT_SECONDS = 24 * 3600
