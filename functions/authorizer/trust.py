@@ -139,7 +139,8 @@ class TrustCache:
         if found.keys:
             self._trust = found
             if self._running_is_whole:
-                self._whole_at = time.time()
+                # As old as its beginning: Lambda may have had it frozen since.
+                self._whole_at = self._running_since
                 jitter = _random.uniform(0, _JITTER_SECONDS)
                 self._fresh_until = self._whole_at + _FRESH_SECONDS - jitter
         elif self._trust and self._trust.settings.same_keys_as(found.settings):

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from authorizer.settings import Settings
-from authorizer.trust import JwksUnavailable, Trust, TrustCache, UnknownKey
+from authorizer.trust import Fetch, JwksUnavailable, Trust, TrustCache, UnknownKey
 from tests.support.tokens import SETTINGS, FakeIssuer, ec_jwk, rsa_jwk
 
 MINUTE = 60
@@ -184,6 +184,22 @@ def test_a_fetch_that_never_ends_is_given_up_for_another(
     assert issuer.fetches == 2
 
 
+def test_what_was_fetched_is_as_old_as_the_beginning_of_its_fetch(
+    cache: TrustCache, issuer: FakeIssuer, clock: Clock
+) -> None:
+    """Lambda may have had its thread frozen in between, with settings that were read before."""
+    issuer.hangs = True
+    with pytest.raises(JwksUnavailable):
+        cache.with_key("rsa")
+    clock.now += FRESH_AT_LEAST - 1
+    issuer.hangs = False
+    assert cache.with_key("rsa")
+    clock.now += FRESH_AT_MOST - FRESH_AT_LEAST + 1
+
+    assert cache.with_key("rsa")
+    assert issuer.fetches == 2
+
+
 def test_what_has_no_usable_key_replaces_none(
     cache: TrustCache, issuer: FakeIssuer, clock: Clock
 ) -> None:
@@ -309,10 +325,14 @@ def test_while_systems_manager_is_down_the_last_good_ones_serve_for_a_day(
     assert cache.with_key("rsa")
 
 
-def test_requests_at_once_make_one_fetch_and_see_the_same(
-    cache: TrustCache, issuer: FakeIssuer, clock: Clock
-) -> None:
+def test_requests_at_once_make_one_fetch_and_see_the_same(issuer: FakeIssuer, clock: Clock) -> None:
     together = Barrier(8)
+
+    def slowly(known: Settings | None) -> Fetch:
+        time.sleep(0.02)
+        return issuer.fetch(known)
+
+    cache = TrustCache(slowly)
 
     def request() -> Trust:
         together.wait()
