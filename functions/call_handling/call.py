@@ -18,7 +18,7 @@ from call_handling.negotiation import (
 )
 from call_handling.party import entry_of
 from call_handling.session import Session, Timeouts
-from call_handling.status import ANSWERED, OVER, Role, Status
+from call_handling.status import ANSWERED, OVER, UNANSWERED, Role, Status
 from camara.actor import Actor
 from camara.errors import IncompatibleState
 
@@ -81,8 +81,29 @@ class Call(NamedTuple):
         """The media, ``None`` as soon as the call is over."""
         return None if self.session.status in OVER else self.media
 
-    def media_due_at(self, timeouts: Timeouts) -> int:
-        """Return when media are to be kept longer, if the call lives by then."""
+    def due_at(self, now: int, timeouts: Timeouts) -> int:
+        """Return when to look after the call if nobody ends it: at its deadline, or earlier.
+
+        That is when its media are to be kept longer; and, of an unanswered call, when its first
+        ringing time is over, whatever has renewed it since. So what is due first stays what it is
+        when such a call changes, and the index of what is due need not be written to.
+        """
+        due_at = min(self.session.stale_at, self._media_due_at(timeouts))
+        rung_at = self.session.created_at + timeouts.ring
+        if self.session.status in UNANSWERED and now < rung_at:
+            return min(due_at, rung_at)
+        return due_at
+
+    def are_media_due(self, now: int, timeouts: Timeouts) -> bool:
+        """Tell whether media are to be stored anew.
+
+        They are when they would expire too soon, and when they would too late, for the retention
+        was another one.
+        """
+        is_late = self.media_expires_at > media_expiry(now, timeouts)
+        return is_late or self._media_due_at(timeouts) <= now
+
+    def _media_due_at(self, timeouts: Timeouts) -> int:
         return self.media_expires_at - timeouts.ended_retention - _SWEEP_OUTAGE
 
     def with_media_kept(self, now: int, timeouts: Timeouts) -> "Call":

@@ -1,6 +1,6 @@
 """EndStaleSessions: ends the sessions that both parties have forgotten, or those that are named.
 
-Of those that live it keeps what is stored beside them (ADR 4).
+Of those that live it keeps what is stored beside them, or moves their place in the index (ADR 4).
 
 Invoked every minute by EventBridge Scheduler, and by an operator or an EventBridge rule with
 ``{"mediaSessionIds": [...], "reason": "..."}`` (an event's ``detail`` may carry it).
@@ -71,7 +71,7 @@ def _end_stale(has_time: Callable[[], bool]) -> dict[str, Any]:
         outcome = endings().by_network(
             media_session_id, _DEADLINE_PASSED, clock.now(), only_if=DEADLINE_HAS_PASSED
         )
-        return _keep_media(media_session_id) if outcome is LeftAlone.MEDIA_DUE else outcome
+        return _look_after(media_session_id) if outcome is LeftAlone.DUE else outcome
 
     sweep = Sweep(end, has_time)
     try:
@@ -84,13 +84,13 @@ def _end_stale(has_time: Callable[[], bool]) -> dict[str, Any]:
     return {**summary, "lagSeconds": overdue.lag}
 
 
-def _keep_media(media_session_id: str) -> LeftAlone:
+def _look_after(media_session_id: str) -> LeftAlone:
     try:
-        kept = session_store().keep_media(media_session_id, clock.now())
+        is_media_kept = session_store().look_after(media_session_id, clock.now())
     except (NotFound, KeyError, TypeError, ValueError):
         # Of what is stored something is missing, or of another shape.
         return LeftAlone.MALFORMED
-    return LeftAlone.MEDIA_KEPT if kept else LeftAlone.RENEWED
+    return LeftAlone.MEDIA_KEPT if is_media_kept else LeftAlone.RENEWED
 
 
 def _end_named(

@@ -61,7 +61,7 @@ class LeftAlone(StrEnum):
     """Why the network did not end a session."""
 
     RENEWED = "renewed"
-    MEDIA_DUE = "media due"
+    DUE = "due"
     MEDIA_KEPT = "media kept"
     HELD = "held"
     OVER = "over"
@@ -245,7 +245,7 @@ def _why_left_alone(
         return LeftAlone.MALFORMED
     if only_if is DEADLINE_HAS_PASSED and _number(item.get("staleAt")) <= now:
         lives = _number(item.get("deadline")) > now
-        return LeftAlone.MEDIA_DUE if lives else LeftAlone.MALFORMED
+        return LeftAlone.DUE if lives else LeftAlone.MALFORMED
     return only_if.otherwise
 
 

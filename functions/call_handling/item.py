@@ -41,9 +41,9 @@ def key(media_session_id: str) -> Item:
 
 
 def session_item(session: Session, due_at: int | None = None) -> Item:
-    """Return the item that changes state; ``due_at`` is when there is to be seen to it, if earlier.
+    """Return the item that changes state; ``due_at`` is its place in the index of what is due.
 
-    Without, that is at its deadline.
+    Without, that is its deadline.
     """
     legs, negotiation = session.legs, session.negotiation
     attributes: dict[str, Any] = {

@@ -81,7 +81,7 @@ class SessionStore:
         )
         call = Call(session, invitation, media, media_expiry(now, self._timeouts))
         check = self._registrations.require_active(originator, [registration_id], now)
-        retried(lambda: self._write(None, call, check), _Conflict)
+        retried(lambda: self._write(None, call, now, check), _Conflict)
         return call
 
     def read(self, media_session_id: str) -> Call:
@@ -131,28 +131,27 @@ class SessionStore:
                     legs.receiver, [known.registration_id for known in own], now
                 )
             if after is not before:
-                self._write(before, after, check)
+                self._write(before, after, now, check)
             return before, after
 
         return retried(attempt, _Conflict)
 
-    def keep_media(self, media_session_id: str, now: int) -> bool:
-        """Have the media of a call that lives last longer, if it is time; tell whether it was.
+    def look_after(self, media_session_id: str, now: int) -> bool:
+        """Do what is due for a call that lives; tell whether it was to have its media last longer.
 
-        Likewise if they last for too long, for the retention was another one. Costs a transaction's
-        two write units for each KiB of it all. Raises ``NotFound``.
+        That costs a transaction's two write units for each KiB of it all. Otherwise the call has
+        been renewed since its place in the index was written, and is given another one. Raises
+        ``NotFound``.
         """
 
         def attempt() -> bool:
             call = self.read(media_session_id)
-            kept = call.with_media_kept(now, self._timeouts)
-            is_due = call.media_due_at(self._timeouts) <= now
-            if call.readable_media is None or not (
-                is_due or call.media_expires_at > kept.media_expires_at
-            ):
+            if call.readable_media is None:
                 return False
-            self._write(call, kept, unless_renewed=True)
-            return True
+            is_media_due = call.are_media_due(now, self._timeouts)
+            after = call.with_media_kept(now, self._timeouts) if is_media_due else call
+            self._write(call, after, now, unless_renewed=True)
+            return is_media_due
 
         return retried(attempt, _Conflict)
 
@@ -160,6 +159,7 @@ class SessionStore:
         self,
         before: Call | None,
         after: Call,
+        now: int,
         check: dict[str, Any] | None = None,
         *,
         unless_renewed: bool = False,
@@ -171,7 +171,7 @@ class SessionStore:
         """
         put: dict[str, Any] = {
             "TableName": self._table,
-            "Item": session_item(after.session, after.media_due_at(self._timeouts)),
+            "Item": session_item(after.session, after.due_at(now, self._timeouts)),
         }
         if before is not None and unless_renewed:
             put |= {

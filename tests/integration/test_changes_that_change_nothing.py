@@ -95,7 +95,7 @@ def test_a_lease_that_moves_by_a_tenth_is_one_write_and_no_change(
 
     assert put(BOB, call, "Ringing").status == 200
     assert names(requests) == ["Query", "PutItem"]
-    assert session_item(table)["staleAt"] == {"N": str(stale_at)}
+    assert session_item(table)["deadline"] == {"N": str(stale_at)}
     assert all_but_the_lease(table) == before
 
 

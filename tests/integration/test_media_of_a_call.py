@@ -231,7 +231,7 @@ def test_it_is_kept_once(time_stands_still: FakeClock) -> None:
     call = a_call("Connected")
     time_stands_still.now += DUE
 
-    assert [session_store().keep_media(call, time_stands_still.now) for _ in range(2)] == [
+    assert [session_store().look_after(call, time_stands_still.now) for _ in range(2)] == [
         True,
         False,
     ]

@@ -203,11 +203,27 @@ class TestMedia:
         assert later.media_expires_at == call.media_expires_at
 
     def test_lasts_for_two_retentions_and_is_due_when_one_is_left(self) -> None:
-        call = a_call_of(a_session(CONNECTED)).with_media_kept(NOW + 1000, TIMEOUTS)
+        lives = a_session(CONNECTED, stale_at=NOW + TIMEOUTS.answered)
+        call = a_call_of(lives).with_media_kept(NOW + 1000, TIMEOUTS)
         retention = TIMEOUTS.ended_retention
 
         assert call.media_expires_at == NOW + 1000 + 2 * retention
-        assert call.media_due_at(TIMEOUTS) == NOW + 1000 + retention - 300
+        assert call.due_at(NOW + 1000, TIMEOUTS) == NOW + 1000 + retention - 300
+
+    @pytest.mark.parametrize(
+        ("status", "now", "due_at"),
+        [
+            (Status.RINGING, NOW + 119, NOW + 120),
+            (Status.RINGING, NOW + 120, NOW + 170),
+            (CONNECTED, NOW + 119, NOW + 170),
+        ],
+    )
+    def test_an_unanswered_call_is_due_when_its_first_ringing_time_is_over(
+        self, status: Status, now: int, due_at: int
+    ) -> None:
+        call = a_call_of(a_session(status, stale_at=NOW + 170))
+
+        assert call.due_at(now, TIMEOUTS) == due_at
 
     def test_is_unreadable_once_the_call_is_over(self) -> None:
         call = a_call_of(a_session(CONNECTED))

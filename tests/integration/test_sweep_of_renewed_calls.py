@@ -1,0 +1,81 @@
+"""The index does not follow a call that is renewed while it rings: the sweep does, if it must."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.conftest import FakeClock
+from tests.performance.cost import costed
+from tests.support.api import a_call, delete, get, put
+from tests.support.builders import ALICE, BOB, NOW
+from tests.support.messaging import Requests
+from tests.support.races import just_before
+from tests.support.sweep import sweep
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+RING = 120
+ANSWER = {"status": "Connected", "answer": {"sdp": "v=0"}}
+
+
+@pytest.mark.parametrize("status", ["Initial", "Ringing", "Waiting"])
+def test_a_change_of_a_call_that_rings_costs_the_index_nothing(
+    table: "DynamoDBClient", time_stands_still: FakeClock, status: str
+) -> None:
+    call = a_call("Initial")
+    time_stands_still.now += 13
+
+    answer, cost = costed(table, lambda: put(BOB, call, status))
+
+    assert answer.status == 200
+    assert (cost.write_units, dict(cost.of_indexes)) == (1, {})
+
+
+def test_a_call_ends_when_its_last_lease_has_passed(
+    time_stands_still: FakeClock, requests: Requests
+) -> None:
+    """It is found where the first lease had put it, and is given another place, once."""
+    call = a_call("Initial")
+    time_stands_still.now += 50
+    put(BOB, call, "Ringing")
+    time_stands_still.now = NOW + RING
+    requests.clear()
+
+    assert sweep().items() >= {"found": 1, "skipped": 1, "ended": 0, "mediaKept": 0}.items()
+    assert [name for name, _ in requests if name != "Query"] == ["UpdateItem", "PutItem"]
+    assert sweep()["found"] == 0
+    time_stands_still.now = NOW + 50 + RING - 1
+    assert sweep()["found"] == 0
+    time_stands_still.now += 1
+    assert sweep()["ended"] == 1
+    assert get(BOB, call).body["status"] == "NoAnswer"
+
+
+@pytest.mark.parametrize("meanwhile", ["renewed", "answered", "ended"])
+def test_what_happens_to_it_between_the_look_and_the_write_is_not_undone(
+    time_stands_still: FakeClock, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    call = a_call("Initial")
+    time_stands_still.now += 20
+    put(BOB, call, "Ringing")
+    time_stands_still.now = NOW + RING
+
+    def happens() -> None:
+        match meanwhile:
+            case "renewed":
+                assert put(BOB, call, "Ringing").status == 200
+            case "answered":
+                put(BOB, call, ANSWER)
+            case "ended":
+                delete(ALICE, call)
+
+    just_before(monkeypatch, "PutItem", happens)
+
+    assert sweep()["ended"] == 0
+    time_stands_still.now = NOW + 179
+    assert sweep()["ended"] == 0
+    time_stands_still.now += 1
+    assert sweep()["ended"] == (meanwhile == "renewed")
+    status = {"renewed": "NoAnswer", "answered": "Connected", "ended": "SessionCancelled"}
+    assert get(BOB, call).body["status"] == status[meanwhile]
