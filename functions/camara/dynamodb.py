@@ -23,6 +23,9 @@ from camara.retry import retried
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+CONNECTIONS = 16
+"""Requests of a process that can be under way at once."""
+
 _ANSWERS = frozenset(
     {
         "ConditionalCheckFailedException",
@@ -47,7 +50,7 @@ def dynamodb_client() -> "DynamoDBClient":
         read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": 3},
         parameter_validation=False,
-        max_pool_connections=16,
+        max_pool_connections=CONNECTIONS,
         tcp_keepalive=True,
         # Composed anew for every request if not given, which is a third of a DELETE's CPU time.
         user_agent="webrtc-call-handling",

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from camara.dynamodb import CONNECTIONS
 from camara.errors import Unavailable
 
-CONCURRENCY = 16
-"""Writes under way at once; the client's pool has as many connections."""
+CONCURRENCY = CONNECTIONS
+"""Writes under way at once."""
 
 _MARGIN_MILLIS = 15_000
 """Longer than the slowest write that may be under way: 12 seconds, and waits after conflicts."""

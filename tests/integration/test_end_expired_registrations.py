@@ -7,7 +7,7 @@ import pytest
 
 from camara.errors import Unavailable
 from camara.identity import subscriber_key
-from camara.stale_index import STALE_SHARDS
+from camara.stale_index import SHARDS_SEARCHED
 from registration.end_expired_registrations import handler
 from registration.item import number_owner
 from registration.store import registration_store
@@ -72,7 +72,7 @@ def test_what_has_not_expired_costs_nothing(
     requests.clear()
 
     assert end_expired() == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
-    assert [name for name, _ in requests] == ["Query"] * STALE_SHARDS
+    assert [name for name, _ in requests] == ["Query"] * SHARDS_SEARCHED
 
 
 def test_what_is_refreshed_meanwhile_goes_on(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camara.errors import Unavailable
-from camara.stale_index import STALE_SHARDS
+from camara.stale_index import SHARDS_SEARCHED
 from events.end_expired_subscriptions import handler
 from events.item import key
 from events.notification import CatchUp, message_from
@@ -73,7 +73,7 @@ def test_what_has_not_expired_costs_nothing(
     requests.clear()
 
     assert end_expired() == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
-    assert [name for name, _ in requests] == ["Query"] * STALE_SHARDS
+    assert [name for name, _ in requests] == ["Query"] * SHARDS_SEARCHED
 
 
 @pytest.mark.parametrize("prolonged", [True, False])

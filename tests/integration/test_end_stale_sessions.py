@@ -7,11 +7,13 @@ import pytest
 from botocore.client import BaseClient
 
 from call_handling.ending import endings
+from call_handling.item import session_item
+from camara import stale_index
 from camara.errors import Unavailable
-from camara.stale_index import STALE_SHARDS, stale_shard
+from camara.stale_index import SHARDS_SEARCHED, SHARDS_WRITTEN, stale_shard
 from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
-from tests.support.builders import ALICE, BOB, NOW
+from tests.support.builders import ALICE, BOB, NOW, a_session
 from tests.support.faulty_dynamodb import throttle
 from tests.support.sweep import sweep
 from tests.support.table import TABLE, items
@@ -63,7 +65,7 @@ def test_what_is_not_stale_is_not_touched(
         "left": 0,
         "lagSeconds": 0,
     }
-    assert [name for name, _ in requests] == ["Query"] * STALE_SHARDS
+    assert [name for name, _ in requests] == ["Query"] * SHARDS_SEARCHED
     assert items(table) == before
 
 
@@ -79,21 +81,23 @@ def test_it_costs_by_what_is_stale(
 
     assert sweep()["ended"] == 5
     names = sorted(name for name, _ in requests)
-    assert names == ["Query"] * STALE_SHARDS + ["UpdateItem"] * 5
+    assert names == ["Query"] * SHARDS_SEARCHED + ["UpdateItem"] * 5
 
 
-def test_every_partition_of_the_index_is_swept(
-    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
+@pytest.mark.parametrize("written", [1, 8, SHARDS_WRITTEN, SHARDS_SEARCHED])
+def test_every_partition_of_the_index_is_swept_however_many_were_written_to(
+    table: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch, written: int
 ) -> None:
-    ids = [f"call-{number}" for number in range(STALE_SHARDS)]
-    assert {stale_shard(call) for call in ids} == set(map(str, range(STALE_SHARDS)))
-    unused = iter(ids)
-    monkeypatch.setattr("secrets.token_hex", lambda _: next(unused))
-    for _ in ids:
-        a_call()
-    time_stands_still.now += RING
+    """By a version before, or after, that spreads what it writes over fewer, or more."""
+    with monkeypatch.context() as another_version:
+        another_version.setattr(stale_index, "SHARDS_WRITTEN", written)
+        one_of_each = {stale_shard(name): name for name in map(str, range(20 * written))}
+        assert len(one_of_each) == written
+        for name in one_of_each.values():
+            session = a_session(media_session_id=name, stale_at=NOW)
+            table.put_item(TableName=TABLE, Item=session_item(session))
 
-    assert sweep()["ended"] == STALE_SHARDS
+    assert sweep().items() >= {"found": written, "ended": written, "left": 0}.items()
 
 
 def test_an_end_is_recorded_with_its_reason(
@@ -259,4 +263,4 @@ def test_an_index_of_many_pages(
     requests.clear()
 
     assert sweep()["ended"] == 60
-    assert sum(name == "Query" for name, _ in requests) > STALE_SHARDS
+    assert sum(name == "Query" for name, _ in requests) > SHARDS_SEARCHED

@@ -16,7 +16,7 @@ from call_handling.end_stale_sessions import handler
 from call_handling.ending import DEADLINE_HAS_PASSED, Transition, endings
 from call_handling.item import key
 from camara.dynamodb import dynamodb_client
-from camara.stale_index import STALE_SHARDS, stale_shard
+from camara.stale_index import SHARDS_SEARCHED, stale_shard
 from camara.sweep import CONCURRENCY, Sweep
 from tests.performance.canned_dynamodb import CannedDynamoDB
 from tests.support.lambda_context import a_lambda_context
@@ -43,7 +43,7 @@ class CannedIndex(CannedDynamoDB):
                 ]
             }
         ).encode()
-        for shard in range(STALE_SHARDS)
+        for shard in range(SHARDS_SEARCHED)
     }
 
     @override

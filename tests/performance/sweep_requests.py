@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from camara.stale_index import STALE_SHARDS
+from camara.stale_index import SHARDS_SEARCHED
 from tests.performance.result import Budget, Curve, Result
 from tests.performance.sweep_count import scan_pages, scan_read_units, swept
 
@@ -16,7 +16,7 @@ def measure() -> Iterator[Result]:
     """Sweep once and count."""
     traffic = swept(_STORED, _STALE)
     requests = traffic.requests.total()
-    floor = _STALE + STALE_SHARDS
+    floor = _STALE + SHARDS_SEARCHED
     pages = scan_pages(_STORED)
     by_name = ", ".join(f"{count:,} {name}" for name, count in sorted(traffic.requests.items()))
     yield Result(
@@ -30,7 +30,7 @@ def measure() -> Iterator[Result]:
         budget=Budget(1, "ratio"),
         notes=[
             f"{by_name}; nothing else read or written",
-            f"floor: one for each stale session, and {STALE_SHARDS} partitions of the index",
+            f"floor: one for each stale session, and {SHARDS_SEARCHED} partitions of the index",
             f"the usual way: a scan of {pages} pages, more with longer SDPs, fewer never",
         ],
     )

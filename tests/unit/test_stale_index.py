@@ -1,13 +1,34 @@
+from collections import Counter
 from typing import Any
+from zlib import crc32
 
-from camara.stale_index import STALE_SHARDS, Stale, StaleIndex, stale_shard
+from camara.stale_index import SHARDS_SEARCHED, SHARDS_WRITTEN, Stale, StaleIndex, stale_shard
+
+FIRST_RELEASED = 64
+"""No release may search fewer: what an earlier one has put in the last would go unswept."""
+
+CALLS_A_SECOND = 5_000
+UNITS_OF_A_CALL = 4
+UNITS_OF_A_PARTITION = 1_000
+"""A second; AWS, "Burst and adaptive capacity"."""
 
 
-def test_a_shard_is_one_of_so_many_and_a_key_stays_in_it() -> None:
-    ids = [f"{number:032X}" for number in range(200)]
+def test_whatever_is_written_is_searched() -> None:
+    assert SHARDS_WRITTEN <= SHARDS_SEARCHED >= FIRST_RELEASED
 
-    assert {stale_shard(name) for name in ids} == {str(shard) for shard in range(STALE_SHARDS)}
-    assert stale_shard("AB") == stale_shard("AB") == str((65 + 66) % 8)
+
+def test_there_are_enough_for_five_thousand_calls_a_second_and_a_reserve() -> None:
+    units = CALLS_A_SECOND * UNITS_OF_A_CALL / SHARDS_WRITTEN
+
+    assert units * 1.5 <= UNITS_OF_A_PARTITION
+
+
+def test_a_key_stays_in_its_shard_and_all_shards_get_their_share() -> None:
+    shards = Counter(stale_shard(f"{number:040x}") for number in range(100 * SHARDS_WRITTEN))
+
+    assert shards.keys() == {str(shard) for shard in range(SHARDS_WRITTEN)}
+    assert 70 < min(shards.values()) <= max(shards.values()) < 130
+    assert stale_shard("AB") == stale_shard("AB") == str(crc32(b"AB") % SHARDS_WRITTEN)
 
 
 class Client:
