@@ -97,7 +97,7 @@ mutation: $(MUTATION_READY) ## Break the domain and the store: do the tests noti
 		&& ../tools/mutation/bin/mutmut results
 
 .PHONY: bench
-bench: $(STACK_READY) build ## Measure against the budgets, and make docs/benchmarks.md of it
+bench: $(STACK_READY) build ## Measure against the budgets, and make docs/benchmarks.md and capacity.md of it
 	@$(PYTHON) -m tests.performance
 
 ## Code

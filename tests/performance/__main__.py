@@ -1,4 +1,4 @@
-"""Measure against the budgets and make the page; see `make bench`.
+"""Measure against the budgets and make the pages; see `make bench`.
 
 A budget that is missed is a finding, shown as such; only an error is a failure.
 """
@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 
 from tests.performance import ROOT, bench_file, report
 from tests.performance.artifact_size import measure as artifact_size
+from tests.performance.capacity.measured import measure as capacity
+from tests.performance.capacity.page import page as capacity_page
 from tests.performance.cold_init import measure as cold_init
 from tests.performance.credentials_cost import measure as credentials_cost
 from tests.performance.dead_sinks import measure as dead_sinks
@@ -50,6 +52,7 @@ _BENCHMARKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "publishing-rate": publishing_rate,
     "dead-sinks": dead_sinks,
     "notifications": notifications,
+    "capacity": capacity,
 }
 _RESULTS = ROOT / ".local" / "bench.json"
 _DOCS = ROOT / "docs"
@@ -59,7 +62,7 @@ def main() -> None:
     """Run the benchmarks named on the command line, all of them if none is."""
     parser = argparse.ArgumentParser(prog="python -m tests.performance", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(_BENCHMARKS))
-    parser.add_argument("--page", action="store_true", help="measure nothing, make the page again")
+    parser.add_argument("--page", action="store_true", help="measure nothing, make the pages again")
     options = parser.parse_args()
     if unknown := set(options.names) - _BENCHMARKS.keys():
         parser.error(f"no benchmark: {', '.join(sorted(unknown))}")
@@ -81,9 +84,10 @@ def main() -> None:
 
 
 def _make_page() -> None:
-    """Make the page from the file alone, as anybody can who has it."""
+    """Make the pages from the file alone, as anybody can who has it."""
     _DOCS.mkdir(exist_ok=True)
-    for name, content in page(bench_file.read(_RESULTS)).items():
+    run = bench_file.read(_RESULTS)
+    for name, content in (page(run) | (capacity_page(run.call) if run.call else {})).items():
         (_DOCS / name).write_text(content)
         _say(f"written to {(_DOCS / name).relative_to(ROOT)}")
 

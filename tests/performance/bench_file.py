@@ -6,7 +6,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.performance.result import Budget, Curve, Finding, Parts, Result, Shown
+from tests.performance.result import (
+    Budget,
+    Curve,
+    Finding,
+    Parts,
+    Result,
+    Shown,
+    Step,
+    WholeCall,
+)
 
 
 @dataclass(frozen=True)
@@ -17,6 +26,7 @@ class Bench:
     results: Sequence[Result]
     curves: Sequence[Curve] = ()
     parts: Sequence[Parts] = ()
+    call: WholeCall | None = None
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -31,6 +41,7 @@ def bench(machine: Mapping[str, Any], findings: Sequence[Finding]) -> Bench:
         results=[finding for finding in findings if isinstance(finding, Result)],
         curves=[finding for finding in findings if isinstance(finding, Curve)],
         parts=[finding for finding in findings if isinstance(finding, Parts)],
+        call=next((finding for finding in findings if isinstance(finding, WholeCall)), None),
     )
 
 
@@ -51,7 +62,12 @@ def read(path: Path) -> Bench:
         results=[_result(written) for written in content["results"]],
         curves=[Curve(**written) for written in content["curves"]],
         parts=[Parts(**written) for written in content["parts"]],
+        call=_call(content["call"]) if content.get("call") else None,
     )
+
+
+def _call(written: Mapping[str, Any]) -> WholeCall:
+    return WholeCall(**dict(written) | {"steps": [Step(**step) for step in written["steps"]]})
 
 
 def _result(written: Mapping[str, Any]) -> Result:

@@ -89,5 +89,41 @@ class Parts:
     notes: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Step:
+    """What a whole call spends on one thing: an operation, or what follows from it.
+
+    ``seconds`` are those billed of all invocations together, ``memory_gb`` what is given to each.
+    """
+
+    name: str
+    invocations: int
+    seconds: float
+    gb_seconds: float = 0
+    memory_gb: float = 0
+    api_requests: int = 0
+    write_units: float = 0
+    read_units: float = 0
+    queue_requests: int = 0
+    bus_events: int = 0
+    log_bytes: int = 0
+    bytes_out: int = 0
+
+
+@dataclass(frozen=True)
+class WholeCall:
+    """A call, step by step; what a month costs without any, in ``metrics`` and ``alarms``.
+
+    ``index_units`` are the write units of the busiest index, ``cached_gb`` the memory of all
+    functions.
+    """
+
+    steps: Sequence[Step]
+    index_units: int
+    metrics: int
+    alarms: int
+    cached_gb: float
+
+
 type Shown = Curve | Parts
-type Finding = Result | Shown
+type Finding = Result | Shown | WholeCall

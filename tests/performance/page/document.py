@@ -1,10 +1,10 @@
 """The page itself, in Markdown."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tests.performance.bench_file import Bench
 from tests.performance.figures import figure, verdict
+from tests.performance.page.markdown import plain, table
 from tests.performance.page.picture import picture
 from tests.performance.result import Curve, Result, Shown
 
@@ -27,7 +27,6 @@ this page from that file. `.venv/bin/python -m tests.performance NAME` measures 
 compared, and how, is said at the top of each module in [tests/performance](../tests/performance).
 """
 _NONE = "-"
-_SPECIAL = re.compile(r"([\\`*_{}\[\]|~#])")
 
 
 def page(run: Bench) -> dict[str, str]:
@@ -37,7 +36,7 @@ def page(run: Bench) -> dict[str, str]:
 
 def _lines(run: Bench) -> Iterator[str]:
     yield from (_HEAD, "", _in_short(run.results), "")
-    yield from _table(
+    yield from table(
         ["", "unit", "floor", "usual way", "ours", "ours / floor", "budget", ""],
         (_row(result) for result in run.results),
     )
@@ -57,15 +56,15 @@ def _in_short(results: Sequence[Result]) -> str:
     met = f"{len(judged) - len(missed)} of {len(judged)} budgets are met"
     if not missed:
         return f"{met}."
-    return f"{met}; not: {'; '.join(_plain(result.what.strip()) for result in missed)}."
+    return f"{met}; not: {'; '.join(plain(result.what.strip()) for result in missed)}."
 
 
 def _row(result: Result) -> list[str]:
-    what = _plain(result.what)
+    what = plain(result.what)
     # Indented where it belongs to the line above.
     return [
         f"&emsp;{what.strip()}" if what.startswith(" ") else what,
-        _plain(result.unit),
+        plain(result.unit),
         _figure(result.floor),
         _figure(result.usual),
         f"**{figure(result.value)}**",
@@ -97,52 +96,36 @@ def _notes(results: Iterable[Result]) -> Iterator[str]:
         else:
             what = f"{above}, {what}"
         if result.notes:
-            yield f"- {_plain(what)}: {_plain('; '.join(result.notes))}"
+            yield f"- {plain(what)}: {plain('; '.join(result.notes))}"
 
 
 def _shown(shown: Shown) -> Iterator[str]:
-    notes = "; ".join(_plain(note) for note in shown.notes)
-    yield f"{_plain(shown.what)}{f' ({notes})' if notes else ''}:"
+    notes = "; ".join(plain(note) for note in shown.notes)
+    yield f"{plain(shown.what)}{f' ({notes})' if notes else ''}:"
     yield ""
     if isinstance(shown, Curve):
         heads = [figure(x) for x, _ in shown.value]
         rows = [[figure(y) for _, y in points] for points in (shown.usual, shown.value)]
-        first = f"{_plain(shown.unit)} at {_plain(shown.x)}"
+        first = f"{plain(shown.unit)} at {plain(shown.x)}"
     else:
         heads = list(dict.fromkeys([*shown.usual, *shown.value]))
         rows = [
             [f"{parts[head]:,.0f}" if head in parts else _NONE for head in heads]
             for parts in (shown.usual, shown.value)
         ]
-        first = _plain(shown.unit)
-    yield from _table([first, *map(_plain, heads)], [["usual way", *rows[0]], ["ours", *rows[1]]])
+        first = plain(shown.unit)
+    yield from table([first, *map(plain, heads)], [["usual way", *rows[0]], ["ours", *rows[1]]])
     yield ""
 
 
 def _where(run: Bench) -> str:
     machine = run.machine
     packages = ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
-    return _plain(
+    return plain(
         f"{machine['date'][:10]}; {machine['cpu']}, {machine['cores']} cores, {machine['system']};"
         f" Python {machine['python']}, {packages}."
     )
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield _line(heads)
-    yield _line(["---", *(["--:"] * (len(heads) - 1))])
-    yield from map(_line, rows)
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
 def _figure(value: float | None) -> str:
     return _NONE if value is None else figure(value)
-
-
-def _plain(content: str) -> str:
-    """Return text in which Markdown and HTML find nothing to do."""
-    escaped = content.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", escaped.replace("\n", " "))
