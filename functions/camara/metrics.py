@@ -4,11 +4,23 @@ No request is made and nothing personal is in it: a metric knows statuses and co
 Source: AWS, "Embedding metrics within logs"; Powertools for AWS Lambda, Metrics.
 """
 
+import json
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics.base import SingleMetric
 
 NAMESPACE = "WebRTCCallHandling"
+
+type _Blob = dict[str, Any]
+"""A line of the log: under ``_aws`` what CloudWatch makes a metric of, beside it the values."""
+
+_waiting: ContextVar[list[_Blob] | None] = ContextVar("waiting", default=None)
 
 
 def count(name: str, value: int = 1, **dimensions: str) -> None:
@@ -21,9 +33,72 @@ def seconds(name: str, value: int) -> None:
     _put(name, value, MetricUnit.Seconds, {})
 
 
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Write what is put meanwhile in one line, for each byte of the log is paid.
+
+    A line has one value of each name, so a metric that is put twice begins another.
+    """
+    waiting: list[_Blob] = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+        for blob in _merged(waiting):
+            _write(blob)
+
+
 def _put(name: str, value: int, unit: MetricUnit, dimensions: dict[str, str]) -> None:
     service = {"service": os.environ.get("POWERTOOLS_SERVICE_NAME", "")}
-    with single_metric(
-        name, unit, value, namespace=NAMESPACE, default_dimensions=service | dimensions
-    ):
-        pass
+    metric = SingleMetric(namespace=NAMESPACE)
+    metric.add_metric(name, unit, value)
+    for dimension, text in (service | dimensions).items():
+        metric.add_dimension(dimension, text)
+    blob: _Blob = dict(metric.serialize_metric_set())
+    waiting = _waiting.get()
+    if waiting is None:
+        _write(blob)
+    else:
+        waiting.append(blob)
+
+
+def _merged(blobs: list[_Blob]) -> Iterator[_Blob]:
+    """Yield lines: one, unless two metrics have one name, or two dimensions differ."""
+    line: _Blob = {}
+    for blob in blobs:
+        if line and not _fits(blob, line):
+            yield line
+            line = {}
+        line = _joined(line, blob) if line else blob
+    if line:
+        yield line
+
+
+def _fits(blob: _Blob, line: _Blob) -> bool:
+    metrics = {metric["Name"] for directive in _directives(blob) for metric in directive["Metrics"]}
+    return all(
+        name == "_aws" or (name not in metrics and line[name] == value)
+        for name, value in blob.items()
+        if name in line
+    )
+
+
+def _joined(line: _Blob, blob: _Blob) -> _Blob:
+    [added] = _directives(blob)
+    for directive in _directives(line):
+        if directive["Dimensions"] == added["Dimensions"]:
+            directive["Metrics"] += added["Metrics"]
+            break
+    else:
+        _directives(line).append(added)
+    return blob | line
+
+
+def _directives(blob: _Blob) -> list[Any]:
+    directives: list[Any] = blob["_aws"]["CloudWatchMetrics"]
+    return directives
+
+
+def _write(blob: _Blob) -> None:
+    sys.stdout.write(json.dumps(blob, separators=(",", ":")) + "\n")

@@ -47,7 +47,7 @@ def received(
 
     message: Message | None = None
     times = int(record["attributes"]["ApproximateReceiveCount"])
-    with deadline.within(context.get_remaining_time_in_millis() / 1000):
+    with metrics.in_one_line(), deadline.within(context.get_remaining_time_in_millis() / 1000):
         try:
             message = message_from(record["body"])
             handle(message, times)
