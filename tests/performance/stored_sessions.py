@@ -56,7 +56,7 @@ def sessions_table(**variables: str) -> Iterator["DynamoDBClient"]:
     ``variables`` of the environment are set anew.
     """
     with (
-        patch.dict(os.environ, function_environment() | variables, clear=True),
+        patch.dict(os.environ, function_environment("CreateSession") | variables, clear=True),
         patch.object(clock, "now", lambda: NOW),
         redirect_stdout(io.StringIO()),
         mock_aws(),

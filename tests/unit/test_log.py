@@ -68,7 +68,7 @@ def test_each_line_is_of_an_invocation_and_tells_nothing_that_a_client_may_choos
     logger.__wrapped__().info("done")
 
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
-    always = {"level", "location", "message", "timestamp", "service", "functionRequestId"}
+    always = {"level", "message", "timestamp", "service", "functionRequestId"}
     assert first.keys() == always | {"requestId"}
     assert first["functionRequestId"] == context.aws_request_id
     assert second.keys() == always
