@@ -1,12 +1,12 @@
 """Sessions and media as DynamoDB items: one partition a call, one item a part.
 
 ``part`` is ``session``, ``offer`` (with the invitation), ``answer`` or ``location#<actor>``; an
-answer counts while the session says that there is one. ``endings`` and the keys of the index
-``StaleSessions`` (``staleShard``, ``staleAt``: when there is something to do) are there only while
-the session lives, as is ``deadline`` if its deadline is later than that. The keys of
-``SessionsOfRegistration`` and ``SessionsOfReceiver`` never change: they cost nothing when the call
-does. What changes state stays below a write unit of 1,024 bytes, so names and keys are short. Times
-are Unix seconds.
+answer counts while the session says that there is one; long texts are compressed. ``endings`` and
+the keys of the index ``StaleSessions`` (``staleShard``, ``staleAt``: when there is something to do)
+are there only while the session lives, as is ``deadline`` if its deadline is later than that. The
+keys of ``SessionsOfRegistration`` and ``SessionsOfReceiver`` never change: they cost nothing when
+the call does. What changes state stays below a write unit of 1,024 bytes, so names and keys are
+short. Times are Unix seconds.
 """
 
 import json
@@ -21,6 +21,7 @@ from call_handling.legs import Answerer, Legs
 from call_handling.negotiation import Negotiation
 from call_handling.session import Ending, Session
 from call_handling.status import Role, Status
+from call_handling.stored_text import stored, text_from
 from camara.stale_index import stale_shard
 
 type Item = dict[str, Any]
@@ -87,7 +88,14 @@ def media_items(call: Call, before: Call | None = None) -> list[Item]:
     """Return the items beside the session, without those that are as they were ``before``."""
     known = _parts(before) if before is not None else {}
     return [
-        _item({"mediaSessionId": call.session.media_session_id, "part": part, **attributes})
+        _item(
+            {
+                "mediaSessionId": call.session.media_session_id,
+                "part": part,
+                **attributes,
+                "content": stored(attributes["content"]),
+            }
+        )
         for part, attributes in _parts(call).items()
         if known.get(part) != attributes
     ]
@@ -149,7 +157,7 @@ def call_from(items: Iterable[Mapping[str, Any]]) -> Call | None:
     session = session_from(parts.pop(SESSION))
     if not session.negotiation.has_answer:
         parts.pop(_ANSWER, None)
-    contents = {part: item["content"]["S"] for part, item in parts.items()}
+    contents = {part: text_from(item["content"]) for part, item in parts.items()}
     return Call(
         session=session,
         invitation=Invitation(**json.loads(parts[_OFFER]["invitation"]["S"])),

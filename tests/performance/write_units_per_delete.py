@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
 from call_handling.item import session_from, session_item
+from call_handling.stored_text import text_from
 from camara import clock
 from camara.identity import client_key
 from tests.performance.cost import Cost, costed
@@ -203,7 +204,7 @@ def _delete(
 ) -> _Delete:
     before = stored_session(client, call)
     media = {
-        item["part"]["S"]: item["content"]
+        item["part"]["S"]: {"S": text_from(item["content"])}
         for item in items(client)
         if item["mediaSessionId"] == {"S": call} and "content" in item
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.performance.capacity import money, read
+from tests.performance.capacity.browser_sdp import browser_sdp
 from tests.performance.capacity.limits import Limit, limits
 from tests.performance.capacity.picture import picture
 from tests.performance.figures import figure
@@ -127,11 +128,12 @@ def _limits(found: list[Limit]) -> Iterator[str]:
 
 
 def _assumed(assumed: Mapping[str, Any]) -> Iterator[str]:
+    sdp = len(browser_sdp("offer"))
     cold = f"{1 / assumed['cold_starts']:,.0f}"
     heads, handshake = assumed["bytes_of_heads"], f"{assumed['bytes_of_handshake']:,}"
     worked = _listed(assumed["processor_milliseconds"])
     for line in (
-        f"SDP of {assumed['sdp_bytes']:,} bytes on either side.",
+        f"SDP as a browser makes it, audio with eight candidates: {sdp:,} bytes on either side.",
         f"{assumed['authorizer_calls']} of four tokens judged, the others remembered.",
         f"One in {cold} invocations restored from a snapshot.",
         f"{heads} bytes of headers an answer, and a notification; {handshake} of its handshake.",

@@ -25,13 +25,14 @@ from events.publish_session_events import handler as publish
 from events.publish_to_sessions_bus import handler as put_on_bus
 from events.subscription import EventType
 from tests.performance.capacity import read
+from tests.performance.capacity.browser_sdp import browser_sdp
 from tests.performance.capacity.system_lines import access_line, system_lines
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Step, WholeCall
 from tests.performance.stand_ins import Bus, Queue, delivered, handled
 from tests.performance.stored_sessions import sessions_table
 from tests.support.api import Answer, delete, post, put
-from tests.support.builders import ALICE, BOB, NOW, OFFER, a_call_request
+from tests.support.builders import ALICE, BOB, NOW, a_call_request
 from tests.support.emf import metrics_in
 from tests.support.messaging import subscribe
 from tests.support.streams import Record, Stream, meant_for
@@ -78,9 +79,9 @@ _services = count()
 def play() -> WholeCall:
     """Play a call; return what it has spent."""
     with _played() as call:
-        call.step(CREATE, 0, lambda: post(body=a_call_request(offer={"sdp": call.sdp})))
+        call.step(CREATE, 0, lambda: post(body=a_call_request(offer={"sdp": browser_sdp("offer")})))
         call.step(RING, 2, lambda: put(BOB, call.id, "Ringing"))
-        answer = {"status": "Connected", "answer": {"sdp": call.sdp}}
+        answer = {"status": "Connected", "answer": {"sdp": browser_sdp("answer")}}
         call.step(ANSWER, 8, lambda: put(BOB, call.id, answer))
         talk = call.assumed["conversation_seconds"]
         call.step(END, 8 + talk, lambda: delete(ALICE, call.id))
@@ -93,7 +94,6 @@ class _PlayedCall:
 
     def __init__(self, client: "DynamoDBClient", queue: Queue, bus: Bus) -> None:
         self.assumed = read("assumptions")
-        self.sdp = OFFER + "a" * (self.assumed["sdp_bytes"] - len(OFFER))
         self.id = ""
         self._client, self._queue, self._bus = client, queue, bus
         self._stream = Stream(TABLE)

@@ -1,0 +1,31 @@
+"""Long texts as DynamoDB values: compressed, if that is shorter.
+
+What is written is billed by the KiB, and twice in a transaction; SDP says much again and again.
+Source: AWS, "Best practices for storing large items and attributes in DynamoDB".
+"""
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+_LONG = 512
+"""Bytes: with less, nothing would be saved."""
+
+
+def stored(text: str) -> str | bytes:
+    """Return the value to store: the text itself, or what ``text_from`` makes the text of."""
+    plain = text.encode()
+    if len(plain) < _LONG:
+        return text
+    compressed = zlib.compress(plain)
+    return compressed if len(compressed) < len(plain) else text
+
+
+def text_from(value: Mapping[str, Any]) -> str:
+    """Read a typed value, ``{"S": ...}`` or ``{"B": ...}``. Raises ``ValueError``."""
+    if "S" in value:
+        return str(value["S"])
+    try:
+        return zlib.decompress(value["B"]).decode()
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
