@@ -1,0 +1,1 @@
+"""How `sam build` builds the one artifact of all functions."""
