@@ -70,6 +70,7 @@ def test_the_answer_is_the_operations() -> None:
         an_event("GET", THINGS + "/7"),
         {"httpMethod": "GET", "path": THINGS},
         {"resource": THINGS},
+        {"httpMethod": ["GET"], "resource": {THINGS: {}}},
         {},
         None,
         "event",
