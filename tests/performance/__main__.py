@@ -13,6 +13,7 @@ from tests.performance.artifact_size import measure as artifact_size
 from tests.performance.capacity.measured import measure as capacity
 from tests.performance.capacity.page import page as capacity_page
 from tests.performance.cold_init import measure as cold_init
+from tests.performance.cold_starts import measure as cold_starts
 from tests.performance.credentials_cost import measure as credentials_cost
 from tests.performance.dead_sinks import measure as dead_sinks
 from tests.performance.deregistration import measure as deregistration
@@ -41,6 +42,7 @@ _BENCHMARKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "sweep": sweep,
     "warm-cpu": warm_cpu,
     "cold-init": cold_init,
+    "cold-starts": cold_starts,
     "artifact-size": artifact_size,
     "sweep-growth": sweep_growth,
     "sdp-growth": sdp_growth,

@@ -35,19 +35,46 @@ def unpacked() -> Path:
 
     Bytecode that goes by the date of its source is stale there, as it is on Lambda.
     """
-    folder = SCRATCH / FUNCTION
+    return _extracted(SCRATCH / FUNCTION, bytecode=True)
+
+
+def usual_libraries() -> Path:
+    """Return a fresh folder with the libraries as `sam build` usually leaves them: no bytecode."""
+    return _extracted(SCRATCH / f"{FUNCTION}-without-bytecode", bytecode=False)
+
+
+def _extracted(folder: Path, *, bytecode: bool) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     with zipfile.ZipFile(zipped()) as archive:
-        archive.extractall(folder)
+        entries = archive.infolist()
+        archive.extractall(folder, [each for each in entries if bytecode or not _is_bytecode(each)])
     return folder
 
 
-def packages() -> Counter[str]:
+def packages(*, bytecode: bool = True) -> Counter[str]:
     """Return the compressed bytes of each top-level package, metadata left out."""
     sizes = Counter[str]()
-    with zipfile.ZipFile(zipped()) as archive:
-        for entry in archive.infolist():
-            top = entry.filename.partition("/")[0]
-            if not top.endswith((".dist-info", ".data")):
-                sizes[top] += entry.compress_size
+    for entry in _entries():
+        top = entry.filename.partition("/")[0]
+        if not top.endswith(".dist-info") and (bytecode or not _is_bytecode(entry)):
+            sizes[top] += entry.compress_size
     return sizes
+
+
+def unpacked_bytes() -> int:
+    """Return how large the artifact is in a function's task root."""
+    return sum(entry.file_size for entry in _entries())
+
+
+def bytecode_bytes() -> int:
+    """Return the compressed bytes of all bytecode."""
+    return sum(entry.compress_size for entry in _entries() if _is_bytecode(entry))
+
+
+def _entries() -> list[zipfile.ZipInfo]:
+    with zipfile.ZipFile(zipped()) as archive:
+        return archive.infolist()
+
+
+def _is_bytecode(entry: zipfile.ZipInfo) -> bool:
+    return entry.filename.endswith(".pyc")

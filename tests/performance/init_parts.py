@@ -1,8 +1,9 @@
 """What the cold start of DELETE is spent on: starting Python, imports, the client.
 
 Each part is timed in the order in which it comes, in a fresh process that finds the unpacked
-artifact as Lambda does. What two parts import counts for the first of them. The runtime emulator
-does not tell parts apart; its totals are ``cold_init``'s.
+artifact as Lambda does (the usual way the same libraries without bytecode). What two parts import
+counts for the first of them. The runtime emulator does not tell parts apart; its totals are
+``cold_init``'s.
 """
 
 import json
@@ -14,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.performance import ROOT
-from tests.performance.artifact import unpacked
+from tests.performance.artifact import unpacked, usual_libraries
 from tests.performance.environment import function_environment
 from tests.performance.result import Parts
 
@@ -40,12 +41,8 @@ _USUAL: _Stages = _PLATFORM | {
 
 def measure() -> Iterator[Parts]:
     """Time the parts of the usual way and of ours by turns."""
-    environment = function_environment() | {
-        "PYTHONPATH": f"{unpacked()}:{_HANDLERS}",
-        # A task root on Lambda is read-only.
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    rounds = [(_parts(_USUAL, environment), _parts(_OURS, environment)) for _ in range(_ROUNDS)]
+    usually, here = _environment(usual_libraries()), _environment(unpacked())
+    rounds = [(_parts(_USUAL, usually), _parts(_OURS, here)) for _ in range(_ROUNDS)]
     usual, ours = ([each[subject] for each in rounds] for subject in (0, 1))
     yield Parts(
         name="init-parts",
@@ -58,6 +55,14 @@ def measure() -> Iterator[Parts]:
             "without SnapStart, ours makes its client in the first invocation, not before it",
         ],
     )
+
+
+def _environment(artifact: Path) -> dict[str, str]:
+    return function_environment() | {
+        "PYTHONPATH": f"{artifact}:{_HANDLERS}",
+        # A task root on Lambda is read-only.
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def _parts(stages: _Stages, environment: Mapping[str, str]) -> dict[str, float]:
