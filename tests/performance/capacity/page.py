@@ -48,7 +48,9 @@ def _lines(call: WholeCall, dollars: Mapping[str, Mapping[str, float]]) -> Itera
     yield from _money(dollars)
     yield from ("", "Counted, of one call:", "")
     yield from _counted(call)
-    yield from ("", *_month(call), "", "## Limits", "")
+    yield from ("", *_month(call), "")
+    yield from _savings(read("savings"))
+    yield from ("", "## Limits", "")
     yield from _limits(limits(call, read("quotas")["quota"]))
     yield from ("", "## What is assumed", "")
     yield from _assumed(read("assumptions"))
@@ -102,6 +104,13 @@ def _month(call: WholeCall) -> Iterator[str]:
     parts = "; ".join(f"{name} {amount:.2f}" for name, amount in month.items())
     sum_ = f"{sum(month.values()):.0f} $"
     yield f"A stack that nobody calls costs some {sum_} a month: {parts}. {_NOT_COUNTED}"
+
+
+def _savings(savings: Mapping[str, Any]) -> Iterator[str]:
+    yield f"What has brought it down, in $ per million, measured once, {savings['date']}:"
+    yield ""
+    for saving in savings["saving"]:
+        yield f"- {saving['dollars']:.2f}: {plain(saving['what'])}"
 
 
 def _limits(found: list[Limit]) -> Iterator[str]:
