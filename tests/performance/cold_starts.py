@@ -2,7 +2,8 @@
 
 As in ``cold_init``, whose bare handler is the floor of every operation: one ``update_item``. The
 usual way is a function for each operation, Powertools and pydantic, that sends a single request
-where ours may send two. What DynamoDB answers was noted before; the key set is on loopback, too.
+where ours may send two. What DynamoDB answers was noted before; the authorizer's settings and keys
+are on loopback, too.
 """
 
 import json
@@ -52,7 +53,7 @@ _WHAT = {
     "CreateSession": "createSession",
     "UpdateSessionStatus": "updateSessionStatus",
     "GetSessionDetailsById": "getSessionDetailsById",
-    "JwtAuthorizer": "authorizer, with the fetch of the keys",
+    "JwtAuthorizer": "authorizer, with the fetch of settings and keys",
 }
 
 type _Answer = dict[str, Any]
@@ -135,8 +136,14 @@ def _subjects(until_the_end: ExitStack) -> Iterator[tuple[str, _Subject]]:
             logical_id, payload, _succeeded, **_LONG_ENOUGH, AWS_ENDPOINT_URL_DYNAMODB=url
         )
     keys = Response(json.dumps({"keys": [rsa_jwk()]}), content_type="application/json")
+    jwks_uri = until_the_end.enter_context(served(keys))
+    settings = json.dumps({"issuer": ISSUER, "audience": AUDIENCE, "jwksUri": jwks_uri})
+    stored = Response(json.dumps({"Parameter": {"Value": settings}}))
     issuer = {
-        "JWKS_URI": until_the_end.enter_context(served(keys)),
+        # Ours asks Systems Manager, the usual way its environment.
+        "SETTINGS_PARAMETER": "/webrtc/stack/issuer",
+        "AWS_ENDPOINT_URL_SSM": until_the_end.enter_context(served(stored)),
+        "JWKS_URI": jwks_uri,
         "JWT_ISSUER": ISSUER,
         "JWT_AUDIENCE": AUDIENCE,
     }
