@@ -17,8 +17,6 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from aws_lambda_powertools import Logger
-
 from camara import clock, log
 from events import delivery, publish_to_sessions_bus, publishing
 from events.publish_session_events import handler as publish
@@ -177,9 +175,11 @@ class _PlayedCall:
         """Invoke a function once; note what it has asked for, written and logged."""
         logged = io.StringIO()
         # Each has a logger of its own: one that exists keeps the stream that it has.
-        logger = Logger(service=f"webrtc-call-handling-{next(_services)}", stream=logged)
-        with redirect_stdout(logged), patch.object(log, "logger", lambda: logger):
-            answer, cost = costed(self._client, act)
+        service = {"POWERTOOLS_SERVICE_NAME": f"webrtc-call-handling-{next(_services)}"}
+        with redirect_stdout(logged), patch.dict(os.environ, service):
+            logger = log.logger.__wrapped__()
+            with patch.object(log, "logger", lambda: logger):
+                answer, cost = costed(self._client, act)
         for index, units in cost.of_indexes.items():
             self._of_indexes[index] += units
         lines = [line for line in logged.getvalue().splitlines() if line]
