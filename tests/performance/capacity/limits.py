@@ -1,11 +1,15 @@
 """Which quota a stack meets first, from what a call asks for and a table of quotas."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from camara.stale_index import SHARDS_WRITTEN
 from tests.performance.result import WholeCall
 from tests.support.template import template
+
+_SETTINGS_SECONDS = 480
+"""After so long a process of the authorizer may read its settings anew: authorizer/trust.py."""
 
 
 class Limit(NamedTuple):
@@ -40,6 +44,11 @@ def _asked(call: WholeCall) -> Iterator[tuple[str, float]]:
     yield "deliveries_at_once", steps["delivering"].seconds
     yield "messages", steps["delivering"].invocations
     yield "api_requests", sum(step.api_requests for step in call.steps)
+    methods = Counter[str]()
+    for step in call.steps:
+        methods[step.name.partition(",")[0]] += step.api_requests
+    yield "requests_of_a_method", max(methods.values())
+    yield "settings_requests", steps["authorizer"].seconds / _SETTINGS_SECONDS
     yield "bus_requests", steps["the bus"].invocations
     # Of all tables and indexes together, which is more than of the one of sessions.
     yield "table_write_units", sum(step.write_units for step in call.steps)
