@@ -25,7 +25,7 @@ from tests.performance.stored_sessions import sessions_table, stored_session
 from tests.support.api import a_call
 from tests.support.template import properties
 
-_ROUNDS = 9
+_ROUNDS = 15
 HANDLERS = Path(__file__).parent / "handlers"
 _SUBJECTS = ("floor", "usual", "value")
 
