@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-from aws_lambda_powertools import Logger
 
 from camara import log
 from infra.local.settings import Settings
@@ -20,14 +19,14 @@ from tests.support.privacy import personal_in
 @pytest.fixture(autouse=True)
 def _logs_to_its_own_output(monkeypatch: pytest.MonkeyPatch) -> None:
     """A logger keeps the stream it was made with, and pytest makes new ones."""
-    monkeypatch.setattr(log, "logger", cache(lambda: Logger(service=f"test-{uuid.uuid4()}")))
+    monkeypatch.setattr(log, "logger", cache(lambda: log.new_logger(f"test-{uuid.uuid4()}")))
 
 
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """Collect what the functions log."""
     stream = io.StringIO()
-    logger = Logger(service=f"test-{uuid.uuid4()}", stream=stream)
+    logger = log.new_logger(f"test-{uuid.uuid4()}", stream)
     monkeypatch.setattr(log, "logger", lambda: logger)
     return stream
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import uuid
 from collections.abc import Callable
 from functools import partial
@@ -197,3 +198,15 @@ def test_a_fault_is_logged_with_its_place_and_without_its_text(
     assert fault["fault"] == "RuntimeError"
     assert fault["frames"][-1].endswith("broken")
     assert ALICE not in logged.getvalue()
+
+
+def test_a_line_says_nothing_that_nobody_needs_and_when_in_lambda_s_own_form(
+    monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793")
+
+    delete(ALICE, "unknown")
+
+    [line] = map(json.loads, logged.getvalue().splitlines())
+    assert not {"location", "xray_trace_id"} & line.keys()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["timestamp"])

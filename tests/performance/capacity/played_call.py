@@ -175,11 +175,9 @@ class _PlayedCall:
         """Invoke a function once; note what it has asked for, written and logged."""
         logged = io.StringIO()
         # Each has a logger of its own: one that exists keeps the stream that it has.
-        service = {"POWERTOOLS_SERVICE_NAME": f"webrtc-call-handling-{next(_services)}"}
-        with redirect_stdout(logged), patch.dict(os.environ, service):
-            logger = log.logger.__wrapped__()
-            with patch.object(log, "logger", lambda: logger):
-                answer, cost = costed(self._client, act)
+        logger = log.new_logger(f"webrtc-call-handling-{next(_services)}", logged)
+        with redirect_stdout(logged), patch.object(log, "logger", lambda: logger):
+            answer, cost = costed(self._client, act)
         for index, units in cost.of_indexes.items():
             self._of_indexes[index] += units
         lines = [line for line in logged.getvalue().splitlines() if line]
