@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from authorizer.fetch import TrustFetch
 from camara.stale_index import stale_shard
 from events import (
     publish_registration_ends,
@@ -29,6 +30,7 @@ from tests.support.alarms import (
     STACK,
     Watched,
     alarms,
+    counted_in,
     counted_in_access_log,
     goes_off,
     resolved,
@@ -144,7 +146,20 @@ def emitted(
     for number, host in enumerate(("good", "bad", "down"), 1):
         deliver(listener(number, host))
     judged_by_nobody = counted_in_access_log(errorType=NOT_JUDGED[0], status="503")
-    return metrics_in(capsys.readouterr().out) + judged_by_nobody
+    monkeypatch.setattr("authorizer.fetch.read_settings", _unreachable)
+    assert TrustFetch(None).wait(10)
+    written = capsys.readouterr().out
+    lines = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
+    fetched = [
+        metric
+        for line in lines
+        for metric in counted_in("JwtAuthorizerLogs", line | {"service": STACK})
+    ]
+    return metrics_in(written) + judged_by_nobody + fetched
+
+
+def _unreachable() -> None:
+    raise OSError
 
 
 def _in_the_index_without_a_state() -> dict[str, Any]:

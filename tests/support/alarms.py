@@ -59,23 +59,29 @@ def watched_by(alarm: dict[str, Any]) -> Watched:
 
 
 def counted_in_access_log(**fields: str) -> list[Metric]:
-    """Return what metric filters make of a line of the access log with these values.
+    """Return what metric filters make of a line of the access log with these values."""
+    log_format = properties("Api")["AccessLogSetting"]["Format"]["Fn::Sub"]
+    line = json.loads(log_format.replace("${AWS::StackName}", STACK)) | fields
+    return counted_in("AccessLogs", line)
+
+
+def counted_in(log_group: str, line: dict[str, Any]) -> list[Metric]:
+    """Return what metric filters make of a line of a log.
 
     AWS, "Filter pattern syntax for metric filters": only ``{ $.field = "value" || ... }`` is known
     here.
     """
-    log_format = properties("Api")["AccessLogSetting"]["Format"]["Fn::Sub"]
-    line = json.loads(log_format.replace("${AWS::StackName}", STACK)) | fields
     found = []
     for resource in template()["Resources"].values():
         if resource["Type"] != "AWS::Logs::MetricFilter":
             continue
         filter_ = resource["Properties"]
-        assert filter_["LogGroupName"] == {"Ref": "AccessLogs"}
+        if filter_["LogGroupName"] != {"Ref": log_group}:
+            continue
         clauses = filter_["FilterPattern"].removeprefix("{ ").removesuffix(" }").split(" || ")
-        wanted = [re.fullmatch(r'\$\.(\w+) = "(\w+)"', clause) for clause in clauses]
+        wanted = [re.fullmatch(r'\$\.(\w+) = "([^"]+)"', clause) for clause in clauses]
         assert all(wanted)
-        if not any(clause and line[clause[1]] == clause[2] for clause in wanted):
+        if not any(clause and line.get(clause[1]) == clause[2] for clause in wanted):
             continue
         for metric in filter_["MetricTransformations"]:
             dimensions = tuple(
