@@ -35,6 +35,9 @@ _WAIT_SECONDS = 3
 _GIVE_UP_SECONDS = 10
 """A fetch that takes longer than anybody waits may still serve the next one who asks."""
 
+_OUTDATED_SECONDS = _GIVE_UP_SECONDS + _COOLDOWN_SECONDS
+"""Then what it finds serves nobody: Lambda has had the process frozen, for hours perhaps."""
+
 # Not the module's own generator: functions restored from one snapshot would have the same jitter.
 _random = SystemRandom()
 
@@ -113,6 +116,9 @@ class TrustCache:
         return time.time() >= self._fresh_until
 
     def _refresh(self) -> None:
+        if self._running and time.time() >= self._running_since + _OUTDATED_SECONDS:
+            self._running.give_up()
+            self._running = None
         # Who has keys waits once for a fetch; without any nobody can go on.
         seconds = 0 if self._running and self._keys else _WAIT_SECONDS
         if self._running is None:

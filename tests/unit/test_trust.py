@@ -191,13 +191,37 @@ def test_what_was_fetched_is_as_old_as_the_beginning_of_its_fetch(
     issuer.hangs = True
     with pytest.raises(JwksUnavailable):
         cache.with_key("rsa")
-    clock.now += FRESH_AT_LEAST - 1
+    clock.now += 39
     issuer.hangs = False
     assert cache.with_key("rsa")
-    clock.now += FRESH_AT_MOST - FRESH_AT_LEAST + 1
+    assert issuer.fetches == 1
+    clock.now += FRESH_AT_MOST - 39
 
     assert cache.with_key("rsa")
     assert issuer.fetches == 2
+
+
+@pytest.mark.parametrize("kid", ["rsa", "forged"])
+def test_what_was_fetched_before_a_long_sleep_is_not_taken(
+    cache: TrustCache, issuer: FakeIssuer, clock: Clock, kid: str
+) -> None:
+    """Its answer may have been on its way when Lambda froze the process: keys that were good then.
+
+    Nor does anybody go on with the keys at hand because of it, which are as old.
+    """
+    if kid == "forged":
+        cache.with_key("rsa")
+        clock.now += MINUTE
+    issuer.hangs = True
+    with pytest.raises((JwksUnavailable, UnknownKey)):
+        cache.with_key(kid)
+    issuer.hangs = False
+    begun = issuer.fetches
+    clock.now += HOUR
+
+    assert cache.with_key("rsa")
+    assert (issuer.fetches, issuer.given_up) == (begun + 1, 1)
+    assert issuer.reads == 2
 
 
 def test_what_has_no_usable_key_replaces_none(
