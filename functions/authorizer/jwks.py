@@ -41,7 +41,7 @@ def _usable_key(member: object) -> jwt.PyJWK | None:
         key = jwt.PyJWK(member)
         weak = key.Algorithm.check_key_length(key.key)
     # A key of another kind than those we know is no fault of the others in the set.
-    except (jwt.PyJWTError, TypeError, ValueError, AttributeError):
+    except (jwt.PyJWTError, TypeError, ValueError, AttributeError, NotImplementedError):
         return None
     usable = key.public_key_use in (None, "sig") and key.algorithm_name in ALGORITHMS and not weak
     return key if usable else None

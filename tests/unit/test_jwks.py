@@ -43,7 +43,8 @@ def test_what_has_no_usable_key_is_no_key_set(answer: Any) -> None:
 
 
 def test_an_odd_key_spoils_no_other() -> None:
-    odd = [None, OCT | {"kid": "oct"}, {"kty": "new", "kid": "new"}]
+    unsigned = rsa_jwk() | {"alg": "none"}
+    odd = [None, OCT | {"kid": "oct"}, {"kty": "new", "kid": "new"}, unsigned]
 
     assert usable_keys(body_of({"keys": [*odd, ec_jwk()]})).keys() == {"ec"}
 
