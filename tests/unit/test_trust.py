@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from random import SystemRandom
 from threading import Barrier
 
 import pytest
@@ -185,9 +186,10 @@ def test_a_fetch_that_never_ends_is_given_up_for_another(
 
 
 def test_what_was_fetched_is_as_old_as_the_beginning_of_its_fetch(
-    cache: TrustCache, issuer: FakeIssuer, clock: Clock
+    cache: TrustCache, issuer: FakeIssuer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lambda may have had its thread frozen in between, with settings that were read before."""
+    monkeypatch.setattr(SystemRandom, "uniform", lambda _, least, most: least)
     issuer.hangs = True
     with pytest.raises(JwksUnavailable):
         cache.with_key("rsa")
