@@ -175,6 +175,12 @@ ANY_RESOURCE = {
         ): "it lists those of a table"
         for table in ("SessionsTable", "RegistrationsTable", "SubscriptionsTable")
     },
+    **{
+        Permission(
+            "lambda:GetProvisionedConcurrencyConfig", f"${{{function}.Arn}}:*"
+        ): "versions have no names before they are published"
+        for function in GRADUALLY_DEPLOYED
+    },
 }
 MANAGED_POLICIES = {
     (
@@ -249,16 +255,23 @@ def test_a_role_may_use_the_queues_key_only_if_there_is_one() -> None:
 
 
 def test_a_deployment_may_move_the_aliases_that_it_moves_little_by_little() -> None:
-    aliases = ("GetAlias", "UpdateAlias", "GetProvisionedConcurrencyConfig")
+    """An alias is moved with rights to its function; what is provisioned is asked of an alias.
+
+    Or of a version; the ARN of either has one part more. AWS, "Service Authorization Reference".
+    """
     gradual = {function for function in REQUESTS if "DeploymentPreference" in properties(function)}
 
     assert gradual == GRADUALLY_DEPLOYED
     assert set(_permissions("DeploymentRole")) == {
         Permission("cloudwatch:DescribeAlarms", "*"),
         *(
-            Permission(f"lambda:{action}", f"{function}.Arn")
+            permission
             for function in GRADUALLY_DEPLOYED
-            for action in aliases
+            for permission in (
+                Permission("lambda:GetAlias", f"{function}.Arn"),
+                Permission("lambda:UpdateAlias", f"{function}.Arn"),
+                Permission("lambda:GetProvisionedConcurrencyConfig", f"${{{function}.Arn}}:*"),
+            )
         ),
     }
 
