@@ -45,3 +45,9 @@ def test_there_is_an_order_to_make_them_in(
     }
 
     assert len([*TopologicalSorter(waits_for).static_order()]) == len(resources)
+
+
+def test_there_is_an_api_before_the_account_is_told_of_a_role(translate: Translate) -> None:
+    """CloudFormation, ``AWS::ApiGateway::Account``: the account may never have had one."""
+    assert translate()["GatewayAccount"]["DependsOn"] == "Api"
+    assert translate()["Api"]["Type"] == "AWS::ApiGateway::RestApi"
