@@ -49,3 +49,14 @@ def test_what_it_names_is_in_the_template() -> None:
     )
 
     assert set(spelled) <= known
+
+
+def test_it_says_which_go_off_for_want_of_data() -> None:
+    """So they do in a new stack: CloudWatch, "Configuring how alarms treat missing data"."""
+    [said] = re.findall(r"^(.*) also go off when no sweep says anything", RUNBOOK, re.MULTILINE)
+
+    assert {*re.findall(r"`(\w+)`", said)} == {
+        name.removesuffix("Alarm")
+        for name, settings in alarms().items()
+        if settings["TreatMissingData"] == "breaching"
+    }
