@@ -50,8 +50,8 @@ def new_logger(service: str | None = None, stream: IO[str] | None = None) -> Log
 def begin_invocation(context: Any, request_id: str | None = None) -> None:
     """Have each line from now on say which invocation it is of, and of which request if of one.
 
-    ``functionRequestId`` is what Lambda's own lines and the access log know the invocation by.
-    Powertools' ``inject_lambda_context`` would add four more keys to each line.
+    ``functionRequestId`` is what Lambda's own lines (of what goes wrong) and the access log know
+    the invocation by. Powertools' ``inject_lambda_context`` would add four more keys to each line.
     """
     logger().append_keys(functionRequestId=context.aws_request_id, requestId=request_id)
 
