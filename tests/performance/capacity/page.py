@@ -24,9 +24,9 @@ and a call costs less."""
 _HOW = """`make bench` makes this page; `.venv/bin/python -m tests.performance capacity` measures it
 alone. Prices, assumptions and quotas are tables in
 [tests/performance/capacity](../tests/performance/capacity)."""
-_NOT_COUNTED = """Old versions' snapshots would cost as much again, each. Not in any of these
-figures: storage (a call leaves some 10 KB, for hours to days), backups, the three sweeps (some 2 $
-a month), a WAF, and X-Ray, which is off."""
+_NOT_COUNTED = """Each further version would cost as much again, so old ones are deleted. Not in
+any of these figures: storage (a call leaves some 10 KB, for hours to days), backups, the three
+sweeps (some 2 $ a month), a second key (with KmsEncryption), a WAF, and X-Ray, which is off."""
 _LIMITS = """All but partitions and the start of environments can be raised. The first that is met
 is at the top; of ours the defaults, of AWS's those of us-east-1,"""
 _NO_LIMIT = """Not a matter of rate: KMS (a sink's credential is decrypted once in a process),
@@ -103,7 +103,8 @@ def _month(call: WholeCall) -> Iterator[str]:
     month = money.of_a_month(call)
     parts = "; ".join(f"{name} {amount:.2f}" for name, amount in month.items())
     sum_ = f"{sum(month.values()):.0f} $"
-    yield f"A stack that nobody calls costs some {sum_} a month: {parts}. {_NOT_COUNTED}"
+    stack = "A stack with SnapStart that nobody calls"
+    yield f"{stack} costs some {sum_} a month: {parts}. {_NOT_COUNTED}"
 
 
 def _savings(savings: Mapping[str, Any]) -> Iterator[str]:
