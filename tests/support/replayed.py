@@ -149,6 +149,9 @@ class _Log:
     def info(self, *_: Any, **__: Any) -> None:
         """Take it."""
 
+    def append_keys(self, **_: Any) -> None:
+        """Take them."""
+
     def error(self, function: str, **facts: Any) -> None:
         """Raise ``Unforeseen``."""
         raise Unforeseen(function, facts)
