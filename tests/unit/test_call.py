@@ -225,6 +225,14 @@ class TestMedia:
 
         assert call.due_at(now, TIMEOUTS) == due_at
 
+    def test_media_that_expire_while_it_rings_for_the_first_time_are_due_before(self) -> None:
+        timeouts = TIMEOUTS._replace(ring=3600, setup=3600, ended_retention=900)
+        call = a_call_of(a_session(Status.RINGING, stale_at=NOW + 3600))
+
+        due_at = call.with_media_kept(NOW, timeouts).due_at(NOW, timeouts)
+
+        assert due_at == NOW + 900 - 300
+
     def test_is_unreadable_once_the_call_is_over(self) -> None:
         call = a_call_of(a_session(CONNECTED))
         assert call.readable_media == call.media
