@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from call_handling.store import session_store
 from tests.integration.conftest import FakeClock
 from tests.performance.cost import costed
 from tests.support.api import a_call, delete, get, put
@@ -11,11 +12,13 @@ from tests.support.builders import ALICE, BOB, NOW
 from tests.support.messaging import Requests
 from tests.support.races import just_before
 from tests.support.sweep import sweep
+from tests.support.table import items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RING = 120
+SETUP = 180
 ANSWER = {"status": "Connected", "answer": {"sdp": "v=0"}}
 
 
@@ -79,3 +82,34 @@ def test_what_happens_to_it_between_the_look_and_the_write_is_not_undone(
     assert sweep()["ended"] == (meanwhile == "renewed")
     status = {"renewed": "NoAnswer", "answered": "Connected", "ended": "SessionCancelled"}
     assert get(BOB, call).body["status"] == status[meanwhile]
+
+
+def test_a_change_that_makes_its_lease_no_longer_is_not_undone_either(
+    time_stands_still: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = a_call("Initial")
+    time_stands_still.now = NOW + SETUP - RING
+    put(BOB, call, "Ringing")
+    time_stands_still.now = NOW + RING
+    just_before(monkeypatch, "PutItem", lambda: put(BOB, call, "Waiting"))
+
+    assert sweep()["ended"] == 0
+    assert get(BOB, call).body["status"] == "Waiting"
+    time_stands_still.now = NOW + SETUP
+    assert sweep()["ended"] == 1
+
+
+def test_of_a_call_that_is_over_nothing_says_when_it_is_due_and_no_sweep_writes_to_it(
+    table: "DynamoDBClient", time_stands_still: FakeClock
+) -> None:
+    """It may be found while it lives, and be over when it is looked after."""
+    call = a_call("Initial")
+    time_stands_still.now += 50
+    put(BOB, call, "Ringing")
+    assert delete(ALICE, call, correlator="repeated").status == 204
+    over = items(table)
+
+    assert not session_store().look_after(call, NOW + RING)
+    assert items(table) == over
+    (session,) = (item for item in over if item["part"]["S"] == "session")
+    assert not {"endings", "staleShard", "staleAt", "deadline"} & session.keys()

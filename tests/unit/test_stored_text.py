@@ -35,10 +35,9 @@ def test_the_sdp_of_a_browser_takes_less_than_half() -> None:
 
 
 def test_what_does_not_get_shorter_stays_what_it_is() -> None:
-    noise = "".join(map(chr, Random(1).choices(range(0x10000, 0x20000), k=200)))  # noqa: S311
-    value = stored(noise)
+    noise = "".join(map(chr, Random(1).choices(range(0x80), k=512)))  # noqa: S311
 
-    assert value == noise or len(value) < len(noise.encode())
+    assert stored(noise) == noise
 
 
 def test_what_nobody_of_ours_has_stored_is_no_text() -> None:

@@ -189,7 +189,7 @@ def test_what_was_fetched_is_as_old_as_the_beginning_of_its_fetch(
     cache: TrustCache, issuer: FakeIssuer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lambda may have had its thread frozen in between, with settings that were read before."""
-    monkeypatch.setattr(SystemRandom, "uniform", lambda _, least, _most: least)
+    monkeypatch.setattr(SystemRandom, "uniform", lambda *_: 0.0)
     issuer.hangs = True
     with pytest.raises(JwksUnavailable):
         cache.with_key("rsa")
