@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from camara.stale_index import SHARDS_WRITTEN
+from tests.performance.capacity import read
 from tests.performance.result import WholeCall
 from tests.support.template import template
 
 _SETTINGS_SECONDS = 480
-"""After so long a process of the authorizer may read its settings anew: authorizer/trust.py."""
+"""After so long a process of the authorizer, which reads its settings when it starts, may read them
+anew: authorizer/trust.py."""
 
 
 class Limit(NamedTuple):
@@ -48,7 +50,9 @@ def _asked(call: WholeCall) -> Iterator[tuple[str, float]]:
     for step in call.steps:
         methods[step.name.partition(",")[0]] += step.api_requests
     yield "requests_of_a_method", max(methods.values())
-    yield "settings_requests", steps["authorizer"].seconds / _SETTINGS_SECONDS
+    authorizer = steps["authorizer"]
+    starts = authorizer.invocations * read("assumptions")["cold_starts"]
+    yield "settings_requests", starts + authorizer.seconds / _SETTINGS_SECONDS
     yield "bus_requests", steps["the bus"].invocations
     # Of all tables and indexes together, which is more than of the one of sessions.
     yield "table_write_units", sum(step.write_units for step in call.steps)
