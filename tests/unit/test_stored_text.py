@@ -34,10 +34,10 @@ def test_the_sdp_of_a_browser_takes_less_than_half() -> None:
     assert len(stored(text)) < len(text) / 2
 
 
-def test_what_does_not_get_shorter_stays_what_it_is() -> None:
+def test_even_noise_gets_shorter_or_hardly_longer() -> None:
     noise = "".join(map(chr, Random(1).choices(range(0x80), k=512)))  # noqa: S311
 
-    assert stored(noise) == noise
+    assert len(stored(noise)) <= len(noise)
 
 
 def test_what_nobody_of_ours_has_stored_is_no_text() -> None:
