@@ -66,6 +66,18 @@ def test_of_a_probe_the_log_tells_what_the_sink_was_told(
     assert last["eventId"] == ids_at(webhook)[-1]
 
 
+def test_all_that_is_counted_of_a_delivery_is_in_one_line(
+    poller: Poller, webhook: Webhook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each byte of the log is paid."""
+    poller.put(a_notification(subscribe(sink=webhook.url)))
+    capsys.readouterr()
+    poller.deliver()
+
+    [line] = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    assert {metric.name for metric in metrics_in(line)} >= {"SinkFailed", "Notification"}
+
+
 @pytest.mark.parametrize(
     ("status", "outcome"), [(204, "delivered"), (500, "failed"), (410, "refused")]
 )

@@ -1,7 +1,7 @@
 """CloudWatch metrics read back from a log in the embedded metric format."""
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Metric(NamedTuple):
@@ -15,8 +15,12 @@ class Metric(NamedTuple):
 
 
 def metrics_in(log: str) -> list[Metric]:
-    """Return every metric, once for each of its dimension sets."""
+    """Return every metric, once for each of its dimension sets.
+
+    Raises AssertionError for a line that names one twice: CloudWatch has one value of it then.
+    """
     blobs = [json.loads(line) for line in log.splitlines() if '"_aws"' in line]
+    assert all(_names_each_once(blob) for blob in blobs)
     return [
         Metric(
             directive["Namespace"],
@@ -30,6 +34,12 @@ def metrics_in(log: str) -> list[Metric]:
         for metric in directive["Metrics"]
         for names in directive["Dimensions"]
     ]
+
+
+def _names_each_once(blob: dict[str, Any]) -> bool:
+    directives = blob["_aws"]["CloudWatchMetrics"]
+    names = [metric["Name"] for each in directives for metric in each["Metrics"]]
+    return len(names) == len(set(names))
 
 
 def _total(value: float | list[float]) -> float:

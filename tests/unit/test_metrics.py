@@ -58,6 +58,15 @@ def test_none_is_lost_that_comes_twice(capsys: pytest.CaptureFixture[str], secon
     ]
 
 
+def test_dimensions_that_differ_are_in_different_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with metrics.in_one_line():
+        metrics.count("Called", code="A")
+        metrics.count("Other", code="B")
+
+    counted = metrics_in(capsys.readouterr().out)
+    assert counted == [a_metric("Called", 1, code="A"), a_metric("Other", 1, code="B")]
+
+
 def test_a_metric_is_never_taken_for_a_dimension(capsys: pytest.CaptureFixture[str]) -> None:
     with metrics.in_one_line():
         metrics.count("Called", code="A")
