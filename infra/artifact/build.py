@@ -60,6 +60,8 @@ def _libraries(requirements: Path, architecture: str) -> Path:
     stamp = _LIBRARIES / f"{architecture}.sha256"
     made_of = hashlib.sha256(requirements.read_bytes() + Path(__file__).read_bytes()).hexdigest()
     if not stamp.is_file() or stamp.read_text() != made_of:
+        # And taken away first: else it would vouch for what is left, if the requirements go back.
+        stamp.unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
         _install(requirements, architecture, folder)
         stamp.write_text(made_of)

@@ -126,6 +126,10 @@ def test_libraries_are_installed_again_only_when_they_change(
     # And what failed half-way is no set of libraries.
     with pytest.raises(subprocess.CalledProcessError):
         project.built(tmp_path / "fourth")
+    # Nor is it that of the requirements before.
+    project.write("requirements.txt", requirements)
+    with pytest.raises(subprocess.CalledProcessError):
+        project.built(tmp_path / "fifth")
 
 
 def test_code_that_does_not_compile_is_not_built(project: Project, tmp_path: Path) -> None:
