@@ -1,1 +1,1 @@
-"""Notifications of calls and devices to subscribed webhooks (CAMARA WebRTC Events)."""
+"""Notifications of calls and devices to webhooks (CAMARA WebRTC Events Subscriptions)."""

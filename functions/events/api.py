@@ -1,4 +1,4 @@
-"""The Subscription API: ``/webrtc-events/v0.3/subscriptions``.
+"""The Subscription API: ``/webrtc-events-subscriptions/v0.3/subscriptions``.
 
 A subscription is for a device that the token's actor has registered. To any other (another
 subscriber, another client, another user of the number) it looks as if it did not exist.
@@ -28,11 +28,11 @@ from registration.store import registration_store
 SHOWN_AFTER_ITS_END = 24 * 3600
 """Seconds; it is stored at least as long."""
 
-_SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
+_SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
 _SUBSCRIPTION = _SUBSCRIPTIONS + "/{subscriptionId}"
 
 _CREATE_SCOPES = {
-    event_type: f"webrtc-events:{event_type}:create"
+    event_type: f"webrtc-events-subscriptions:{event_type}:create"
     for event_type in (
         EventType.SESSION_STATUS,
         EventType.SESSION_INVITATION,
@@ -82,7 +82,7 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
     )
 
 
-@operation("retrieveNotificationChannelSubscriptionList", "webrtc-events:read")
+@operation("retrieveNotificationChannelSubscriptionList", "webrtc-events-subscriptions:read")
 def retrieve_notification_channel_subscription_list(request: Request, caller: Caller) -> Response:
     """Show the active subscriptions; answers 200 with ``Subscription`` in a list."""
     request.require_no_final_slash()
@@ -95,7 +95,7 @@ def retrieve_notification_channel_subscription_list(request: Request, caller: Ca
     return json_response(200, shown)
 
 
-@operation("retrieveNotificationChannelSubscription", "webrtc-events:read")
+@operation("retrieveNotificationChannelSubscription", "webrtc-events-subscriptions:read")
 def retrieve_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """Show a subscription, or for a while how it was when it ended; answers 200."""
     now = clock.now()
@@ -109,7 +109,7 @@ def retrieve_notification_channel_subscription(request: Request, caller: Caller)
     return json_response(200, subscription_response(known, now))
 
 
-@operation("updateNotificationChannelSubscription", "webrtc-events:update")
+@operation("updateNotificationChannelSubscription", "webrtc-events-subscriptions:update")
 def update_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """Change the access token, or the end; answers 200 with ``Subscription``."""
     now = clock.now()
@@ -128,7 +128,7 @@ def update_notification_channel_subscription(request: Request, caller: Caller) -
     return json_response(200, subscription_response(subscription, now))
 
 
-@operation("deleteNotificationChannelSubscription", "webrtc-events:delete")
+@operation("deleteNotificationChannelSubscription", "webrtc-events-subscriptions:delete")
 def delete_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """End a subscription; answers 204."""
     now = clock.now()

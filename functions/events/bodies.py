@@ -1,7 +1,7 @@
 """What clients send, held against CAMARA's schemas.
 
 A code of its own (``INVALID_PROTOCOL``, say) weighs more than ``INVALID_ARGUMENT``, for a sink that
-takes other credentials has other properties, too. Source: CAMARA WebRTC Events,
+takes other credentials has other properties, too. Source: CAMARA WebRTC Events Subscriptions,
 ``SubscriptionRequest``, ``SubscriptionUpdateRequest``; RFC 6750 (``b64token``).
 """
 

@@ -1,6 +1,6 @@
 """A notification as the sink gets it: a CloudEvent 1.0, in structured mode.
 
-Source: CloudEvents 1.0.2, "JSON Event Format"; CAMARA WebRTC Events, ``CloudEvent``.
+Source: CloudEvents 1.0.2, "JSON Event Format"; CAMARA WebRTC Events Subscriptions, ``CloudEvent``.
 """
 
 import json

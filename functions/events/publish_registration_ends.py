@@ -1,7 +1,7 @@
 """PublishRegistrationEnds: tells the subscribed devices that their registration has ended.
 
-Driven by the stream of the table of registrations, at least once. Source: CAMARA WebRTC Events,
-``registration-ends``; ADR 6.
+Driven by the stream of the table of registrations, at least once. Source: CAMARA
+WebRTC Events Subscriptions, ``registration-ends``; ADR 6.
 """
 
 from collections.abc import Mapping

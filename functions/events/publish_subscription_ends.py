@@ -1,7 +1,8 @@
 """PublishSubscriptionEnds: tells a sink that its subscription has ended, and why.
 
 Driven by the stream of the table of subscriptions, at least once; the notification comes after all
-that were queued before the end. Source: CAMARA WebRTC Events, ``subscription-ended``; ADR 6.
+that were queued before the end. Source: CAMARA WebRTC Events Subscriptions,
+``subscription-ended``; ADR 6.
 """
 
 from typing import Any

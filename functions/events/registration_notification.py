@@ -1,6 +1,6 @@
 """What a device is told when its registration has ended.
 
-Source: CAMARA WebRTC Events, ``registration-ends``.
+Source: CAMARA WebRTC Events Subscriptions, ``registration-ends``.
 """
 
 from events.notification import Addressee, Notification

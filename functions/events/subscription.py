@@ -1,6 +1,7 @@
 """Subscriptions and their rules: pure, no clock, no I/O. Times are Unix seconds.
 
-Source: CAMARA WebRTC Events; CAMARA Event Subscription and Notification Guidelines; ADR 6.
+Source: CAMARA WebRTC Events Subscriptions; CAMARA Event Subscription and Notification Guidelines;
+ADR 6.
 """
 
 from collections.abc import Mapping
@@ -35,7 +36,7 @@ A publisher that is late by less repeats nothing.
 
 _REMEMBERED_AT_MOST = 150
 
-_VERSIONED = "org.camaraproject.webrtc-events.v0."
+_VERSIONED = "org.camaraproject.webrtc-events-subscriptions.v0."
 
 
 class EventType(StrEnum):

@@ -7,8 +7,8 @@ from infra.local.loopback_http import call
 from infra.local.settings import LocalStackError
 from infra.local.stack_file import Stack
 
-SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
-EVENTS = "org.camaraproject.webrtc-events.v0"
+SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
+EVENTS = "org.camaraproject.webrtc-events-subscriptions.v0"
 
 
 def request(device_id: str, event: str, sink: str) -> dict[str, Any]:

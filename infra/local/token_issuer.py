@@ -34,10 +34,10 @@ _SESSIONS = (
     for right in ("create", "read", "write", "delete")
 )
 _SUBSCRIPTIONS = (
-    f"webrtc-events:{right}"
+    f"webrtc-events-subscriptions:{right}"
     for right in (
         *(
-            f"org.camaraproject.webrtc-events.v0.{event}:create"
+            f"org.camaraproject.webrtc-events-subscriptions.v0.{event}:create"
             for event in ("session-invitation", "session-status", "registration-ends")
         ),
         *("read", "update", "delete"),

@@ -14,7 +14,7 @@ from infra.smoke.target import Target
 _SESSIONS = "/webrtc/sessions"
 _CAMARAS_PATH = "/webrtc-call-handling/v0.4"
 _REGISTRATIONS = "/webrtc-registration/v0.4/sessions"
-_SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
+_SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
 _ANONYMOUS = "sip:anonymous@anonymous.invalid"
 _STREAM_SECONDS = 60
 """After how long a call is over, at the latest, whose device is no longer registered."""

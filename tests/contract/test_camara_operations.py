@@ -96,12 +96,12 @@ CAMARA = {
         response=None,
         errors=frozenset({400, 401, 403, 404}),
     ),
-    ("POST", "/webrtc-events/v0.3/subscriptions"): Expected(
+    ("POST", "/webrtc-events-subscriptions/v0.3/subscriptions"): Expected(
         operation_id="createNotificationChannelSubscription",
         scopes=(
-            "webrtc-events:org.camaraproject.webrtc-events.v0.session-status:create",
-            "webrtc-events:org.camaraproject.webrtc-events.v0.session-invitation:create",
-            "webrtc-events:org.camaraproject.webrtc-events.v0.registration-ends:create",
+            "webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.session-status:create",
+            "webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.session-invitation:create",
+            "webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.registration-ends:create",
         ),
         required_parameter=None,
         request="SubscriptionRequest",
@@ -109,36 +109,36 @@ CAMARA = {
         response="Subscription",
         errors=frozenset({400, 401, 403, 422, 429}),
     ),
-    ("GET", "/webrtc-events/v0.3/subscriptions"): Expected(
+    ("GET", "/webrtc-events-subscriptions/v0.3/subscriptions"): Expected(
         operation_id="retrieveNotificationChannelSubscriptionList",
-        scopes=("webrtc-events:read",),
+        scopes=("webrtc-events-subscriptions:read",),
         required_parameter=None,
         request=None,
         success=200,
         response="[Subscription]",
         errors=frozenset({400, 401, 403}),
     ),
-    ("GET", "/webrtc-events/v0.3/subscriptions/{subscriptionId}"): Expected(
+    ("GET", "/webrtc-events-subscriptions/v0.3/subscriptions/{subscriptionId}"): Expected(
         operation_id="retrieveNotificationChannelSubscription",
-        scopes=("webrtc-events:read",),
+        scopes=("webrtc-events-subscriptions:read",),
         required_parameter=("path", "subscriptionId"),
         request=None,
         success=200,
         response="Subscription",
         errors=frozenset({400, 401, 403, 404}),
     ),
-    ("PUT", "/webrtc-events/v0.3/subscriptions/{subscriptionId}"): Expected(
+    ("PUT", "/webrtc-events-subscriptions/v0.3/subscriptions/{subscriptionId}"): Expected(
         operation_id="updateNotificationChannelSubscription",
-        scopes=("webrtc-events:update",),
+        scopes=("webrtc-events-subscriptions:update",),
         required_parameter=("path", "subscriptionId"),
         request="SubscriptionUpdateRequest",
         success=200,
         response="Subscription",
         errors=frozenset({400, 401, 403, 404, 422, 429}),
     ),
-    ("DELETE", "/webrtc-events/v0.3/subscriptions/{subscriptionId}"): Expected(
+    ("DELETE", "/webrtc-events-subscriptions/v0.3/subscriptions/{subscriptionId}"): Expected(
         operation_id="deleteNotificationChannelSubscription",
-        scopes=("webrtc-events:delete",),
+        scopes=("webrtc-events-subscriptions:delete",),
         required_parameter=("path", "subscriptionId"),
         request=None,
         success=204,
@@ -221,7 +221,7 @@ def test_tokens_are_those_of_openid_connect() -> None:
 
 
 def test_notifications_are_camaras_cloud_events() -> None:
-    create = operations()["POST", "/webrtc-events/v0.3/subscriptions"]
+    create = operations()["POST", "/webrtc-events-subscriptions/v0.3/subscriptions"]
     [(where, item)] = create["callbacks"]["notifications"].items()
     [(media_type, content)] = item["post"]["requestBody"]["content"].items()
 

@@ -17,7 +17,7 @@ NUMBER = {"type": "number"}
 TIME = {"type": "string", "format": "date-time", "maxLength": 64}
 
 INT32 = {"type": "integer", "format": "int32"}
-EVENTS = "org.camaraproject.webrtc-events.v0."
+EVENTS = "org.camaraproject.webrtc-events-subscriptions.v0."
 EVENT_TYPES = ("session-status", "session-invitation", "registration-ends")
 EVENTS_OF = {
     "EventSessionInvitation": ("session-invitation", "MediaSessionInvite"),

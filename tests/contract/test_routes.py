@@ -40,16 +40,16 @@ SCOPES = {
     "webrtc-registration:sessions:read",
     "webrtc-registration:sessions:write",
     "webrtc-registration:sessions:delete",
-    "webrtc-events:org.camaraproject.webrtc-events.v0.session-status:create",
-    "webrtc-events:org.camaraproject.webrtc-events.v0.session-invitation:create",
-    "webrtc-events:org.camaraproject.webrtc-events.v0.registration-ends:create",
-    "webrtc-events:read",
-    "webrtc-events:update",
-    "webrtc-events:delete",
+    "webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.session-status:create",
+    "webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.session-invitation:create",
+    "webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.registration-ends:create",
+    "webrtc-events-subscriptions:read",
+    "webrtc-events-subscriptions:update",
+    "webrtc-events-subscriptions:delete",
 }
 ROUTES = sorted({(route.method, route.path) for route in routes()})
 every_route = pytest.mark.parametrize("route", ROUTES, ids=" ".join)
-SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
+SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
 IN_THE_YEAR_5138 = "99999999999"
 
 

@@ -11,8 +11,8 @@ from tests.support.builders import ANSWER, a_call_request, sub_of
 from tests.support.http import EmbeddedApi
 
 REGISTRATIONS = "/webrtc-registration/v0.4/sessions"
-SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
-EVENTS = "org.camaraproject.webrtc-events.v0"
+SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
+EVENTS = "org.camaraproject.webrtc-events-subscriptions.v0"
 _NEXT_CENTURY = "2100-01-01T00:00:00Z"
 
 

@@ -184,8 +184,10 @@ def test_whose_device_it_is_not(bob: Subscriber, somebody: Callable[[], Subscrib
 
 def test_the_scope_is_that_of_the_type(bob: Subscriber) -> None:
     sink = "https://app.example.com/hook"
-    for_invitations = bob.with_token(scope=f"webrtc-events:{EVENTS}.{INVITATION}:create")
-    for_reading = bob.with_token(scope="webrtc-events:read")
+    for_invitations = bob.with_token(
+        scope=f"webrtc-events-subscriptions:{EVENTS}.{INVITATION}:create"
+    )
+    for_reading = bob.with_token(scope="webrtc-events-subscriptions:read")
 
     assert for_invitations.subscribe(STATUS, sink).code == MISMATCH
     assert for_reading.subscribe(STATUS, sink).code == (403, "PERMISSION_DENIED")

@@ -142,7 +142,7 @@ def test_a_sink_gets_the_token_that_it_was_promised(callers: Line, ear: Subscrib
     assert created.status == 201
     assert "made-up-sink-token" not in str(created.body)
     update = {"sinkCredential": _credential("made-up-sink-token-2" + "x" * 5000)}
-    path = f"/webrtc-events/v0.3/subscriptions/{created.body['id']}"
+    path = f"/webrtc-events-subscriptions/v0.3/subscriptions/{created.body['id']}"
 
     call = callers.call("Ringing")
     with_token = Ear(one.webhook, "with-token", created.body["id"])

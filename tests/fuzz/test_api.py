@@ -20,8 +20,12 @@ from tests.support.http import EmbeddedApi
 ANYTHING = openapi(examples=40)
 ABOUT_A_CALL = openapi(examples=40).include(path_regex="mediaSessionId")
 ABOUT_A_DEVICE = openapi(examples=40).include(path_regex="webrtc-registration.*registrationId")
-NEW_SUBSCRIPTION = openapi(examples=40).include(method="POST", path_regex="webrtc-events")
-ABOUT_A_SUBSCRIPTION = openapi(examples=40).include(path_regex="webrtc-events.*subscriptionId")
+NEW_SUBSCRIPTION = openapi(examples=40).include(
+    method="POST", path_regex="webrtc-events-subscriptions"
+)
+ABOUT_A_SUBSCRIPTION = openapi(examples=40).include(
+    path_regex="webrtc-events-subscriptions.*subscriptionId"
+)
 NOBODYS_SINK = f"https://{HOST}:1024/nobody"
 """Whatever is notified here, nobody is."""
 

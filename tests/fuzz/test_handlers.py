@@ -35,7 +35,7 @@ __all__ = ["environment", "messaging", "table", "time_stands_still"]
 
 REGISTRATIONS = "/webrtc-registration/v0.4/sessions"
 REGISTRATION = REGISTRATIONS + "/{registrationId}"
-SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
+SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
 SUBSCRIPTION = SUBSCRIPTIONS + "/{subscriptionId}"
 HANDLERS = {(route.method, route.path): properties(route.function)["Handler"] for route in routes()}
 every_operation = pytest.mark.parametrize(("method", "resource"), operations())

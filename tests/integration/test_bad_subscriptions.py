@@ -50,7 +50,7 @@ from tests.support.subscriptions_api import (
         ({"types": [STATUS, STATUS]}, "INVALID_ARGUMENT"),
         ({"types": [SUBSCRIPTION_ENDED]}, "INVALID_ARGUMENT"),
         ({"types": [STATUS, SUBSCRIPTION_ENDED]}, "INVALID_ARGUMENT"),
-        ({"types": ["org.camaraproject.webrtc-events.v0.new"]}, "INVALID_ARGUMENT"),
+        ({"types": ["org.camaraproject.webrtc-events-subscriptions.v0.new"]}, "INVALID_ARGUMENT"),
         ({"config": None}, "INVALID_ARGUMENT"),
         ({"config": {}}, "INVALID_ARGUMENT"),
         ({"config": {"subscriptionDetail": {"deviceId": "device-1"}}}, "INVALID_ARGUMENT"),

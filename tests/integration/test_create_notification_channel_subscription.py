@@ -144,7 +144,7 @@ def test_unknown_properties_are_ignored() -> None:
 
 @pytest.mark.parametrize("name", [INVITATION, STATUS, REGISTRATION_ENDS])
 def test_each_type_needs_its_own_scope(name: str) -> None:
-    own = f"webrtc-events:{name}:create"
+    own = f"webrtc-events-subscriptions:{name}:create"
     others = " ".join(scope for scope in SCOPES.split() if scope != own)
     body = a_subscription_request(name)
 

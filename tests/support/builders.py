@@ -34,10 +34,10 @@ SESSION_SCOPES = tuple(
 )
 SUBSCRIPTION_SCOPES = (
     *(
-        f"webrtc-events:org.camaraproject.webrtc-events.v0.{event}:create"
+        f"webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.{event}:create"
         for event in ("session-status", "session-invitation", "registration-ends")
     ),
-    *(f"webrtc-events:{name}" for name in ("read", "update", "delete")),
+    *(f"webrtc-events-subscriptions:{name}" for name in ("read", "update", "delete")),
 )
 SCOPES = " ".join(SESSION_SCOPES + SUBSCRIPTION_SCOPES)
 NOW = 1_800_000_000

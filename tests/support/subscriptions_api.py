@@ -8,11 +8,11 @@ from tests.support.api import Answer, invoke
 from tests.support.audiences import stored_subscriptions
 from tests.support.builders import ALICE, ALICE_KEY, SINK, a_context, a_registration
 
-SUBSCRIPTIONS = "/webrtc-events/v0.3/subscriptions"
-SUBSCRIPTION = "/webrtc-events/v0.3/subscriptions/{subscriptionId}"
+SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
+SUBSCRIPTION = "/webrtc-events-subscriptions/v0.3/subscriptions/{subscriptionId}"
 
 INVITATION, STATUS, REGISTRATION_ENDS, SUBSCRIPTION_ENDED = (
-    f"org.camaraproject.webrtc-events.v0.{name}"
+    f"org.camaraproject.webrtc-events-subscriptions.v0.{name}"
     for name in ("session-invitation", "session-status", "registration-ends", "subscription-ended")
 )
 TOKEN = "made-up-sink-token"

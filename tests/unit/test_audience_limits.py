@@ -59,7 +59,9 @@ def in_the_way(
 
 
 def test_there_may_be_ten_of_a_device_and_a_hundred_of_a_client_and_four_of_those() -> None:
-    listed = operations()["GET", "/webrtc-events/v0.3/subscriptions"]["responses"]["200"]
+    listed = operations()["GET", "/webrtc-events-subscriptions/v0.3/subscriptions"]["responses"][
+        "200"
+    ]
 
     assert Limits() == (10, 100, 400)
     assert listed["content"]["application/json"]["schema"]["maxItems"] == Limits().of_client

@@ -71,7 +71,7 @@ def test_the_frame_is_that_of_a_cloud_event() -> None:
     assert event == {
         "id": notification.event_id,
         "source": SOURCE,
-        "type": "org.camaraproject.webrtc-events.v0.session-status",
+        "type": "org.camaraproject.webrtc-events-subscriptions.v0.session-status",
         "specversion": "1.0",
         "datacontenttype": "application/json",
         "time": TIME,

@@ -19,7 +19,7 @@ def test_what_it_is_for_and_until_when() -> None:
     assert subscription_response(subscription, NOW) == {
         "protocol": "HTTP",
         "sink": SINK,
-        "types": ["org.camaraproject.webrtc-events.v0.session-invitation"],
+        "types": ["org.camaraproject.webrtc-events-subscriptions.v0.session-invitation"],
         "config": {
             "subscriptionDetail": {"deviceId": a_registration().device_id},
             "subscriptionExpireTime": "2027-01-16T08:00:00Z",

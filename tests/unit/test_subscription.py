@@ -155,4 +155,6 @@ def test_to_hear_of_the_end_is_no_other_end() -> None:
 
 
 def test_event_types_are_camaras() -> None:
-    assert {kind.rpartition(".")[0] for kind in EventType} == {"org.camaraproject.webrtc-events.v0"}
+    assert {kind.rpartition(".")[0] for kind in EventType} == {
+        "org.camaraproject.webrtc-events-subscriptions.v0"
+    }
