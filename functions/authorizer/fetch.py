@@ -13,6 +13,8 @@ from authorizer.trust import Trust
 from camara import log
 
 _FAILURES = (BotoCoreError, ClientError, OSError, HTTPException, ValueError, RecursionError)
+_REASON_AT_MOST = 200
+"""Characters: there may be in it what the issuer has answered."""
 
 
 class TrustFetch(Thread):
@@ -43,7 +45,8 @@ class TrustFetch(Thread):
             self._fetch()
         except _FAILURES as failure:
             # Where it failed: without a URL it was Systems Manager.
-            log.logger().warning("keys not fetched", url=self._download.url, reason=str(failure))
+            reason = str(failure)[:_REASON_AT_MOST]
+            log.logger().warning("keys not fetched", url=self._download.url, reason=reason)
 
     def _fetch(self) -> None:
         settings = self._known or read_settings()

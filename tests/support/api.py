@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from secrets import token_urlsafe
+from secrets import token_hex
 from typing import Any
 
 from tests.support.builders import ALICE, BOB, a_call_request, a_context, registration_id
@@ -79,7 +79,8 @@ def invoke(
             "authorizer": a_context() if context is None else context,
             "path": "/camara" + path,
             "requestId": "chosen-by-the-client",
-            "extendedRequestId": f"{token_urlsafe(11)}=",
+            # Of digits and a to f only: it is random, and is not to spell a name.
+            "extendedRequestId": f"{token_hex(7)}=",
         },
         "body": raw.text,
         "isBase64Encoded": raw.is_base64,

@@ -134,6 +134,15 @@ def test_a_document_that_leads_to_no_keys(
     assert line["reason"]
 
 
+def test_a_failure_is_logged_in_a_few_words(
+    stored: list[Settings | Exception], logged: io.StringIO
+) -> None:
+    stored[:] = [OSError("x" * 1000)]
+
+    assert found() is None
+    assert json.loads(logged.getvalue())["reason"] == "x" * 200
+
+
 BAD_KEY_SETS: dict[str, bytes | Document] = {
     "none usable": b'{"keys": []}',
     "no JSON": b"<html>",
