@@ -20,6 +20,7 @@ from call_handling.call import Call, Invitation, Media
 from call_handling.legs import Answerer, Legs
 from call_handling.negotiation import Negotiation
 from call_handling.session import Ending, Session
+from call_handling.session_key import SESSION
 from call_handling.status import Role, Status
 from call_handling.stored_text import stored, text_from
 from camara.stale_index import stale_shard
@@ -27,18 +28,12 @@ from camara.stale_index import stale_shard
 type Item = dict[str, Any]
 """Attribute names to DynamoDB's typed values, ``{"status": {"S": "Initial"}}``."""
 
-SESSION = "session"
 _OFFER = "offer"
 _ANSWER = "answer"
 _LOCATION = "location#"
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
-
-
-def key(media_session_id: str) -> Item:
-    """Return the key of the item that changes state."""
-    return {"mediaSessionId": {"S": media_session_id}, "part": {"S": SESSION}}
 
 
 def session_item(session: Session, due_at: int | None = None) -> Item:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from call_handling.item import key
+from call_handling.session_key import key
 from call_handling.status import Status
 from camara.dynamodb import dynamodb_client
 from events.notification import CatchUp

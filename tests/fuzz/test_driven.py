@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import SearchStrategy
 
-from call_handling.item import key
+from call_handling.session_key import key
 from events import (
     deliver_notification,
     probe_sink,

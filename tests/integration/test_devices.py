@@ -8,8 +8,8 @@ from botocore.client import BaseClient
 
 from call_handling.devices import held_by_none_but, sessions_placed_by, sessions_received_by
 from call_handling.ending import LeftAlone, Transition, endings
-from call_handling.item import key
 from call_handling.legs import SLOWEST_REQUEST_SECONDS
+from call_handling.session_key import key
 from camara.errors import Unavailable
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import (

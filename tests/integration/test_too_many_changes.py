@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from call_handling.item import key
+from call_handling.session_key import key
 from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, a_location

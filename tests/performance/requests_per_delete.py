@@ -8,8 +8,9 @@ Parties, unknown sessions and tokens without a subscriber never cost that look.
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from call_handling.item import key, session_from
+from call_handling.item import session_from
 from call_handling.session import Session
+from call_handling.session_key import key
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext
 from camara.identity import late_actor_key

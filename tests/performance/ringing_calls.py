@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from call_handling.item import key, session_item
+from call_handling.item import session_item
 from call_handling.legs import CallingDevice, Legs
 from call_handling.session import Session
+from call_handling.session_key import key
 from call_handling.status import Status
 from camara.identity import subscriber_key
 from events.audience import Audience

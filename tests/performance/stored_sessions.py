@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from call_handling.configuration import timeouts
 from call_handling.ending import endings
-from call_handling.item import key
+from call_handling.session_key import key
 from call_handling.store import session_store
 from camara import clock
 from camara.dynamodb import dynamodb_client

@@ -14,7 +14,7 @@ from typing import override
 
 from call_handling.end_stale_sessions import handler
 from call_handling.ending import DEADLINE_HAS_PASSED, Transition, endings
-from call_handling.item import key
+from call_handling.session_key import key
 from camara.dynamodb import dynamodb_client
 from camara.stale_index import SHARDS_SEARCHED, stale_shard
 from camara.sweep import CONCURRENCY, Sweep

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from call_handling.item import key
+from call_handling.session_key import key
 from camara import clock
 from registration.store import registration_store
 from tests.performance.capacity.browser_sdp import browser_sdp

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from call_handling.item import key, session_from, session_item
+from call_handling.item import session_from, session_item
 from call_handling.legs import Answerer
 from call_handling.negotiation import Negotiation
 from call_handling.session import Ending, Session
+from call_handling.session_key import key
 from call_handling.status import ANSWERED, UNANSWERED, Role, Status
 from camara.identity import late_actor_key
 from camara.stale_index import stale_shard
