@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import local
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -20,6 +21,15 @@ NAMESPACE = "WebRTCCallHandling"
 type _Blob = dict[str, Any]
 """A line of the log: under ``_aws`` what CloudWatch makes a metric of, beside it the values."""
 
+
+class _Mine(local):
+    """A thread's own metric, used again: to make one is half of what a line costs."""
+
+    def __init__(self) -> None:
+        self.metric = SingleMetric(namespace=NAMESPACE)
+
+
+_mine = _Mine()
 _waiting: ContextVar[list[_Blob] | None] = ContextVar("waiting", default=None)
 
 
@@ -51,11 +61,14 @@ def in_one_line() -> Iterator[None]:
 
 def _put(name: str, value: int, unit: MetricUnit, dimensions: dict[str, str]) -> None:
     service = {"service": os.environ.get("POWERTOOLS_SERVICE_NAME", "")}
-    metric = SingleMetric(namespace=NAMESPACE)
-    metric.add_metric(name, unit, value)
-    for dimension, text in (service | dimensions).items():
-        metric.add_dimension(dimension, text)
-    blob: _Blob = dict(metric.serialize_metric_set())
+    metric = _mine.metric
+    try:
+        metric.add_metric(name, unit, value)
+        for dimension, text in (service | dimensions).items():
+            metric.add_dimension(dimension, text)
+        blob: _Blob = dict(metric.serialize_metric_set())
+    finally:
+        metric.clear_metrics()
     waiting = _waiting.get()
     if waiting is None:
         _write(blob)
