@@ -70,6 +70,18 @@ def longest(parameter: str) -> int:
     return int(known["MaxLength"]) if "MaxLength" in known else len(str(known["MaxValue"]))
 
 
+def at_its_longest(value: Any) -> str:
+    """Return a text of the template with each parameter at its longest."""
+    match value:
+        case {"Fn::Join": [str(between), [*parts]]}:
+            return between.join(map(at_its_longest, parts))
+        case {"Ref": str(name)}:
+            return "x" * longest(name)
+        case {"Fn::Sub": str(text)}:
+            return re.sub(r"\$\{(\w+)\}", lambda match: "x" * longest(match[1]), text)
+    raise AssertionError(value)
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_what_a_function_reads_is_in_the_description_of_its_version(function: str) -> None:
     assert properties(function)["AutoPublishAliasAllProperties"] is True
@@ -98,8 +110,7 @@ def test_the_authorizer_is_told_where_to_read() -> None:
 
 
 def test_what_is_read_at_run_time_fits_at_its_longest() -> None:
-    text = properties(READ_AT_RUN_TIME)["Value"]["Fn::Sub"]
-    longest_text = re.sub(r"\$\{(\w+)\}", lambda match: "x" * longest(match[1]), text)
+    longest_text = at_its_longest(properties(READ_AT_RUN_TIME)["Value"])
 
     assert len(longest_text) <= LARGEST_STANDARD_PARAMETER
     assert settings_in(longest_text).issuer == "x" * longest("JwtIssuer")
@@ -107,8 +118,7 @@ def test_what_is_read_at_run_time_fits_at_its_longest() -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_description_has_room_for_the_longest_values(function: str) -> None:
-    text = properties(function)["VersionDescription"]["Fn::Sub"]
-    described = re.sub(r"\$\{(\w+)\}", lambda match: "x" * longest(match[1]), text)
+    described = at_its_longest(properties(function)["VersionDescription"])
 
     assert len(described) <= LONGEST_DESCRIPTION
 
