@@ -8,7 +8,8 @@ from infra.local.loopback_http import Answer
 
 BOLD, DIM, RED, GREEN = 1, 2, 31, 32
 _LONGEST = 60
-_ID = re.compile(r"[^/?=]{21,}")
+_ID = re.compile(r"[0-9a-f-]{21,}")
+"""In hexadecimal digits, as all of ours are; a name in the path may be as long."""
 
 
 def outcome(answer: Answer) -> str:

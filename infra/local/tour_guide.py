@@ -177,10 +177,10 @@ class TourGuide:
 def _show(step: Step, came: str) -> None:
     method, path = step.request.split()
     if came == step.expect:
-        verdict = painted(f"ok  {came:<36}", GREEN)
+        verdict = painted(f"ok  {came:<26} ", GREEN)
     else:
         verdict = painted(f"!!  {came}, but expected {step.expect}  ", RED)
-    request = f"  {step.person.name:<7}{method:<8}{shortened(path):<46} "
+    request = f"  {step.person.name:<7}{method:<8}{shortened(path):<63} "
     print(f"{request}{verdict}{painted(step.note, DIM)}".rstrip(), flush=True)
 
 
