@@ -121,6 +121,16 @@ def test_what_a_later_version_adds_to_a_request_to_catch_up_is_passed_over() -> 
     assert message_from(later) == asked
 
 
+def test_what_an_earlier_version_did_not_have_yet_is_as_by_default() -> None:
+    asked = CatchUp.of(a_subscription())
+    optional = {"is_last", "before"}
+    earlier = {
+        name: value for name, value in json.loads(asked.to_json()).items() if name not in optional
+    }
+
+    assert message_from(json.dumps(earlier)) == asked
+
+
 @pytest.mark.parametrize("status", CALLS)
 def test_a_call_that_a_later_version_has_added_to_can_be_ended(
     table: "DynamoDBClient", status: str
