@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from camara import log
+from aws import log
 from infra.local.settings import Settings
 from infra.local.stack import is_up, running
 from infra.local.stack_file import Stack

@@ -9,7 +9,7 @@ import jwt
 
 from authorizer.jwks import ALGORITHMS
 from authorizer.trust import TrustCache
-from camara import clock
+from aws import clock
 
 LEEWAY_SECONDS = 60
 """By so much the issuer's clock may be ahead of ours: of ``nbf`` and ``iat``, not of ``exp``."""

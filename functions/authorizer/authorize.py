@@ -17,7 +17,7 @@ from authorizer.access_token import InvalidToken, NotYetValid, verified_claims
 from authorizer.fetch import TrustFetch
 from authorizer.settings import ssm_client
 from authorizer.trust import TrustCache, UnknownKey
-from camara import log
+from aws import log
 
 
 class Unauthorized(Exception):

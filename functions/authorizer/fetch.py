@@ -10,7 +10,7 @@ from authorizer.download import Download
 from authorizer.jwks import usable_keys
 from authorizer.settings import Settings, read_settings
 from authorizer.trust import Trust
-from camara import log
+from aws import log
 
 _FAILURES = (BotoCoreError, ClientError, OSError, HTTPException, ValueError, RecursionError)
 _REASON_AT_MOST = 200

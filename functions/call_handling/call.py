@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from call_handling.call_actor import entry_of
 from call_handling.legs import Answerer
 from call_handling.negotiation import (
     Descriptions,
@@ -16,7 +17,6 @@ from call_handling.negotiation import (
     renegotiate,
     settle,
 )
-from call_handling.party import entry_of
 from call_handling.session import Session, Timeouts
 from call_handling.status import ANSWERED, OVER, UNANSWERED, Role, Status
 from camara.actor import Actor

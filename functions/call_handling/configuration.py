@@ -3,8 +3,8 @@
 import os
 from functools import cache
 
+from aws.settings import seconds
 from call_handling.session import Timeouts
-from camara.settings import seconds
 
 
 def sessions_table() -> str:

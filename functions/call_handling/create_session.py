@@ -7,17 +7,17 @@ import secrets
 
 from snapshot_restore_py import register_before_snapshot
 
+from aws import clock, metrics
 from call_handling.bodies import MediaSessionCreate
 from call_handling.configuration import emergency_numbers
-from call_handling.representation import media_session_response
+from call_handling.resource import media_session_response
 from call_handling.store import session_store
-from camara import clock, metrics
 from camara.actor import Actor
 from camara.caller import Caller
-from camara.edge import operation
 from camara.identity import subscriber_key
-from camara.request import Request
-from camara.response import Response, json_response
+from http_api.operation import operation
+from http_api.request import Request
+from http_api.response import Response, json_response
 
 
 @operation("createSession", "webrtc-call-handling:sessions:create")

@@ -5,13 +5,13 @@ Cancels, declines or terminates; the session itself knows which. Answers 204.
 
 from snapshot_restore_py import register_before_snapshot
 
-from call_handling.admission import as_party
-from call_handling.ending import endings
-from camara import clock, metrics
+from aws import clock, metrics
+from call_handling.authorization import act_for
+from call_handling.session_ender import session_ender
 from camara.caller import Caller
-from camara.edge import operation
-from camara.request import Request
-from camara.response import Response, no_content
+from http_api.operation import operation
+from http_api.request import Request
+from http_api.response import Response, no_content
 
 
 @operation("deleteSessionById", "webrtc-call-handling:sessions:delete")
@@ -21,10 +21,10 @@ def handler(request: Request, caller: Caller) -> Response:
     registration_id = request.optional_header_id("registrationId")
     request.require_no_body()
     now = clock.now()
-    ended = as_party(
+    ended = act_for(
         caller,
         now,
-        lambda actor: endings().by_party(
+        lambda actor: session_ender().by_party(
             media_session_id, actor, request.correlator(), now, registration_id=registration_id
         ),
         registration_id,
@@ -35,4 +35,4 @@ def handler(request: Request, caller: Caller) -> Response:
     return no_content()
 
 
-register_before_snapshot(endings)
+register_before_snapshot(session_ender)

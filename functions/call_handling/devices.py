@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from call_handling.ending import Clause, LeftAlone
+from aws.dynamodb import read_batch, unavailable_on_failure
 from call_handling.item import Item
 from call_handling.legs import SLOWEST_REQUEST_SECONDS
+from call_handling.session_ender import Clause, LeftAlone
 from call_handling.session_key import key
-from camara.dynamodb import read_batch, unavailable_on_failure
 from camara.errors import Unavailable
 from registration.register import Registration
 

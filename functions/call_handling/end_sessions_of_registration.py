@@ -18,6 +18,9 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
 
+from aws import clock, log, metrics
+from aws.dynamodb import dynamodb_client
+from aws.sweep import Sweep, time_left
 from call_handling.configuration import sessions_table, timeouts
 from call_handling.devices import (
     held_among,
@@ -26,13 +29,10 @@ from call_handling.devices import (
     sessions_placed_by,
     sessions_received_by,
 )
-from call_handling.ending import LeftAlone, Transition, endings
 from call_handling.legs import SLOWEST_REQUEST_SECONDS
-from call_handling.network_endings import ended_by_network
-from camara import clock, log, metrics
-from camara.dynamodb import dynamodb_client
+from call_handling.session_ender import LeftAlone, Transition, session_ender
+from call_handling.sweep_report import report_sweep
 from camara.errors import Unavailable
-from camara.sweep import Sweep, time_left
 from registration.item import number_of, register_from
 from registration.register import Ended
 from registration.store import registration_store
@@ -74,7 +74,7 @@ def _end_sessions_of(number: str, ended: Ended, context: LambdaContext) -> None:
     )
 
     def end(media_session_id: str) -> Transition | LeftAlone:
-        return endings().by_network(
+        return session_ender().by_network(
             media_session_id,
             f"registration {ended.reason}",
             clock.now(),
@@ -86,7 +86,7 @@ def _end_sessions_of(number: str, ended: Ended, context: LambdaContext) -> None:
     try:
         sweep.run(held_among(client, table, chain(placed, received), may_be_held, has_time))
     finally:
-        numbers = ended_by_network("EndSessionsOfRegistration", sweep)
+        numbers = report_sweep("EndSessionsOfRegistration", sweep)
     if sweep.left:
         raise Unavailable
     metrics.count("RegistrationEnded", reason=ended.reason)
@@ -98,5 +98,5 @@ def _end_sessions_of(number: str, ended: Ended, context: LambdaContext) -> None:
     log.logger().info("EndSessionsOfRegistration", **facts)
 
 
-register_before_snapshot(endings)
+register_before_snapshot(session_ender)
 register_before_snapshot(registration_store)

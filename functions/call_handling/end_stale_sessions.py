@@ -14,16 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from snapshot_restore_py import register_before_snapshot
 
+from aws import clock, log, metrics
+from aws.dynamodb import dynamodb_client
+from aws.stale_index import Overdue, StaleIndex
+from aws.sweep import Result, Sweep, time_left
 from call_handling.configuration import sessions_table
-from call_handling.ending import DEADLINE_HAS_PASSED, LeftAlone, Transition, endings
-from call_handling.network_endings import ended_by_network
+from call_handling.session_ender import DEADLINE_HAS_PASSED, LeftAlone, Transition, session_ender
 from call_handling.store import session_store
-from camara import clock, log, metrics
-from camara.dynamodb import dynamodb_client
+from call_handling.sweep_report import report_sweep
 from camara.errors import NotFound
-from camara.request import is_id
-from camara.stale_index import Overdue, StaleIndex
-from camara.sweep import Result, Sweep, time_left
+from http_api.request import is_id
 
 _DEADLINE_PASSED = "deadline passed"
 
@@ -68,7 +68,7 @@ def _end_stale(has_time: Callable[[], bool]) -> dict[str, Any]:
     overdue = Overdue(index.stale(dynamodb_client(), now), now)
 
     def end(media_session_id: str) -> Transition | LeftAlone:
-        outcome = endings().by_network(
+        outcome = session_ender().by_network(
             media_session_id, _DEADLINE_PASSED, clock.now(), only_if=DEADLINE_HAS_PASSED
         )
         return _look_after(media_session_id) if outcome is LeftAlone.DUE else outcome
@@ -77,7 +77,7 @@ def _end_stale(has_time: Callable[[], bool]) -> dict[str, Any]:
     try:
         sweep.run(overdue)
     finally:
-        summary = ended_by_network("EndStaleSessions", sweep)
+        summary = report_sweep("EndStaleSessions", sweep)
         for name, value in summary.items():
             metrics.count(f"Sweep{name[0].upper()}{name[1:]}", value)
         metrics.seconds("SweepLag", overdue.lag)
@@ -99,11 +99,11 @@ def _end_named(
     def end(media_session_id: str) -> Transition | LeftAlone:
         if not is_id(media_session_id):
             return LeftAlone.MALFORMED
-        return endings().by_network(media_session_id, reason, clock.now())
+        return session_ender().by_network(media_session_id, reason, clock.now())
 
     sweep = Sweep(end, has_time)
     sweep.run(media_session_ids)
-    summary = ended_by_network("EndStaleSessions", sweep)
+    summary = report_sweep("EndStaleSessions", sweep)
     return {**summary, "sessions": [_told(result) for result in sweep.results]}
 
 
@@ -118,5 +118,5 @@ def _told(result: Result[Transition | LeftAlone]) -> dict[str, Any]:
     return {"mediaSessionId": result.key, "outcome": outcome.value}
 
 
-register_before_snapshot(endings)
+register_before_snapshot(session_ender)
 register_before_snapshot(session_store)

@@ -5,16 +5,16 @@ Answers 200 with ``MediaSessionResponse``.
 
 from snapshot_restore_py import register_before_snapshot
 
-from call_handling.admission import as_party
+from aws import clock
+from call_handling.authorization import act_for
 from call_handling.call import Call
-from call_handling.representation import media_session_response
+from call_handling.resource import media_session_response
 from call_handling.store import session_store
-from camara import clock
 from camara.actor import Actor
 from camara.caller import Caller
-from camara.edge import operation
-from camara.request import Request
-from camara.response import Response, json_response
+from http_api.operation import operation
+from http_api.request import Request
+from http_api.response import Response, json_response
 
 
 @operation("getSessionDetailsById", "webrtc-call-handling:sessions:read")
@@ -28,7 +28,7 @@ def handler(request: Request, caller: Caller) -> Response:
         call.session.require_readable(actor, now)
         return call, actor
 
-    call, actor = as_party(caller, now, read)
+    call, actor = act_for(caller, now, read)
     request.facts["version"] = call.session.version
     return json_response(200, media_session_response(call, actor))
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from aws.stale_index import stale_shard
 from call_handling.call import Call, Invitation, Media
 from call_handling.legs import Answerer, Legs
 from call_handling.negotiation import Negotiation
@@ -23,7 +24,6 @@ from call_handling.session import Ending, Session
 from call_handling.session_key import SESSION
 from call_handling.status import Role, Status
 from call_handling.stored_text import stored, text_from
-from camara.stale_index import stale_shard
 
 type Item = dict[str, Any]
 """Attribute names to DynamoDB's typed values, ``{"status": {"S": "Initial"}}``."""

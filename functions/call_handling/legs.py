@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from call_handling.party import LateActor, entry_of
+from call_handling.call_actor import LateActor, entry_of
 from call_handling.status import Role
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext
@@ -27,8 +27,8 @@ SLOWEST_REQUEST_SECONDS = 30
 class Unbound(InvalidTokenContext):
     """Raised for an actor or a device of the receiver that the call does not know.
 
-    It may have been registered since the call was placed: ``admission.as_party`` then looks at the
-    register, and may try once more.
+    It may have been registered since the call was placed: ``authorization.act_for`` then looks at
+    the register, and may try once more.
     """
 
 

@@ -6,10 +6,18 @@ Times are Unix seconds. Source: CAMARA Call Handling; CAMARA API Design Guide, 6
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from call_handling.call_actor import NETWORK, LateActor
 from call_handling.legs import Legs
 from call_handling.negotiation import Negotiation
-from call_handling.party import NETWORK, LateActor
-from call_handling.status import ANSWERED, OVER, UNANSWERED, Role, Status, can_transition, ending
+from call_handling.status import (
+    ANSWERED,
+    OVER,
+    UNANSWERED,
+    Role,
+    Status,
+    can_transition,
+    end_status,
+)
 from camara.actor import Actor
 from camara.errors import IncompatibleState, InvalidTokenContext, NotFound, TooManyRequests
 
@@ -88,8 +96,8 @@ class Session:
         """What each actor's DELETE, or the network's sweep, would make of the session now."""
         if self.status in OVER:
             return {}
-        return {actor: ending(self.status, role) for actor, role in self.legs.roles.items()} | {
-            NETWORK: ending(self.status, None)
+        return {actor: end_status(self.status, role) for actor, role in self.legs.roles.items()} | {
+            NETWORK: end_status(self.status, None)
         }
 
     @property

@@ -73,7 +73,7 @@ def can_transition(role: Role, current: Status, target: Status) -> bool:
     return target in _AFTER_ANSWER[current] | _ENDS_ANSWERED_CALL
 
 
-def ending(status: str, role: Role | None) -> Status:
+def end_status(status: str, role: Role | None) -> Status:
     """Return what a live session in ``status`` becomes when ``role`` ends it.
 
     ``None`` is the network, which ends what both ends have forgotten.

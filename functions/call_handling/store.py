@@ -1,4 +1,4 @@
-"""Sessions in DynamoDB: placed, read and changed; ``ending.py`` ends them.
+"""Sessions in DynamoDB: placed, read and changed; ``session_ender.py`` ends them.
 
 Optimistic locking: a change is decided on what was read, and written only if the session's version
 is unchanged. The receiver's register is read without a condition when a call is placed: an actor
@@ -12,15 +12,15 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
+from aws.dynamodb import dynamodb_client, if_still, new_write_id, unavailable_on_failure
+from aws.retry import retried
 from call_handling.call import Call, Change, Invitation, Media, media_expiry
 from call_handling.configuration import sessions_table, timeouts
 from call_handling.item import call_from, media_items, session_item
 from call_handling.legs import CallingDevice, Legs
 from call_handling.session import Session, Timeouts
 from camara.actor import Actor
-from camara.dynamodb import dynamodb_client, if_still, new_write_id, unavailable_on_failure
 from camara.errors import InvalidTokenContext, NotFound
-from camara.retry import retried
 from registration.store import RegistrationStore, registration_store
 
 if TYPE_CHECKING:

@@ -5,19 +5,19 @@ Answers 200 with ``MediaSessionResponse`` as this change left it.
 
 from snapshot_restore_py import register_before_snapshot
 
-from call_handling.admission import as_party
+from aws import clock, metrics
+from call_handling.authorization import act_for
 from call_handling.bodies import MediaSessionStatusChange
 from call_handling.call import Call
-from call_handling.representation import media_session_response
+from call_handling.resource import media_session_response
 from call_handling.session import Session
 from call_handling.status import OVER, Role
 from call_handling.store import session_store
-from camara import clock, metrics
 from camara.actor import Actor
 from camara.caller import Caller
-from camara.edge import operation
-from camara.request import Request
-from camara.response import Response, json_response
+from http_api.operation import operation
+from http_api.request import Request
+from http_api.response import Response, json_response
 
 
 @operation("updateSessionStatus", "webrtc-call-handling:sessions:write")
@@ -31,7 +31,7 @@ def handler(request: Request, caller: Caller) -> Response:
     def update(actor: Actor) -> tuple[Actor, Call, Call]:
         return actor, *session_store().change(media_session_id, actor, change, now)
 
-    actor, before, after = as_party(caller, now, update, registration_id)
+    actor, before, after = act_for(caller, now, update, registration_id)
     request.facts |= {
         "from": before.session.status,
         "to": after.session.status,

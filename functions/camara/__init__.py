@@ -1,1 +1,1 @@
-"""What every CAMARA API of this project shares: errors, caller, addresses, the HTTP edge."""
+"""What CAMARA says for all its APIs: errors, addresses, identities, the caller, bodies."""

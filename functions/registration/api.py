@@ -8,18 +8,18 @@ from uuid import uuid4
 
 from snapshot_restore_py import register_before_snapshot
 
-from camara import clock, metrics
+from aws import clock, metrics
 from camara.actor import Actor
 from camara.caller import Caller
-from camara.edge import operation
 from camara.identity import subscriber_key
-from camara.request import Request
-from camara.resolver import resolved
-from camara.response import Response, json_response, no_content
+from http_api.operation import operation
+from http_api.request import Request
+from http_api.resolver import resolved
+from http_api.response import Response, json_response, no_content
 from registration.bodies import RegistrationQuery, RegSessionRequest, RegSessionUpdate
 from registration.configuration import lifetimes
 from registration.register import Registration
-from registration.representation import reg_session_response
+from registration.resource import reg_session_response
 from registration.store import registration_store
 
 _SESSIONS = "/webrtc-registration/v0.4/sessions"

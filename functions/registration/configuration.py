@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from camara.settings import seconds
+from aws.settings import seconds
 from registration.register import Lifetimes, Limits
 
 

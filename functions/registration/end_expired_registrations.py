@@ -9,10 +9,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
 
-from camara import clock, log, metrics
-from camara.dynamodb import dynamodb_client
-from camara.stale_index import Overdue, StaleIndex
-from camara.sweep import NotDone, Sweep, time_left
+from aws import clock, log, metrics
+from aws.dynamodb import dynamodb_client
+from aws.stale_index import Overdue, StaleIndex
+from aws.sweep import NotDone, Sweep, time_left
 from registration.configuration import registrations_table
 from registration.register import Ended
 from registration.store import registration_store

@@ -11,7 +11,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from camara.stale_index import stale_shard
+from aws.stale_index import stale_shard
 from registration.register import Ended, Reason, Register, Registration
 
 _NUMBER = "number#"

@@ -1,7 +1,7 @@
 """Registers in DynamoDB: read, changed, and what another transaction may ask of them.
 
 Optimistic locking: a change is decided on what was read and written on the condition that the
-registers are still the same; on a conflict it is decided again, after a pause (``camara.retry``).
+registers are still the same; on a conflict it is decided again, after a pause (``aws.retry``).
 Source: AWS, "Managing complex workflows with transactions"; ADR 5.
 """
 
@@ -11,15 +11,15 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from camara.actor import Actor
-from camara.dynamodb import (
+from aws.dynamodb import (
     dynamodb_client,
     if_still,
     new_write_id,
     read_batch,
     unavailable_on_failure,
 )
-from camara.retry import retried
+from aws.retry import retried
+from camara.actor import Actor
 from registration.configuration import limits, registrations_table
 from registration.item import number_of, number_owner, register_from, register_item, user_owner
 from registration.register import (

@@ -11,12 +11,12 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from camara import clock
+from aws import clock
 from camara.errors import NotFound
-from events.audience import Limits
-from events.item import subscription_from
-from events.store import SubscriptionStore
-from events.subscription import Subscription
+from notifications.audience import Limits
+from notifications.item import subscription_from
+from notifications.store import SubscriptionStore
+from notifications.subscription import Subscription
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from events.subscription import EventType, TerminationReason
+from notifications.subscription import EventType, TerminationReason
 from tests.support.openapi import raw_document, schema
 
 STRING_256 = {"type": "string", "maxLength": 256}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from camara.request import MAX_BODY_BYTES
+from http_api.request import MAX_BODY_BYTES
 from tests.support.openapi import operations
 
 

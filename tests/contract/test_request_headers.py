@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from camara.errors import CamaraError, InvalidArgument, OutOfRange
-from camara.request import MAX_ID_LENGTH, Request
+from http_api.request import MAX_ID_LENGTH, Request
 from tests.support.contract import validator
 from tests.support.openapi import schema
 

@@ -12,7 +12,7 @@ from camara.errors import (
     InvalidToken,
     OutOfRange,
 )
-from events.bodies import MAX_TOKEN_LENGTH, SubscriptionRequest, SubscriptionUpdateRequest
+from notifications.bodies import MAX_TOKEN_LENGTH, SubscriptionRequest, SubscriptionUpdateRequest
 from tests.support.bodies import ABSENT, DEVICE, Change, changed, expect_bad, expect_good, name_of
 from tests.support.openapi import document, schema
 

@@ -12,9 +12,9 @@ import pytest_socket
 from botocore.client import BaseClient
 from botocore.loaders import JSONFileLoader
 
-from events import deliver_notification, post, probe_sink
-from events.configuration import notifications_queue, probes_queue
-from events.outbox import sqs_client
+from notifications import deliver_notification, post, probe_sink
+from notifications.configuration import notifications_queue, probes_queue
+from notifications.outbox import sqs_client
 from tests.delivery.authority import Authority
 from tests.delivery.lambda_poller import Poller
 from tests.integration.conftest import (  # noqa: F401 - fixtures

@@ -4,10 +4,10 @@ from typing import Any
 
 import boto3
 
-from events.configuration import credentials_key
-from events.credentials import vault
-from events.store import subscription_store
-from events.subscription import Credential, Subscription
+from notifications.configuration import credentials_key
+from notifications.credentials import vault
+from notifications.store import subscription_store
+from notifications.subscription import Credential, Subscription
 from tests.support.builders import NOW, subscription_id
 from tests.support.contract import check_notification
 from tests.support.emf import metrics_in

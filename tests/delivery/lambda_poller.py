@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from camara.stream import Failures
-from events.notification import Message, Notification
-from events.outbox import Outbox, Probes, sqs_client
-from events.subscription import EventType, Subscription, TerminationReason
+from aws.batch import Failures
+from notifications.notification import Message, Notification
+from notifications.outbox import Outbox, Probes, sqs_client
+from notifications.subscription import EventType, Subscription, TerminationReason
 from tests.support.builders import NOW
 from tests.support.lambda_context import a_lambda_context
 from tests.support.webhook import HOST

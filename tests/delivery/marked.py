@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from events.notification import CatchUp, Notification, message_from
-from events.store import subscription_store
-from events.subscription import Subscription
+from notifications.notification import CatchUp, Notification, message_from
+from notifications.store import subscription_store
+from notifications.subscription import Subscription
 from tests.delivery.lambda_poller import HAPPENED, Poller
 from tests.support.builders import NOW, a_subscription
 from tests.support.messaging import subscribe, taken_from

@@ -3,8 +3,8 @@
 import time
 from typing import NamedTuple
 
-from events.post import NotDelivered, post
-from events.sink import Sink, sink_from
+from notifications.post import NotDelivered, post
+from notifications.sink import Sink, sink_from
 
 SINK_NAME = "sink.example.com"
 BODY = b'{"specversion":"1.0"}'

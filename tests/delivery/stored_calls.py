@@ -4,10 +4,10 @@ from dataclasses import replace
 from itertools import batched
 from typing import Any
 
+from aws.dynamodb import dynamodb_client
 from call_handling.item import media_items, session_item
 from call_handling.session import Ending, Session
 from call_handling.status import Status
-from camara.dynamodb import dynamodb_client
 from tests.support.builders import a_placed_call, a_session
 from tests.support.table import TABLE
 

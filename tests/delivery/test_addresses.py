@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from events.sink import Sink
+from notifications.sink import Sink
 from tests.delivery.authority import Authority
 from tests.delivery.conftest import Names
 from tests.delivery.posting import SINK_NAME, posted, posted_to

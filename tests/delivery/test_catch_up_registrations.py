@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from camara.dynamodb import dynamodb_client
+from aws.dynamodb import dynamodb_client
 from camara.identity import subscriber_key
-from events.registration_notification import registration_notification
-from events.subscription import EventType
+from notifications.registration_notification import registration_notification
+from notifications.subscription import EventType
 from registration.item import number_owner, register_item
 from registration.register import Ended, Reason, Register, Registration
 from tests.delivery.evidence import events_at, now_of

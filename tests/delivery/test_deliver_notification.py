@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from events import delivery
-from events.store import subscription_store
-from events.subscription import EventType, Subscription, TerminationReason
+from notifications import delivery
+from notifications.store import subscription_store
+from notifications.subscription import EventType, Subscription, TerminationReason
 from tests.delivery.evidence import (
     TOKEN,
     a_credential,

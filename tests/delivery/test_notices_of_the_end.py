@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.subscription import Subscription, TerminationReason
+from notifications.subscription import Subscription, TerminationReason
 from tests.delivery.evidence import ids_at, now_of
 from tests.delivery.lambda_poller import Poller, an_ending
 from tests.integration.conftest import Messaging

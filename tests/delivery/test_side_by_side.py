@@ -9,8 +9,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from events import catch_up, delivery, probe_sink
-from events.subscription import Subscription
+from notifications import catch_up, delivery, probe_sink
+from notifications.subscription import Subscription
 from tests.delivery.evidence import now_of, states_at
 from tests.delivery.lambda_poller import Poller
 from tests.delivery.lambda_pool import polling

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from events import post
+from notifications import post
 from tests.delivery.authority import Authority
 from tests.delivery.conftest import Names
 from tests.delivery.posting import BODY, SINK_NAME, posted

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis.strategies import SearchStrategy
 
 from call_handling.session_key import key
-from events import (
+from notifications import (
     deliver_notification,
     probe_sink,
     publish_registration_ends,
@@ -17,8 +17,8 @@ from events import (
     publish_subscription_ends,
     publish_to_sessions_bus,
 )
-from events.post import NotDelivered
-from events.subscription import Credential, EventType, Subscription, TerminationReason
+from notifications.post import NotDelivered
+from notifications.subscription import Credential, EventType, Subscription, TerminationReason
 from registration.item import number_owner
 from tests.fuzz.driven import (
     PROBE,
@@ -143,7 +143,7 @@ def test_any_message(
         return answers
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("events.delivery.post", post)
+        patched.setattr("notifications.delivery.post", post)
         answer = DRIVEN[function](message(body, times), a_lambda_context())
 
     assert answer["batchItemFailures"] in ([], [{"itemIdentifier": "message-1"}])

@@ -7,10 +7,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from camara.dynamodb import dynamodb_client
-from events.configuration import subscriptions_table
-from events.item import audience_key, key
-from events.store import subscription_store
+from aws.dynamodb import dynamodb_client
+from notifications.configuration import subscriptions_table
+from notifications.item import audience_key, key
+from notifications.store import subscription_store
 from registration.store import registration_store
 from tests.fuzz.effort import effort
 from tests.fuzz.events import events

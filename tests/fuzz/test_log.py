@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camara.log import IdName, shown_id
+from aws.log import IdName, shown_id
 from tests.fuzz.effort import effort
 
 NAMES: list[IdName] = ["mediaSessionId", "registrationId", "subscriptionId", "correlator"]

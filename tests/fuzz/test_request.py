@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from camara.errors import CamaraError
-from camara.request import Request
+from http_api.request import Request
 from tests.fuzz.effort import effort
 from tests.fuzz.events import bodies, events
 from tests.fuzz.strategies import json

@@ -9,16 +9,16 @@ import pytest_socket
 from botocore.client import BaseClient
 from moto import mock_aws
 
+from aws import clock
+from aws.dynamodb import dynamodb_client
 from call_handling.configuration import emergency_numbers, timeouts
-from call_handling.ending import endings
+from call_handling.session_ender import session_ender
 from call_handling.store import session_store
-from camara import clock
-from camara.dynamodb import dynamodb_client
-from events.bus import session_bus
-from events.configuration import subscription_lifetimes
-from events.credentials import vault
-from events.outbox import outbox, probes, sqs_client
-from events.store import subscription_store
+from notifications.bus import session_bus
+from notifications.configuration import subscription_lifetimes
+from notifications.credentials import vault
+from notifications.outbox import outbox, probes, sqs_client
+from notifications.store import subscription_store
 from registration.configuration import lifetimes, limits
 from registration.store import registration_store
 from tests.support.atomic_moto import atomic_requests
@@ -50,7 +50,7 @@ _KEY = "alias/sink-credentials"
 
 
 _CACHED: tuple[Any, ...] = (
-    endings,
+    session_ender,
     session_store,
     registration_store,
     timeouts,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from authorizer.fetch import TrustFetch
-from camara.stale_index import stale_shard
-from events import (
+from aws.stale_index import stale_shard
+from notifications import (
     publish_registration_ends,
     publish_session_events,
     publish_subscription_ends,

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from camara.identity import subscriber_key
-from events import api
-from events.subscription import EventType, Subscription
+from notifications import api
+from notifications.subscription import EventType, Subscription
 from tests.integration.conftest import FakeClock
 from tests.support.api import UUID
 from tests.support.builders import (

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aws.stale_index import stale_shard
 from camara.identity import client_key, late_actor_key
-from camara.stale_index import stale_shard
 from tests.support.api import Raw, delete, get, post
 from tests.support.builders import (
     ALICE,

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from camara.errors import Unavailable
-from events.credentials import Vault, vault
-from events.subscription import Credential
+from notifications.credentials import Vault, vault
+from notifications.subscription import Credential
 from tests.integration.conftest import Messaging
 from tests.support.builders import NOW, subscription_id
 from tests.support.faulty_dynamodb import client_error

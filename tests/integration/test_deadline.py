@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
+from aws.deadline import ATTEMPT_AND_WAIT_SECONDS
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import Answer, a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, a_context, registration_id

@@ -1,6 +1,6 @@
 """deleteNotificationChannelSubscription: the subscription is gone at once."""
 
-from events.subscription import TerminationReason
+from notifications.subscription import TerminationReason
 from tests.support.builders import ALICE, NOW
 from tests.support.subscriptions_api import delete, get, stored, subscribed
 

@@ -7,8 +7,8 @@ import pytest
 from botocore.client import BaseClient
 
 from call_handling.devices import held_by_none_but, sessions_placed_by, sessions_received_by
-from call_handling.ending import LeftAlone, Transition, endings
 from call_handling.legs import SLOWEST_REQUEST_SECONDS
+from call_handling.session_ender import LeftAlone, Transition, session_ender
 from call_handling.session_key import key
 from camara.errors import Unavailable
 from tests.support.api import a_call, delete, get, post, put
@@ -67,7 +67,9 @@ def answered(on: str | None, client_id: str = CLIENT) -> str:
 
 
 def end(call: str, gone: Any, *left: Any) -> Transition | LeftAlone:
-    return endings().by_network(call, "device gone", NOW, only_if=held_by_none_but(gone, left))
+    return session_ender().by_network(
+        call, "device gone", NOW, only_if=held_by_none_but(gone, left)
+    )
 
 
 class TestSessions:

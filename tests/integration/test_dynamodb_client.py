@@ -7,7 +7,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-from camara.dynamodb import dynamodb_client, unavailable_on_failure
+from aws.dynamodb import dynamodb_client, unavailable_on_failure
 from camara.errors import Unavailable
 from tests.support.table import TABLE
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aws.stale_index import SHARDS_SEARCHED
 from camara.errors import Unavailable
 from camara.identity import subscriber_key
-from camara.stale_index import SHARDS_SEARCHED
 from registration.end_expired_registrations import handler
 from registration.item import number_owner
 from registration.store import registration_store

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aws.stale_index import SHARDS_SEARCHED
 from camara.errors import Unavailable
-from camara.stale_index import SHARDS_SEARCHED
-from events.end_expired_subscriptions import handler
-from events.item import key
-from events.notification import CatchUp, message_from
-from events.store import subscription_store
-from events.subscription import Credential, Subscription, TerminationReason
+from notifications.end_expired_subscriptions import handler
+from notifications.item import key
+from notifications.notification import CatchUp, message_from
+from notifications.store import subscription_store
+from notifications.subscription import Credential, Subscription, TerminationReason
 from tests.integration.conftest import FakeClock, Messaging
 from tests.support.builders import BOB, NOW
 from tests.support.emf import metrics_in

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aws.dynamodb import dynamodb_client
 from call_handling.end_sessions_of_registration import handler
-from camara.dynamodb import dynamodb_client
 from camara.identity import subscriber_key
 from registration.item import number_owner
 from tests.integration.conftest import FakeClock

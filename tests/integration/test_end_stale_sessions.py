@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.client import BaseClient
 
-from call_handling.ending import endings
+from aws import stale_index
+from aws.stale_index import SHARDS_SEARCHED, SHARDS_WRITTEN, stale_shard
 from call_handling.item import session_item
-from camara import stale_index
+from call_handling.session_ender import session_ender
 from camara.errors import Unavailable
-from camara.stale_index import SHARDS_SEARCHED, SHARDS_WRITTEN, stale_shard
 from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, NOW, a_session
@@ -135,7 +135,7 @@ def test_what_moved_on_since_it_was_found_is_left_alone(
 ) -> None:
     call, other = a_call(), a_call()
     time_stands_still.now += RING
-    real = endings().by_network
+    real = session_ender().by_network
 
     def late(media_session_id: str, *args: Any, **more: Any) -> Any:
         if media_session_id == call:
@@ -149,7 +149,7 @@ def test_what_moved_on_since_it_was_found_is_left_alone(
                     table.delete_item(TableName=TABLE, Key=key)
         return real(media_session_id, *args, **more)
 
-    monkeypatch.setattr(endings(), "by_network", late)
+    monkeypatch.setattr(session_ender(), "by_network", late)
 
     told = sweep()
 

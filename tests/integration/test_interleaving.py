@@ -15,15 +15,15 @@ from botocore.client import BaseClient
 from hypothesis import HealthCheck, given, settings
 
 from call_handling.call import Call, Change
+from call_handling.call_actor import LateActor
 from call_handling.devices import (
     held_among,
     held_by_none_but,
     may_be_held_by,
     sessions_received_by,
 )
-from call_handling.ending import DEADLINE_HAS_PASSED, endings
 from call_handling.legs import DEVICES_REMEMBERED
-from call_handling.party import LateActor
+from call_handling.session_ender import DEADLINE_HAS_PASSED, session_ender
 from call_handling.status import OVER, UNANSWERED, Status
 from call_handling.store import session_store
 from camara.actor import Actor
@@ -58,7 +58,7 @@ FIRST, SECOND = registration_id(BOB, 1), registration_id(BOB, 3)
 
 
 def deletes(actor: Actor, by: str | None = None) -> Action:
-    return lambda call: endings().by_party(call, actor, "", NOW + 1, registration_id=by)
+    return lambda call: session_ender().by_party(call, actor, "", NOW + 1, registration_id=by)
 
 
 def puts(actor: Actor, status: Status, seconds: int = 1, **change: str) -> Action:
@@ -72,7 +72,7 @@ def answers(actor: Actor, answer: str, by: str | None = None) -> Action:
 
 
 def sweeps(call: str) -> Any:
-    return endings().by_network(call, "late", NOW + 10_000_000, only_if=DEADLINE_HAS_PASSED)
+    return session_ender().by_network(call, "late", NOW + 10_000_000, only_if=DEADLINE_HAS_PASSED)
 
 
 def loses_its_device(call: str) -> None:
@@ -80,11 +80,11 @@ def loses_its_device(call: str) -> None:
     gone = a_registration(BOB, 2, client_id=ELSEWHERE)
     registration_store().delete(BOB_ELSEWHERE, gone.registration_id, NOW + 1)
     left = registration_store().of_number(BOB_KEY).active(NOW + 1)
-    client, may_be_held = endings()._client, may_be_held_by(gone, left)  # noqa: SLF001
+    client, may_be_held = session_ender()._client, may_be_held_by(gone, left)  # noqa: SLF001
     received = sessions_received_by(client, TABLE, BOB_KEY, NOW - 1, NOW + 1)
     if call in held_among(client, TABLE, received, may_be_held, lambda: True):
         clause = held_by_none_but(gone, left)
-        endings().by_network(call, "device gone", NOW + 1, only_if=clause)
+        session_ender().by_network(call, "device gone", NOW + 1, only_if=clause)
 
 
 ACTIONS: dict[str, Action] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from camara import log
+from aws import log
 from tests.support.lambda_context import a_lambda_context
 from tests.support.template import properties, template
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from events.store import subscription_store
-from events.subscription import TerminationReason
+from notifications.store import subscription_store
+from notifications.subscription import TerminationReason
 from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, ALICE_KEY, BOB, NOW, UNKNOWN, a_context
 from tests.support.devices import deregister

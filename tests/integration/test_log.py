@@ -9,9 +9,9 @@ from functools import partial
 
 import pytest
 
+from aws.log import shown_id
 from call_handling import delete_session_by_id
 from camara.identity import subscriber_key, user_key
-from camara.log import shown_id
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import Answer, delete, get, post, put
 from tests.support.builders import (

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aws.dynamodb import dynamodb_client
 from call_handling.store import SessionStore, session_store
-from camara.dynamodb import dynamodb_client
 from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, NOW, OFFER, TIMEOUTS, a_location

@@ -17,13 +17,13 @@ from hypothesis.stateful import (
     rule,
 )
 
+from aws import clock
+from aws.dynamodb import dynamodb_client
 from call_handling import end_sessions_of_registration
-from camara import clock
-from camara.dynamodb import dynamodb_client
 from camara.identity import subscriber_key
-from events import publish_session_events, publishing
-from events.notification import Notification
-from events.subscription import EventType
+from notifications import publish_session_events, publishing
+from notifications.notification import Notification
+from notifications.subscription import EventType
 from registration.store import registration_store
 from tests.support.api import delete, get, post, put
 from tests.support.builders import (

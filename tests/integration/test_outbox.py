@@ -9,11 +9,11 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import EndpointConnectionError
 
-from camara import deadline
+from aws import deadline
 from camara.errors import Unavailable
-from events.notification import Notification, message_from
-from events.outbox import outbox
-from events.subscription import Subscription
+from notifications.notification import Notification, message_from
+from notifications.outbox import outbox
+from notifications.subscription import Subscription
 from tests.integration.conftest import Messaging
 from tests.support.builders import a_registration, a_subscription
 from tests.support.faulty_dynamodb import client_error

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from events import deliver_notification, publish_session_events
-from events.notification import CatchUp, message_from
+from notifications import deliver_notification, publish_session_events
+from notifications.notification import CatchUp, message_from
 from tests.integration.conftest import FakeClock, Messaging
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get, put

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from events.item import subscription_from_image
-from events.publish_subscription_ends import handler
-from events.store import subscription_store
-from events.subscription import Credential, EventType, Subscription, TerminationReason
+from notifications.item import subscription_from_image
+from notifications.publish_subscription_ends import handler
+from notifications.store import subscription_store
+from notifications.subscription import Credential, EventType, Subscription, TerminationReason
 from tests.integration.conftest import Messaging
 from tests.support.builders import NOW, a_registration
 from tests.support.emf import metrics_in

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
-from events.bus import session_bus
+from aws.deadline import ATTEMPT_AND_WAIT_SECONDS
+from notifications.bus import session_bus
 from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import delete, post, put
 from tests.support.builders import ALICE, BOB

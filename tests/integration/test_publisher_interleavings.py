@@ -7,8 +7,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from events.store import subscription_store
-from events.subscription import Subscription, TerminationReason
+from notifications.store import subscription_store
+from notifications.subscription import Subscription, TerminationReason
 from tests.integration.conftest import Messaging
 from tests.integration.test_registration_races import every_order, race
 from tests.support.audiences import listed, store_all, to_be_listed

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from events.item import subscription_item
-from events.store import subscription_store
-from events.subscription import EventType, Subscription, TerminationReason
+from notifications.item import subscription_item
+from notifications.store import subscription_store
+from notifications.subscription import EventType, Subscription, TerminationReason
 from tests.integration import test_publish_registration_ends, test_publish_subscription_ends
 from tests.integration.conftest import FakeClock
 from tests.support.api import post, put

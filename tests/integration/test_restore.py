@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from events.audience import Limits, Listener
-from events.item import key
-from events.store import SubscriptionStore, subscription_store
-from events.subscription import Credential, Subscription, TerminationReason
 from infra.restore.__main__ import main
 from infra.restore.subscriptions import Outcome, restore
+from notifications.audience import Limits, Listener
+from notifications.item import key
+from notifications.store import SubscriptionStore, subscription_store
+from notifications.subscription import Credential, Subscription, TerminationReason
 from tests.support.builders import ALICE_KEY, BOB, NOW, a_subscription
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.messaging import subscribe

@@ -2,10 +2,10 @@
 
 import pytest
 
-from events import api
-from events.item import subscription_item
-from events.store import subscription_store
-from events.subscription import TerminationReason
+from notifications import api
+from notifications.item import subscription_item
+from notifications.store import subscription_store
+from notifications.subscription import TerminationReason
 from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, ALICE_KEY, BOB, NOW, a_subscription
 from tests.support.subscriptions_api import DAY, at, get, get_all, put, subscribed

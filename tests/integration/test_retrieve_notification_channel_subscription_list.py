@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.subscription import TerminationReason
+from notifications.subscription import TerminationReason
 from tests.integration.conftest import FakeClock
 from tests.support.audiences import many, store_all
 from tests.support.builders import ALICE, BOB, NOW, a_context, a_registration

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.subscription import TerminationReason
+from notifications.subscription import TerminationReason
 from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import post, put
 from tests.support.audiences import store_all

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from events.item import audience_key
+from notifications.item import audience_key
 from tests.integration.conftest import Messaging
 from tests.support.api import post, put
 from tests.support.builders import ALICE, BOB, EVE, a_call_request

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from events.delivery import delay_seconds
-from events.subscription import ATTEMPTS
+from notifications.delivery import delay_seconds
+from notifications.subscription import ATTEMPTS
 from tests.integration.conftest import Messaging
 from tests.support.alarms import STACK, alarms, goes_off
 from tests.support.builders import a_subscription

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from camara.stream import in_order, time_of
+from aws.batch import in_order, time_of
 from tests.support.emf import metrics_in
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from events.credentials import vault
-from events.subscription import Subscription
+from notifications.credentials import vault
+from notifications.subscription import Subscription
 from tests.support.builders import ALICE, NOW
 from tests.support.subscriptions_api import (
     DAY,

@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from camara import clock
-from camara.dynamodb import dynamodb_client
+from aws import clock
+from aws.dynamodb import dynamodb_client
 from camara.errors import NotFound, QuotaExceeded
-from events.audience import Limits
-from events.store import SubscriptionStore, subscription_store
-from events.subscription import ATTEMPTS, EventType, Subscription, TerminationReason
+from notifications.audience import Limits
+from notifications.store import SubscriptionStore, subscription_store
+from notifications.subscription import ATTEMPTS, EventType, Subscription, TerminationReason
 from tests.integration.conftest import FakeClock
 from tests.integration.test_registration_races import race
 from tests.support.audiences import listed, store_all, stored_subscriptions, to_be_listed

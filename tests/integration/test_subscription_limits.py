@@ -5,11 +5,11 @@ from itertools import product
 
 import pytest
 
-from camara.dynamodb import dynamodb_client
-from events import api
-from events.audience import Limits
-from events.store import SubscriptionStore
-from events.subscription import Subscription
+from aws.dynamodb import dynamodb_client
+from notifications import api
+from notifications.audience import Limits
+from notifications.store import SubscriptionStore
+from notifications.subscription import Subscription
 from tests.integration.conftest import FakeClock
 from tests.integration.test_registration_races import every_order, race
 from tests.support.audiences import listed, many, store_all, stored_subscriptions, to_be_listed

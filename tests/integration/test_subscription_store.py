@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camara.errors import NotFound, Unavailable
-from events.item import key
-from events.store import subscription_store
-from events.subscription import Credential, Subscription, TerminationReason
+from notifications.item import key
+from notifications.store import subscription_store
+from notifications.subscription import Credential, Subscription, TerminationReason
 from tests.support.builders import BOB, BOB_KEY, NOW, UNKNOWN, a_subscription
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.messaging import Requests, subscribe

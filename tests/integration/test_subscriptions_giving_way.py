@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from camara.dynamodb import dynamodb_client
-from events import api
-from events.audience import Limits
-from events.store import SubscriptionStore
-from events.subscription import Subscription, TerminationReason
+from aws.dynamodb import dynamodb_client
+from notifications import api
+from notifications.audience import Limits
+from notifications.store import SubscriptionStore
+from notifications.subscription import Subscription, TerminationReason
 from tests.integration.conftest import Messaging
 from tests.integration.test_publish_subscription_ends import publish
 from tests.integration.test_registration_races import every_order, race

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from events.store import subscription_store
-from events.subscription import Subscription, TerminationReason
+from notifications.store import subscription_store
+from notifications.subscription import Subscription, TerminationReason
 from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, NOW, SINK, SUBSCRIPTION_LIFETIMES
 from tests.support.subscriptions_api import (

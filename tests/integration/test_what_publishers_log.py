@@ -86,7 +86,7 @@ def test_an_audience_that_makes_no_sense_is_none_that_was_told(
     """The record itself does make sense, so it is set aside later."""
     set_aside_in(monkeypatch)
     call, records = changes_of_a_call(session_stream)
-    monkeypatch.setattr("events.publish_session_events.audience_from", {}.__getitem__)
+    monkeypatch.setattr("notifications.publish_session_events.audience_from", {}.__getitem__)
     publish(records)
 
     told = lines(logged, "PublishSessionEvents")

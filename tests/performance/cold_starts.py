@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from werkzeug.wrappers import Response
 
-from camara import clock
+from aws import clock
 from tests.performance import ROOT
 from tests.performance import handlers as usual_handlers
 from tests.performance.artifact import unpacked, usual_libraries

@@ -9,10 +9,10 @@ from unittest.mock import patch
 
 import boto3
 
-from events import delivery
-from events.credentials import Vault
-from events.notification import Notification
-from events.subscription import EventType, Subscription
+from notifications import delivery
+from notifications.credentials import Vault
+from notifications.notification import Notification
+from notifications.subscription import EventType, Subscription
 from tests.performance.result import Budget, Result
 from tests.performance.stand_ins import delivered
 from tests.performance.stored_sessions import sessions_table

@@ -19,8 +19,8 @@ from contextlib import ExitStack, contextmanager
 from statistics import median
 from typing import NamedTuple
 
-from events.subscription import ATTEMPTS, TerminationReason
 from infra.local.webhook import Webhook, serving
+from notifications.subscription import ATTEMPTS, TerminationReason
 from tests.performance.notified_sinks import NotifiedSinks, notified_sinks
 from tests.performance.result import Budget, Result
 from tests.performance.ringing_calls import Line

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from call_handling.end_sessions_of_registration import handler
-from call_handling.ending import LeftAlone, endings
 from call_handling.item import session_item
+from call_handling.session_ender import LeftAlone, session_ender
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Budget, Result
 from tests.performance.sent import in_words
@@ -80,7 +80,7 @@ def _end_sessions(records: list[dict[str, Any]]) -> None:
 
 def _try_to_end_each() -> None:
     for call in _CALLS:
-        assert endings().by_network(call, "registration deleted", NOW) is LeftAlone.OVER
+        assert session_ender().by_network(call, "registration deleted", NOW) is LeftAlone.OVER
 
 
 def _in_words(cost: Cost) -> str:

@@ -8,14 +8,14 @@ rules and texts are those of today, which if anything flatters it.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from camara import clock
-from camara.stream import time_of
-from events.bus import detail_of
-from events.item import subscription_from
-from events.notification import Notification
-from events.session_change import SessionChange
-from events.session_notification import devices_of, session_notification
-from events.subscription import EventType, Subscription
+from aws import clock
+from aws.batch import time_of
+from notifications.bus import detail_of
+from notifications.item import subscription_from
+from notifications.notification import Notification
+from notifications.session_change import SessionChange
+from notifications.session_notification import devices_of, session_notification
+from notifications.subscription import EventType, Subscription
 from registration.store import registration_store
 
 if TYPE_CHECKING:

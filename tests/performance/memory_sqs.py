@@ -16,7 +16,7 @@ from math import inf
 from threading import Condition, Thread
 from typing import Any
 
-from camara.stream import Failures
+from aws.batch import Failures
 from tests.support.lambda_context import a_lambda_context
 
 _VISIBILITY_TIMEOUT = 90

@@ -11,19 +11,19 @@ from math import inf
 from typing import Any
 from unittest.mock import patch
 
+from aws import clock
+from aws.batch import Failures
+from aws.dynamodb import dynamodb_client
 from call_handling.item import media_items, session_item
-from camara import clock
-from camara.dynamodb import dynamodb_client
-from camara.stream import Failures
-from events import delivery, outbox, receiving
-from events.deliver_notification import handler as deliver
-from events.post import post
-from events.probe_sink import handler as probe
-from events.publish_session_events import handler as publish
-from events.publish_subscription_ends import handler as publish_ends
-from events.sink import Sink
-from events.store import subscription_store
-from events.subscription import Subscription
+from notifications import delivery, outbox, receiving
+from notifications.deliver_notification import handler as deliver
+from notifications.post import post
+from notifications.probe_sink import handler as probe
+from notifications.publish_session_events import handler as publish
+from notifications.publish_subscription_ends import handler as publish_ends
+from notifications.sink import Sink
+from notifications.store import subscription_store
+from notifications.subscription import Subscription
 from tests.performance.memory_sqs import MemoryQueue, MemorySqs, RunningClock, polled
 from tests.performance.ringing_calls import Line, Record, record_of, rung
 from tests.performance.stored_sessions import sessions_table

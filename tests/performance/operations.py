@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 from unittest.mock import patch
 
-from camara import clock
+from aws import clock
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Result
 from tests.performance.stored_sessions import sessions_table

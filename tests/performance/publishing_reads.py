@@ -12,11 +12,11 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
-from events import publishing
-from events.audience import Audience, Limits
-from events.item import audience_item, subscription_item
-from events.publish_session_events import handler
-from events.subscription import Subscription, TerminationReason
+from notifications import publishing
+from notifications.audience import Audience, Limits
+from notifications.item import audience_item, subscription_item
+from notifications.publish_session_events import handler
+from notifications.subscription import Subscription, TerminationReason
 from tests.performance.cost import Cost, costed_reads
 from tests.performance.former_publishing import FormerReader
 from tests.performance.result import Result

@@ -13,12 +13,12 @@ from typing import Any
 
 import boto3
 
-from camara import clock
-from camara.dynamodb import dynamodb_client
-from events.configuration import event_bus, notifications_queue, subscriptions_table
-from events.outbox import sqs_client
-from events.publish_session_events import handler as publish
-from events.publish_to_sessions_bus import handler as put_on_bus
+from aws import clock
+from aws.dynamodb import dynamodb_client
+from notifications.configuration import event_bus, notifications_queue, subscriptions_table
+from notifications.outbox import sqs_client
+from notifications.publish_session_events import handler as publish
+from notifications.publish_to_sessions_bus import handler as put_on_bus
 from tests.performance.former_publishing import FormerPublisher, FormerReader
 from tests.support.builders import NOW
 from tests.support.lambda_context import a_lambda_context

@@ -13,9 +13,9 @@ from call_handling.session import Session
 from call_handling.session_key import key
 from call_handling.status import Status
 from camara.identity import subscriber_key
-from events.audience import Audience
-from events.item import audience_item, subscription_item
-from events.subscription import Subscription
+from notifications.audience import Audience
+from notifications.item import audience_item, subscription_item
+from notifications.subscription import Subscription
 from registration.item import number_owner, register_item
 from registration.register import Register
 from tests.support.builders import (

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from camara.stream import Failures
-from events.deliver_notification import handler as deliver
-from events.notification import Message
+from aws.batch import Failures
+from notifications.deliver_notification import handler as deliver
+from notifications.notification import Message
 from tests.support.lambda_context import a_lambda_context
 from tests.support.streams import Record
 

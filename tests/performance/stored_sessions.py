@@ -10,16 +10,16 @@ from unittest.mock import patch
 
 from moto import mock_aws
 
+from aws import clock
+from aws.dynamodb import dynamodb_client
 from call_handling.configuration import timeouts
-from call_handling.ending import endings
+from call_handling.session_ender import session_ender
 from call_handling.session_key import key
 from call_handling.store import session_store
-from camara import clock
-from camara.dynamodb import dynamodb_client
-from events.configuration import subscription_lifetimes
-from events.credentials import vault
-from events.outbox import outbox, probes, sqs_client
-from events.store import subscription_store
+from notifications.configuration import subscription_lifetimes
+from notifications.credentials import vault
+from notifications.outbox import outbox, probes, sqs_client
+from notifications.store import subscription_store
 from registration.configuration import lifetimes, limits
 from registration.store import registration_store
 from tests.performance.environment import function_environment
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _CACHED = (
-    endings,
+    session_ender,
     session_store,
     registration_store,
     subscription_store,

@@ -5,10 +5,10 @@ The usual way is this code as it was before there were audiences, measured once,
 
 from collections.abc import Iterator
 
-from events.audience import Audience, Limits
-from events.item import audience_item
-from events.store import subscription_store
-from events.subscription import Subscription, TerminationReason
+from notifications.audience import Audience, Limits
+from notifications.item import audience_item
+from notifications.store import subscription_store
+from notifications.subscription import Subscription, TerminationReason
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Result
 from tests.performance.stored_sessions import sessions_table

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator
 from statistics import median
 
-from camara.sweep import CONCURRENCY
+from aws.sweep import CONCURRENCY
 from tests.performance import ROOT
 from tests.performance.environment import function_environment
 from tests.performance.result import Budget, Result

@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import override
 
+from aws.dynamodb import dynamodb_client
+from aws.stale_index import SHARDS_SEARCHED, stale_shard
+from aws.sweep import CONCURRENCY, Sweep
 from call_handling.end_stale_sessions import handler
-from call_handling.ending import DEADLINE_HAS_PASSED, Transition, endings
+from call_handling.session_ender import DEADLINE_HAS_PASSED, Transition, session_ender
 from call_handling.session_key import key
-from camara.dynamodb import dynamodb_client
-from camara.stale_index import SHARDS_SEARCHED, stale_shard
-from camara.sweep import CONCURRENCY, Sweep
 from tests.performance.canned_dynamodb import CannedDynamoDB
 from tests.support.lambda_context import a_lambda_context
 
@@ -83,7 +83,7 @@ def loop() -> None:
 def sweep() -> None:
     """End them all as the function does."""
     sweeping = Sweep(
-        lambda media_session_id: endings().by_network(
+        lambda media_session_id: session_ender().by_network(
             media_session_id, "deadline passed", _NOW, only_if=DEADLINE_HAS_PASSED
         ),
         lambda: True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from camara.stale_index import SHARDS_SEARCHED
+from aws.stale_index import SHARDS_SEARCHED
 from tests.performance.result import Budget, Curve, Result
 from tests.performance.sweep_count import scan_pages, scan_read_units, swept
 

@@ -6,8 +6,8 @@ from unittest.mock import patch
 
 import pytest
 
+from aws import clock
 from call_handling.session_key import key
-from camara import clock
 from registration.store import registration_store
 from tests.performance.capacity.browser_sdp import browser_sdp
 from tests.performance.cost import Cost, costed, costed_reads

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.audience import Limits
+from notifications.audience import Limits
 from tests.performance import publishing_reads
 from tests.performance.credentials_cost import measure as credentials_cost
 from tests.performance.notification_cost import measure as notification_cost

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from events.subscription import ATTEMPTS, TerminationReason
 from infra.local.webhook import Webhook, serving
+from notifications.subscription import ATTEMPTS, TerminationReason
 from tests.performance.notified_sinks import NotifiedSinks, notified_sinks
 from tests.performance.ringing_calls import Line
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
+from aws import clock
 from call_handling.item import session_from, session_item
 from call_handling.stored_text import text_from
-from camara import clock
 from camara.identity import client_key
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Budget, Curve, Result

@@ -7,8 +7,8 @@ import pytest
 from call_handling.item import session_from, session_item
 from camara.actor import Actor
 from camara.caller import Caller
-from events.item import subscription_from, subscription_item
-from events.notification import Notification, message_from
+from notifications.item import subscription_from, subscription_item
+from notifications.notification import Notification, message_from
 from registration.item import number_owner, register_from, register_item
 from tests.runtime.events import EVENTS, FUNCTIONS, event, variables_of
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE

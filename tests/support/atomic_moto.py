@@ -15,7 +15,7 @@ from unittest.mock import patch
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.models.table import StreamRecord
 
-from camara import clock
+from aws import clock
 
 _LOCK = RLock()
 _serve = BotocoreStubber.__call__

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from itertools import batched
 from typing import Any
 
-from camara import clock
-from camara.dynamodb import dynamodb_client
-from events.audience import Audience
-from events.item import audience_item, subscription_from, subscription_item
-from events.store import subscription_store
-from events.subscription import Subscription
+from aws import clock
+from aws.dynamodb import dynamodb_client
+from notifications.audience import Audience
+from notifications.item import audience_item, subscription_from, subscription_item
+from notifications.store import subscription_store
+from notifications.subscription import Subscription
 from tests.support.builders import ALICE, NOW, a_registration, a_subscription
 from tests.support.table import SUBSCRIPTIONS
 

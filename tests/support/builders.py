@@ -11,8 +11,8 @@ from call_handling.session import Session, Timeouts
 from call_handling.status import ANSWERED, Status
 from camara.actor import Actor
 from camara.identity import client_key, subscriber_key, user_key
-from events.subscription import EventType, Subscription
-from events.subscription import Lifetimes as SubscriptionLifetimes
+from notifications.subscription import EventType, Subscription
+from notifications.subscription import Lifetimes as SubscriptionLifetimes
 from registration.register import Lifetimes, Limits, Register, Registration
 
 ALICE = "+12025550101"

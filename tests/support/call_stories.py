@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import cached_property
 from uuid import NAMESPACE_OID, uuid5
 
+from call_handling.call_actor import entry_of
 from call_handling.item import media_items, session_item
-from call_handling.party import entry_of
 from call_handling.session import Ending, Session
 from call_handling.session_key import key
 from call_handling.status import ANSWERED, OVER, Status

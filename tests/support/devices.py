@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from camara import clock
+from aws import clock
+from aws.dynamodb import dynamodb_client
 from camara.actor import Actor
-from camara.dynamodb import dynamodb_client
 from camara.identity import subscriber_key
 from registration.item import number_owner, register_item, user_owner
 from registration.register import Register

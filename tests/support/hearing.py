@@ -12,7 +12,7 @@ from math import inf
 from typing import Any, Protocol
 from uuid import uuid4
 
-from camara.dynamodb import dynamodb_client
+from aws.dynamodb import dynamodb_client
 from camara.identity import subscriber_key
 from registration.register import KEPT_AFTER_ITS_END
 from registration.store import registration_store

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 
-from events.store import subscription_store
-from events.subscription import Subscription
+from notifications.store import subscription_store
+from notifications.subscription import Subscription
 from tests.support.builders import NOW, a_subscription
 
 type Message = dict[str, Any]

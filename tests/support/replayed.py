@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import pytest
 from botocore.client import BaseClient
 
-from camara import clock, log, metrics
-from events import delivery
-from events.post import NotDelivered
+from aws import clock, log, metrics
+from notifications import delivery
+from notifications.post import NotDelivered
 from tests.support.lambda_context import a_lambda_context
 from tests.support.modelled_dynamodb import parsed
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from call_handling.call import Call, Change
-from call_handling.party import LateActor, entry_of
+from call_handling.call_actor import LateActor, entry_of
 from call_handling.session import Ending, Session, Timeouts
 from call_handling.status import Status
 from camara.actor import Actor

@@ -6,9 +6,9 @@ once; what was told before may be repeated once, and what was told by a function
 
 from typing import Any
 
-from events.audience import Listener
-from events.item import audience_from, audience_key, subscription_from
-from events.subscription import EventType, Subscription
+from notifications.audience import Listener
+from notifications.item import audience_from, audience_key, subscription_from
+from notifications.subscription import EventType, Subscription
 from tests.support.explored import require
 from tests.support.modelled_dynamodb import item_at, parsed
 from tests.support.sink_world import ENDED, MARK, RINGS, STATE, Heard, Running, Scenario, World

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from events import (
+from notifications import (
     catch_up,
     deliver_notification,
     probe_sink,

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Self
 
-from camara import clock
+from aws import clock
 from camara.identity import subscriber_key
-from events.audience import Audience
-from events.item import audience_item, subscription_item
-from events.session_change import SessionChange
-from events.session_notification import session_notification
-from events.subscription import Subscription
+from notifications.audience import Audience
+from notifications.item import audience_item, subscription_item
+from notifications.session_change import SessionChange
+from notifications.session_notification import session_notification
+from notifications.subscription import Subscription
 from registration.item import number_owner, register_item
 from registration.register import Register
 from tests.support.builders import ALICE, BOB, NOW, a_registration

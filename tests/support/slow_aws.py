@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.exceptions import ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-from camara import deadline
+from aws import deadline
 from tests.support.faulty_dynamodb import retries_are_never_used_up
 from tests.support.lambda_context import a_lambda_context
 from tests.support.table import SUBSCRIPTIONS

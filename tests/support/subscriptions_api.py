@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from events.subscription import Subscription
+from notifications.subscription import Subscription
 from tests.support.api import Answer, invoke
 from tests.support.audiences import stored_subscriptions
 from tests.support.builders import ALICE, ALICE_KEY, SINK, a_context, a_registration

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from events.deliver_notification import handler
-from events.notification import Notification
-from events.post import NotDelivered
-from events.sink import Sink
-from events.subscription import EventType, Subscription
+from notifications.deliver_notification import handler
+from notifications.notification import Notification
+from notifications.post import NotDelivered
+from notifications.sink import Sink
+from notifications.subscription import EventType, Subscription
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import subscribe
 
@@ -48,4 +48,4 @@ def answer_as_they_are_called(monkeypatch: pytest.MonkeyPatch) -> None:
             return 204
         raise NotDelivered
 
-    monkeypatch.setattr("events.delivery.post", post)
+    monkeypatch.setattr("notifications.delivery.post", post)

@@ -2,8 +2,8 @@
 
 from functools import reduce
 
-from events.audience import Audience, Listener
-from events.subscription import EventType, Subscription, TerminationReason
+from notifications.audience import Audience, Listener
+from notifications.subscription import EventType, Subscription, TerminationReason
 from registration.register import Registration
 from tests.support.builders import (
     ALICE_KEY,

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camara.errors import QuotaExceeded
-from events.audience import Audience, Limits
-from events.subscription import Subscription
+from notifications.audience import Audience, Limits
+from notifications.subscription import Subscription
 from registration.register import Registration
 from tests.support.builders import (
     ALICE_KEY,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from call_handling.call import Change, Media
+from call_handling.call_actor import entry_of
 from call_handling.negotiation import Negotiation
-from call_handling.party import entry_of
 from call_handling.session import Ending, Session, Timeouts
 from call_handling.status import ANSWERED, Role, Status
 from camara.actor import Actor

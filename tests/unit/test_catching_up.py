@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.subscription import State, Subscription, TerminationReason
+from notifications.subscription import State, Subscription, TerminationReason
 from tests.support.builders import NOW, a_subscription
 
 FIRST, SECOND, THIRD = (State("call-1", version) for version in (1, 2, 3))

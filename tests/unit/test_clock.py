@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from camara import clock
+from aws import clock
 
 
 def test_the_time_is_in_whole_seconds_and_never_ahead(monkeypatch: pytest.MonkeyPatch) -> None:

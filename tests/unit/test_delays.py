@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from camara.dynamodb import dynamodb_client
-from events import receiving
-from events.catch_up import TOLD_AT_ONCE
-from events.credentials import vault
-from events.delivery import SINK_SECONDS, delay_seconds
-from events.outbox import sqs_client
-from events.probe_sink import NOTICES
-from events.subscription import ATTEMPTS
+from aws.dynamodb import dynamodb_client
+from notifications import receiving
+from notifications.catch_up import TOLD_AT_ONCE
+from notifications.credentials import vault
+from notifications.delivery import SINK_SECONDS, delay_seconds
+from notifications.outbox import sqs_client
+from notifications.probe_sink import NOTICES
+from notifications.subscription import ATTEMPTS
 from tests.support.builders import NOW, a_subscription
 from tests.support.template import properties
 from tests.support.time_budget import longest_attempt, longest_call, timeout

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.subscription import ATTEMPTS, Credential, Subscription, TerminationReason
+from notifications.subscription import ATTEMPTS, Credential, Subscription, TerminationReason
 from tests.support.builders import NOW, a_subscription
 
 PROBE, OTHER = "event-1", "event-2"

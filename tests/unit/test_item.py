@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from aws.stale_index import stale_shard
 from call_handling.item import session_from, session_item
 from call_handling.legs import Answerer
 from call_handling.negotiation import Negotiation
@@ -11,7 +12,6 @@ from call_handling.session import Ending, Session
 from call_handling.session_key import key
 from call_handling.status import ANSWERED, UNANSWERED, Role, Status
 from camara.identity import late_actor_key
-from camara.stale_index import stale_shard
 from tests.support.builders import (
     ALICE,
     ALICE_ACTS,

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
+from aws.dynamodb import new_write_id
+from call_handling.call_actor import NETWORK, entry_of
 from call_handling.item import session_item
 from call_handling.legs import DEVICES_REMEMBERED, Answerer, Legs
 from call_handling.negotiation import Negotiation
-from call_handling.party import NETWORK, entry_of
 from call_handling.session import Ending, Session
 from call_handling.status import ANSWERED, UNANSWERED, Role, Status
 from camara.actor import Actor
-from camara.dynamodb import new_write_id
 from camara.identity import client_key
 from registration.register import Ended, Reason, Registration
 from tests.performance.write_units import BYTES_PER_UNIT, item_bytes

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from camara.log import IdName, begin_invocation, logger, shown_id
+from aws.log import IdName, begin_invocation, logger, shown_id
 from tests.support.lambda_context import a_lambda_context
 
 SESSION = "0123456789abcdef0123456789abcdef01234567"
@@ -59,7 +59,7 @@ def test_each_line_is_of_an_invocation_and_tells_nothing_that_a_client_may_choos
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "webrtc")
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-12025550101;Sampled=0")
-    monkeypatch.setattr("camara.log.logger", logger.__wrapped__)
+    monkeypatch.setattr("aws.log.logger", logger.__wrapped__)
     context = a_lambda_context()
 
     begin_invocation(context, "request-1")

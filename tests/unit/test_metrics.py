@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from camara import metrics
+from aws import metrics
 from tests.support.emf import Metric, metrics_in
 
 

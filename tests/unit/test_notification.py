@@ -6,8 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.notification import CatchUp, Message, Notification, message_from
-from events.subscription import EventType, State
+from notifications.notification import CatchUp, Message, Notification, message_from
+from notifications.subscription import EventType, State
 from tests.support.builders import (
     ALICE_KEY,
     NOW,

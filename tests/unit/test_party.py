@@ -2,7 +2,7 @@
 
 import itertools
 
-from call_handling.party import NETWORK, LateActor, entry_of
+from call_handling.call_actor import NETWORK, LateActor, entry_of
 from camara.identity import late_actor_key
 from tests.support.builders import ALICE, BOB, BOB_ACTS, BOB_KEY, NOW, an_actor
 from tests.support.sessions import late

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from aws.stale_index import stale_shard
 from camara.identity import user_key
-from camara.stale_index import stale_shard
 from registration.item import number_of, number_owner, register_from, register_item, user_owner
 from registration.register import Ended, Reason, Register, Registration
 from tests.support.builders import (

@@ -4,7 +4,7 @@ import pytest
 
 from camara.errors import InvalidArgument, OutOfRange
 from registration.bodies import RegistrationQuery, RegSessionRequest, RegSessionUpdate
-from registration.representation import reg_session_response
+from registration.resource import reg_session_response
 from tests.support.builders import ALICE, NOW
 
 DEVICE = "7d444840-9dc0-41d1-b245-5ffdce74fad2"

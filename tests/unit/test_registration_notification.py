@@ -2,8 +2,8 @@
 
 import pytest
 
-from events.registration_notification import registration_notification
-from events.subscription import EventType, State
+from notifications.registration_notification import registration_notification
+from notifications.subscription import EventType, State
 from registration.register import Ended, Reason
 from tests.support.builders import (
     ALICE,

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from events.representation import subscription_response
-from events.subscription import Credential, EventType, Subscription, TerminationReason
+from notifications.resource import subscription_response
+from notifications.subscription import Credential, EventType, Subscription, TerminationReason
 from tests.support.builders import NOW, SINK, a_registration, a_subscription, subscription_id
 from tests.support.openapi import schema
 

@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 import pytest
 
 from camara.errors import CamaraError, InvalidArgument, OutOfRange, UnsupportedMediaType
-from camara.request import MAX_BODY_BYTES, Request
+from http_api.request import MAX_BODY_BYTES, Request
 
 
 def with_body(body: Any, content_type: str = "application/json", **event: Any) -> Request:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from camara.resolver import resolved
-from camara.response import Response, json_response, no_content
+from http_api.resolver import resolved
+from http_api.response import Response, json_response, no_content
 
 THINGS = "/things/v0.4/all"
 THING = THINGS + "/{thingId}"

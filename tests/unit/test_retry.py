@@ -2,10 +2,10 @@
 
 import pytest
 
-from camara import deadline, retry
-from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
+from aws import deadline, retry
+from aws.deadline import ATTEMPT_AND_WAIT_SECONDS
+from aws.retry import ALL_WAITS_SECONDS, ATTEMPTS, retried
 from camara.errors import Unavailable
-from camara.retry import ALL_WAITS_SECONDS, ATTEMPTS, retried
 
 
 class Conflict(Exception):

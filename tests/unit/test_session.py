@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from call_handling.call_actor import NETWORK, entry_of
 from call_handling.negotiation import Negotiation
-from call_handling.party import NETWORK, entry_of
 from call_handling.session import Ending, Session, Timeouts
 from call_handling.status import ANSWERED, OVER, UNANSWERED, Role, Status
 from camara.errors import IncompatibleState, TooManyRequests

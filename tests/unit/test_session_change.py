@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from call_handling.call_actor import NETWORK
 from call_handling.item import session_item
-from call_handling.party import NETWORK
 from call_handling.session import Ending, Session
 from call_handling.status import ANSWERED, OVER, Status
 from camara.identity import late_actor_key
-from events.session_change import SessionChange
+from notifications.session_change import SessionChange
 from tests.support.builders import (
     ALICE_ACTS,
     BOB,

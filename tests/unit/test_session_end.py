@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from call_handling.call_actor import NETWORK, entry_of
 from call_handling.legs import Unbound
-from call_handling.party import NETWORK, entry_of
 from call_handling.session import Ending, Session
 from call_handling.status import Role, Status
 from camara.actor import Actor

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from call_handling.call_actor import NETWORK
 from call_handling.item import session_item
-from call_handling.party import NETWORK
 from call_handling.session import Ending, Session
 from call_handling.status import ANSWERED, OVER, UNANSWERED, Status
-from events.notification import Notification
-from events.session_change import SessionChange
-from events.session_notification import devices_of, rings, session_notification
-from events.subscription import EventType, State
+from notifications.notification import Notification
+from notifications.session_change import SessionChange
+from notifications.session_notification import devices_of, rings, session_notification
+from notifications.subscription import EventType, State
 from registration.register import Ended, Reason, Register
 from tests.support.builders import (
     ALICE,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from call_handling.configuration import timeouts
-from events.configuration import subscription_lifetimes
+from notifications.configuration import subscription_lifetimes
 from registration.configuration import lifetimes
 from tests.support.template import template
 

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 
 from camara.errors import InvalidSink
-from events.sink import Sink, is_allowed, sink_from
+from notifications.sink import Sink, is_allowed, sink_from
 
 PUBLIC = ["93.184.215.14", "8.8.8.8", "1.1.1.1", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"]
 LOOPBACK = ["127.0.0.1", "127.1.2.3", "::1"]

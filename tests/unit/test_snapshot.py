@@ -6,13 +6,13 @@ import pytest
 from snapshot_restore_py import get_before_snapshot
 
 from authorizer.settings import ssm_client
-from call_handling.ending import endings
+from call_handling.session_ender import session_ender
 from call_handling.store import session_store
-from events.bus import session_bus
-from events.credentials import vault
-from events.outbox import outbox, probes
-from events.post import tls
-from events.store import subscription_store
+from notifications.bus import session_bus
+from notifications.credentials import vault
+from notifications.outbox import outbox, probes
+from notifications.post import tls
+from notifications.store import subscription_store
 from registration.store import registration_store
 from tests.support.template import template
 
@@ -20,22 +20,22 @@ MADE: list[tuple[str, list[object]]] = [
     ("call_handling.create_session", [session_store]),
     ("call_handling.get_session_details_by_id", [session_store]),
     ("call_handling.update_session_status", [session_store]),
-    ("call_handling.delete_session_by_id", [endings]),
-    ("call_handling.end_stale_sessions", [endings, session_store]),
-    ("call_handling.end_sessions_of_registration", [endings, registration_store]),
+    ("call_handling.delete_session_by_id", [session_ender]),
+    ("call_handling.end_stale_sessions", [session_ender, session_store]),
+    ("call_handling.end_sessions_of_registration", [session_ender, registration_store]),
     ("registration.api", [registration_store]),
     ("registration.end_expired_registrations", [registration_store]),
-    ("events.api", [subscription_store, registration_store, vault]),
-    ("events.publish_session_events", [outbox, subscription_store, registration_store]),
-    ("events.publish_to_sessions_bus", [session_bus]),
-    ("events.publish_registration_ends", [outbox, subscription_store]),
-    ("events.publish_subscription_ends", [outbox]),
+    ("notifications.api", [subscription_store, registration_store, vault]),
+    ("notifications.publish_session_events", [outbox, subscription_store, registration_store]),
+    ("notifications.publish_to_sessions_bus", [session_bus]),
+    ("notifications.publish_registration_ends", [outbox, subscription_store]),
+    ("notifications.publish_subscription_ends", [outbox]),
     (
-        "events.deliver_notification",
+        "notifications.deliver_notification",
         [subscription_store, session_store, vault, outbox, probes, tls],
     ),
-    ("events.probe_sink", [subscription_store, session_store, vault, outbox, tls]),
-    ("events.end_expired_subscriptions", [outbox, subscription_store]),
+    ("notifications.probe_sink", [subscription_store, session_store, vault, outbox, tls]),
+    ("notifications.end_expired_subscriptions", [outbox, subscription_store]),
     ("authorizer.authorize", [ssm_client]),
 ]
 

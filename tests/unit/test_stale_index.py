@@ -2,7 +2,7 @@ from collections import Counter
 from typing import Any
 from zlib import crc32
 
-from camara.stale_index import SHARDS_SEARCHED, SHARDS_WRITTEN, Stale, StaleIndex, stale_shard
+from aws.stale_index import SHARDS_SEARCHED, SHARDS_WRITTEN, Stale, StaleIndex, stale_shard
 
 FIRST_RELEASED = 64
 """No release may search fewer: what an earlier one has put in the last would go unswept."""

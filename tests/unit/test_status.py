@@ -4,7 +4,15 @@ import itertools
 
 import pytest
 
-from call_handling.status import ANSWERED, OVER, UNANSWERED, Role, Status, can_transition, ending
+from call_handling.status import (
+    ANSWERED,
+    OVER,
+    UNANSWERED,
+    Role,
+    Status,
+    can_transition,
+    end_status,
+)
 
 PROGRESS = {"InProgress", "Ringing", "Proceeding", "Waiting"}
 LIVE_UNANSWERED = PROGRESS | {"Initial"}
@@ -47,12 +55,12 @@ def test_exactly_these_statuses_may_follow(role: Role, current: Status) -> None:
 
 @pytest.mark.parametrize("status", sorted(UNANSWERED))
 def test_an_unanswered_call_ends_by_who_ends_it(status: Status) -> None:
-    assert ending(status, Role.ORIGINATOR) == "SessionCancelled"
-    assert ending(status, Role.RECEIVER) == "Declined"
-    assert ending(status, None) == "NoAnswer"
+    assert end_status(status, Role.ORIGINATOR) == "SessionCancelled"
+    assert end_status(status, Role.RECEIVER) == "Declined"
+    assert end_status(status, None) == "NoAnswer"
 
 
 @pytest.mark.parametrize("status", sorted(ANSWERED))
 @pytest.mark.parametrize("role", [*Role, None])
 def test_an_answered_call_is_terminated_by_anybody(status: Status, role: Role | None) -> None:
-    assert ending(status, role) == "Terminated"
+    assert end_status(status, role) == "Terminated"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from camara.errors import InvalidArgument, NotFound
-from events.subscription import (
+from notifications.subscription import (
     Credential,
     EventType,
     Lifetimes,

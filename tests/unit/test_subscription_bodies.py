@@ -10,9 +10,9 @@ from camara.errors import (
     MultieventSubscriptionNotSupported,
     OutOfRange,
 )
-from events.bodies import SubscriptionRequest, SubscriptionUpdateRequest
-from events.representation import subscription_response
-from events.subscription import EventType, TerminationReason
+from notifications.bodies import SubscriptionRequest, SubscriptionUpdateRequest
+from notifications.resource import subscription_response
+from notifications.subscription import EventType, TerminationReason
 from tests.support.builders import NOW, SINK, a_registration, a_subscription, subscription_id
 from tests.support.subscriptions_api import (
     INVITATION,

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from camara.stale_index import stale_shard
-from events.item import key, subscription_from, subscription_from_image, subscription_item
-from events.subscription import (
+from aws.stale_index import stale_shard
+from notifications.item import key, subscription_from, subscription_from_image, subscription_item
+from notifications.subscription import (
     Credential,
     EventType,
     State,

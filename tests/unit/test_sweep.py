@@ -7,9 +7,9 @@ from threading import Barrier, Lock
 
 import pytest
 
-from call_handling.ending import LeftAlone, Transition
+from aws.sweep import CONCURRENCY, NotDone, Sweep, time_left
+from call_handling.session_ender import LeftAlone, Transition
 from camara.errors import Unavailable
-from camara.sweep import CONCURRENCY, NotDone, Sweep, time_left
 from tests.support.lambda_context import a_lambda_context
 
 ENDED = Transition("Ringing", "NoAnswer", "network", 3)

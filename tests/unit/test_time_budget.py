@@ -7,16 +7,16 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
+from aws import deadline, retry
+from aws.deadline import ATTEMPT_AND_WAIT_SECONDS
+from aws.dynamodb import dynamodb_client
+from aws.retry import ALL_WAITS_SECONDS, retried
+from aws.sweep import time_left
 from call_handling.legs import SLOWEST_REQUEST_SECONDS
-from camara import deadline, retry
-from camara.deadline import ATTEMPT_AND_WAIT_SECONDS
-from camara.dynamodb import dynamodb_client
 from camara.errors import Unavailable
-from camara.retry import ALL_WAITS_SECONDS, retried
-from camara.sweep import time_left
-from events.bus import session_bus
-from events.credentials import vault
-from events.outbox import sqs_client
+from notifications.bus import session_bus
+from notifications.credentials import vault
+from notifications.outbox import sqs_client
 from tests.support.lambda_context import a_lambda_context
 from tests.support.slow_aws import WAIT_SECONDS, throttled
 from tests.support.template import properties, routes

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from camara.stale_index import SHARDS_WRITTEN
+from aws.stale_index import SHARDS_WRITTEN
 from tests.performance.capacity import read
 from tests.performance.result import WholeCall
 from tests.support.template import template

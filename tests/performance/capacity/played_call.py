@@ -17,11 +17,11 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from camara import clock, log
-from events import delivery, publish_to_sessions_bus, publishing
-from events.publish_session_events import handler as publish
-from events.publish_to_sessions_bus import handler as put_on_bus
-from events.subscription import EventType
+from aws import clock, log
+from notifications import delivery, publish_to_sessions_bus, publishing
+from notifications.publish_session_events import handler as publish
+from notifications.publish_to_sessions_bus import handler as put_on_bus
+from notifications.subscription import EventType
 from tests.performance.capacity import read
 from tests.performance.capacity.browser_sdp import browser_sdp
 from tests.performance.capacity.system_lines import access_line, system_lines

@@ -1,0 +1,103 @@
+"""A sparse index of what has a deadline, in partitions of its own (``staleShard``, ``staleAt``).
+
+What is over is not in it, and it holds keys only: finding what is stale costs by what is stale, not
+by what is stored. Source: AWS, "Take advantage of sparse indexes", "Using write sharding" and
+"Burst and adaptive capacity" (1,000 write units a second for what has one partition key).
+"""
+
+import heapq
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+from aws.dynamodb import CONNECTIONS, unavailable_on_failure
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SHARDS_WRITTEN = 32
+"""Partitions over which writes are spread: any number up to ``SHARDS_SEARCHED``, at any time.
+
+A whole call writes four units to ``StaleSessions``; at 5,000 calls a second that is 625 to each.
+"""
+
+SHARDS_SEARCHED = 64
+"""Partitions in which sweeps look, whoever wrote there: this may rise, but never fall.
+
+With fewer, what an earlier version has put in the last would go unswept. A release may write to no
+more than the release before it searches, which may still be running, or come back.
+"""
+
+_PAGE_KEYS = 1000
+"""Of a first page, for there may be one of each partition in memory at once."""
+
+
+class Stale(NamedTuple):
+    """A key whose deadline (Unix seconds) had passed when it was found."""
+
+    stale_at: int
+    key: str
+
+
+class StaleIndex(NamedTuple):
+    """Where to look: a table, the index, and the attributes that are the table's key."""
+
+    table: str
+    name: str
+    keys: tuple[str, ...]
+
+    def stale(self, client: "DynamoDBClient", now: int) -> Iterator[Stale]:
+        """Yield the keys whose deadline has passed, the oldest first, a blank between their parts.
+
+        Costs one request, half a read unit at least, for each partition (at once, as many as the
+        client has connections), and one for each further thousand keys, in its turn. Raises
+        ``Unavailable``.
+        """
+        shards = [self._pages(client, str(shard), now) for shard in range(SHARDS_SEARCHED)]
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            first_pages = [*pool.map(lambda pages: next(pages, ()), shards)]
+        yield from heapq.merge(
+            *(
+                chain(first, chain.from_iterable(others))
+                for first, others in zip(first_pages, shards, strict=True)
+            )
+        )
+
+    def _pages(self, client: "DynamoDBClient", shard: str, now: int) -> Iterator[list[Stale]]:
+        pages = client.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName=self.name,
+            KeyConditionExpression="staleShard = :shard AND staleAt <= :now",
+            ExpressionAttributeValues={":shard": {"S": shard}, ":now": {"N": str(now)}},
+            PaginationConfig={"PageSize": _PAGE_KEYS},
+        )
+        with unavailable_on_failure():
+            for page in pages:
+                yield [
+                    Stale(
+                        int(item["staleAt"]["N"]),
+                        " ".join(item[attribute]["S"] for attribute in self.keys),
+                    )
+                    for item in page["Items"]
+                ]
+
+
+class Overdue:
+    """The keys of what is stale, and ``lag``: by how many seconds the first deadline has passed."""
+
+    def __init__(self, stale: Iterator[Stale], now: int) -> None:
+        self._stale = stale
+        self._now = now
+        self.lag = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for stale in self._stale:
+            self.lag = max(self.lag, self._now - stale.stale_at)
+            yield stale.key
+
+
+def stale_shard(key: str) -> str:
+    """Return the partition that an item with this key is written to."""
+    return str(crc32(key.encode()) % SHARDS_WRITTEN)

@@ -1,0 +1,42 @@
+"""Whether a caller is a party to a session, and what its token must lead to.
+
+The session lists its actors, so it costs no request to know a party. Only who is refused is looked
+up, once, among the devices that its own number has registered. Source: CAMARA API Design Guide,
+6.7; ADR 5.
+"""
+
+from collections.abc import Callable
+
+from call_handling.call_actor import LateActor
+from call_handling.legs import Unbound
+from camara.actor import Actor
+from camara.caller import Caller
+from camara.errors import IdentifierNotFound, InvalidTokenContext
+
+
+def act_for[T](
+    caller: Caller, now: int, act: Callable[[Actor], T], registration_id: str | None = None
+) -> T:
+    """Return what ``act`` does for the caller, by the device that is named (if one is).
+
+    The receiver may have registered a device since the call was placed (a phone that a notification
+    has woken, say): then it acts once more, as a late one. Raises what ``act`` raises, and
+    ``IdentifierNotFound`` when ``act`` takes the caller for no party and its number has no device.
+    """
+    actor = Actor.of(caller)
+    try:
+        return act(actor)
+    except InvalidTokenContext as refusal:
+        if actor.number is None:
+            raise
+        # Few need it, and it would cost every start of DELETE.
+        from registration.store import registration_store  # noqa: PLC0415
+
+        register = registration_store().of_number(actor.number)
+        if not register.active(now):
+            raise IdentifierNotFound from refusal
+        own = register.active_of(actor, now, registration_id)
+        if not own or not isinstance(refusal, Unbound):
+            raise
+    since = min(known.made_at for known in own)
+    return act(LateActor(actor.number, actor.client, actor.user, registered_at=since))

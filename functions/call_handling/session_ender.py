@@ -1,0 +1,275 @@
+"""The one write that ends a session, whoever asks and whatever the state.
+
+The session carries its endings (``Session.endings``): the write takes the one that is there for the
+actor, and its condition is that one is there (and, if a device is named, that it holds the leg). So
+existence, authorisation, liveness and the choice of outcome are decided by DynamoDB at one moment.
+Source: ADR 2; AWS, "Update expressions" and ``ReturnValuesOnConditionCheckFailure``.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+from botocore.exceptions import ClientError
+
+from aws.dynamodb import dynamodb_client, new_write_id, unavailable_on_failure
+from aws.retry import retried
+from call_handling.call_actor import NETWORK, LateActor, entry_of
+from call_handling.configuration import sessions_table, timeouts
+from call_handling.session_key import key
+from call_handling.status import Role, end_status
+from camara.actor import Actor
+from camara.errors import NotFound
+from camara.identity import registration_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_ACTOR_HAS_AN_ENDING = "attribute_exists(endings.#actor)"
+_END = (
+    "SET #status = endings.#actor, version = version + :one, writeId = :writeId,"
+    " endedBy = :actor, endedAt = :now, expiresAt = :expiresAt, #note = :note"
+    " REMOVE endings, staleShard, staleAt, deadline"
+)
+_ITEM_DOES_NOT_FIT = "ValidationException"
+
+
+class Transition(NamedTuple):
+    """What an end made of a session, and who ended it: a role, or ``network``.
+
+    ``before`` is empty when the answer that told it was lost on the way; ``version`` is that of the
+    session from then on.
+    """
+
+    before: str
+    after: str
+    ended_by: str
+    version: int
+
+    def facts(self) -> dict[str, str | int]:
+        """Return it in the words of the log."""
+        return {
+            "from": self.before,
+            "to": self.after,
+            "endedBy": self.ended_by,
+            "version": self.version,
+        }
+
+
+class LeftAlone(StrEnum):
+    """Why the network did not end a session."""
+
+    RENEWED = "renewed"
+    DUE = "due"
+    MEDIA_KEPT = "media kept"
+    HELD = "held"
+    OVER = "over"
+    UNKNOWN = "unknown"
+    MALFORMED = "malformed"
+
+
+class Clause(NamedTuple):
+    """What else must be true of a session to be ended; ``otherwise`` is why the network did not."""
+
+    expression: str
+    otherwise: LeftAlone
+    values: Mapping[str, Any] = {}
+
+
+DEADLINE_HAS_PASSED = Clause(
+    "staleAt <= :now AND (attribute_not_exists(deadline) OR deadline <= :now)",
+    LeftAlone.RENEWED,
+)
+
+
+def held_by(registration_id: str, actor: Actor) -> Clause:
+    """Return the clause that this device holds the leg of the actor (see ``Legs.roles``)."""
+    if actor.number is None:
+        caller, called = "callerClient = :leg", "callerClient <> :leg"
+    else:
+        caller, called = "originator = :leg", "receiver = :leg"
+    return Clause(
+        f"({caller} AND registrationId = :device OR {called} AND contains(holders, :holder))",
+        LeftAlone.HELD,
+        {
+            ":leg": {"S": actor.number or actor.client},
+            ":device": {"S": registration_id},
+            ":holder": {"S": registration_key(actor.client, registration_id)},
+        },
+    )
+
+
+class SessionEnder:
+    """Ends sessions: one request each, done or refused.
+
+    An end costs one write unit, and one more for the index of live sessions. Every method raises
+    ``Unavailable`` when DynamoDB does not serve, ``Timeout`` when there is no time to ask it.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str, retention: int) -> None:
+        self._client = client
+        self._table = table
+        self._retention = retention
+        self._refused = client.exceptions.ConditionalCheckFailedException
+        self._conflict = client.exceptions.TransactionConflictException
+
+    def by_party(
+        self,
+        media_session_id: str,
+        actor: Actor,
+        correlator: str,
+        now: int,
+        *,
+        registration_id: str | None = None,
+    ) -> Transition | None:
+        """End a session for the DELETE of ``actor``, if the device that is named holds its leg.
+
+        Returns ``None`` when an earlier DELETE of the party had done it. Raises ``NotFound`` and
+        ``InvalidTokenContext``, of which ``Unbound`` is a case.
+        """
+        write_id, entry = new_write_id(), entry_of(actor)
+        clause = None
+        if registration_id is not None and not isinstance(actor, LateActor):
+            clause = held_by(registration_id, actor)
+        try:
+            found = self._end(
+                media_session_id,
+                entry,
+                only_if=clause,
+                note=("deleteCorrelator", correlator),
+                write_id=write_id,
+                now=now,
+                returned="ALL_OLD",
+            )
+        except self._refused as refusal:
+            item = _item_found_by(refusal)
+            if not item:
+                raise NotFound from refusal
+            # With it comes boto3, a seventh of a cold start; an end that is done needs none of it.
+            from call_handling.item import session_from  # noqa: PLC0415
+
+            session = session_from(item)
+            session.explain_refused_end(
+                actor, registration_id, write_id=write_id, correlator=correlator, now=now
+            )
+            if session.write_id != write_id:
+                return None
+            role = session.legs.role_of(actor)
+            return Transition("", session.status, role, session.version)
+        after = _text(found["endings"]["M"][entry])
+        return Transition(_text(found["status"]), after, _role(found, actor), _next_version(found))
+
+    def by_network(
+        self, media_session_id: str, reason: str, now: int, *, only_if: Clause | None = None
+    ) -> Transition | LeftAlone:
+        """End a session that no party ends, ``only_if`` it is as this says."""
+        write_id = new_write_id()
+        try:
+            found = self._end(
+                media_session_id,
+                NETWORK,
+                only_if=only_if,
+                note=("endReason", reason),
+                write_id=write_id,
+                now=now,
+                returned="UPDATED_OLD",
+            )
+        except self._refused as refusal:
+            return _why_left_alone(_item_found_by(refusal), write_id, only_if, now)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _ITEM_DOES_NOT_FIT:
+                raise
+            return LeftAlone.MALFORMED
+        before = _text(found.get("status"))
+        return Transition(before, end_status(before, None), NETWORK, _next_version(found))
+
+    def _end(
+        self,
+        media_session_id: str,
+        actor: str,
+        *,
+        note: tuple[str, str],
+        write_id: str,
+        now: int,
+        returned: Literal["ALL_OLD", "UPDATED_OLD"],
+        only_if: Clause | None = None,
+    ) -> dict[str, Any]:
+        """Write; return the item's attributes as they were, all or those that were written to."""
+        name, text = note
+        condition, values = _ACTOR_HAS_AN_ENDING, dict[str, Any]()
+        if only_if is not None:
+            condition, values = f"{condition} AND {only_if.expression}", dict(only_if.values)
+
+        def attempt() -> dict[str, Any]:
+            with unavailable_on_failure():
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key=key(media_session_id),
+                    ConditionExpression=condition,
+                    UpdateExpression=_END,
+                    ExpressionAttributeNames={"#status": "status", "#actor": actor, "#note": name},
+                    ExpressionAttributeValues={
+                        ":one": {"N": "1"},
+                        ":writeId": {"S": write_id},
+                        ":actor": {"S": actor},
+                        ":now": {"N": str(now)},
+                        ":expiresAt": {"N": str(now + self._retention)},
+                        ":note": {"S": text},
+                        **values,
+                    },
+                    ReturnValues=returned,
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            found: dict[str, Any] = answer["Attributes"]
+            return found
+
+        # A PUT's transaction on the item may be under way.
+        return retried(attempt, self._conflict)
+
+
+def _item_found_by(refusal: ClientError) -> dict[str, Any]:
+    item: dict[str, Any] = cast("dict[str, Any]", refusal.response).get("Item", {})
+    return item
+
+
+def _why_left_alone(
+    item: dict[str, Any], write_id: str, only_if: Clause | None, now: int
+) -> Transition | LeftAlone:
+    """Read an item that may lack anything."""
+    if not item:
+        return LeftAlone.UNKNOWN
+    if item.get("writeId") == {"S": write_id}:
+        version = int(_number(item.get("version")))
+        return Transition("", _text(item.get("status")), NETWORK, version)
+    if "endings" not in item and "endedBy" in item:
+        return LeftAlone.OVER
+    if NETWORK not in item.get("endings", {}).get("M", {}) or only_if is None:
+        return LeftAlone.MALFORMED
+    if only_if is DEADLINE_HAS_PASSED and _number(item.get("staleAt")) <= now:
+        lives = _number(item.get("deadline")) > now
+        return LeftAlone.DUE if lives else LeftAlone.MALFORMED
+    return only_if.otherwise
+
+
+def _role(item: dict[str, Any], actor: Actor) -> Role:
+    caller = ("originator", actor.number) if actor.number else ("callerClient", actor.client)
+    return Role.ORIGINATOR if _text(item[caller[0]]) == caller[1] else Role.RECEIVER
+
+
+def _next_version(before: dict[str, Any]) -> int:
+    return int(before["version"]["N"]) + 1
+
+
+def _text(value: dict[str, str] | None) -> str:
+    return (value or {}).get("S", "")
+
+
+def _number(value: dict[str, str] | None) -> float:
+    return float((value or {}).get("N", 0))
+
+
+@cache
+def session_ender() -> SessionEnder:
+    """Return the process's ``SessionEnder``, as the environment configures it."""
+    return SessionEnder(dynamodb_client(), sessions_table(), timeouts().ended_retention)

@@ -1,0 +1,1 @@
+"""From an API Gateway event to an operation and back: one front door for all operations."""

@@ -1,0 +1,122 @@
+"""The audience of a number: its active subscriptions, in one item that one request reads.
+
+It is written in one transaction with each subscription that joins it, leaves it, or changes what
+is listed here, so the limits are exact. Pure, no clock, no I/O; times are Unix seconds. Source: ADR
+6.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Self
+
+from camara.errors import QuotaExceeded
+from camara.identity import actor_of
+from notifications.subscription import EventType, Subscription
+
+
+class Limits(NamedTuple):
+    """How many subscriptions may be active at once."""
+
+    of_device: int = 10
+    of_client: int = 100
+    """Of a number through one client: CAMARA's list has room for no more."""
+    of_number: int = 400
+
+
+class Listener(NamedTuple):
+    """What publishing has to know of an active subscription; ``device`` and ``client`` are keys."""
+
+    number: str
+    subscription_id: str
+    type: EventType
+    device: str
+    client: str
+    starts_at: int
+    ends_at: int
+    failing: bool = False
+
+    @classmethod
+    def of(cls, subscription: Subscription) -> Self | None:
+        """Return what is listed of a subscription, ``None`` if it has ended."""
+        if subscription.ended is not None:
+            return None
+        return cls(
+            number=subscription.number,
+            subscription_id=subscription.subscription_id,
+            type=subscription.type,
+            device=subscription.device,
+            client=subscription.client,
+            starts_at=subscription.starts_at,
+            ends_at=subscription.ends_at,
+            failing=subscription.failing_since is not None,
+        )
+
+    @property
+    def actor(self) -> str:
+        """The key of the actor whose device it is for."""
+        return actor_of(self.device)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """``version`` counts the writes, 0 is for one that is not stored."""
+
+    number: str
+    version: int = 0
+    listeners: Mapping[str, Listener] = field(default_factory=dict)
+
+    def active(self, now: int) -> list[Listener]:
+        """Return those whose time is not up."""
+        return [known for known in self.listeners.values() if known.ends_at > now]
+
+    def hearing(self, event_type: EventType, devices: Collection[str], now: int) -> list[Listener]:
+        """Return those that want to be told of such an event of one of these devices.
+
+        Those whose sink fails are not: it is told, when it works again, what has come of it.
+        """
+        return [
+            known
+            for known in self.active(now)
+            if known.type is event_type and known.device in devices and not known.failing
+        ]
+
+    def after(self, subscription: Subscription, now: int) -> Self:
+        """Return the audience with a subscription as it is now, and without expired ones."""
+        listeners = {known.subscription_id: known for known in self.active(now)}
+        listeners.pop(subscription.subscription_id, None)
+        listener = Listener.of(subscription)
+        if listener is not None:
+            listeners[listener.subscription_id] = listener
+        return replace(self, version=self.version + 1, listeners=listeners)
+
+    def in_the_way_of(
+        self, new: Subscription, registered: Collection[str], now: int, limits: Limits
+    ) -> str | None:
+        """Return the id of a subscription that has to end before there is room for a new one.
+
+        ``None`` when there is room. A former owner of the number, or a user who hogs it, is to keep
+        nobody out: what gives way is the oldest subscription of a device that is not ``registered``
+        any more, of the actor that has the most, and more than the new one's. Raises
+        ``QuotaExceeded`` when there is none.
+        """
+        active = self.active(now)
+        if sum(known.device == new.device for known in active) >= limits.of_device:
+            raise QuotaExceeded
+        of_client = [known for known in active if known.client == new.client]
+        for crowd, limit in ((of_client, limits.of_client), (active, limits.of_number)):
+            if len(crowd) >= limit:
+                return _giving_way(crowd, new.actor, registered)
+        return None
+
+
+def _giving_way(crowd: list[Listener], actor: str, registered: Collection[str]) -> str:
+    have = Counter(known.actor for known in crowd)
+    others = [
+        known
+        for known in crowd
+        if known.device not in registered and have[known.actor] > have[actor]
+    ]
+    if not others:
+        raise QuotaExceeded
+    return min(others, key=lambda known: (-have[known.actor], known.starts_at)).subscription_id

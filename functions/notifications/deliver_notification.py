@@ -1,0 +1,53 @@
+"""DeliverNotification: tells each sink of its events, in order.
+
+Each message is for one subscription and comes alone. A sink that fails is marked and its message
+kept elsewhere (``notifications.delivery``), so that a message waits here only while AWS does not
+serve; then those of its subscription wait with it, and nobody else's. Source: AWS, "Using Lambda
+with Amazon SQS"; ADR 6.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from snapshot_restore_py import register_before_snapshot
+
+from aws import metrics
+from aws.batch import Failures
+from call_handling.store import session_store
+from notifications.catch_up import catch_up
+from notifications.configuration import notifications_queue
+from notifications.credentials import vault
+from notifications.delivery import LONGEST_WAIT_SECONDS, Outcome, deliver, lag, tell
+from notifications.notification import CatchUp, Message
+from notifications.outbox import outbox, probes
+from notifications.post import tls
+from notifications.receiving import received
+from notifications.store import subscription_store
+
+_FUNCTION = "DeliverNotification"
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
+    """Return the message if it is to come again."""
+    return received(_FUNCTION, event, context, notifications_queue(), _deliver)
+
+
+def _deliver(message: Message, times: int) -> None:
+    if isinstance(message, CatchUp):
+        catch_up(message, times)
+        return
+    outcome = None
+    try:
+        outcome = deliver(message, LONGEST_WAIT_SECONDS, times)
+    finally:
+        tell(_FUNCTION, message, outcome)
+    if outcome is Outcome.DELIVERED:
+        metrics.seconds("NotificationLag", lag(message))
+
+
+register_before_snapshot(subscription_store)
+register_before_snapshot(session_store)
+register_before_snapshot(vault)
+register_before_snapshot(outbox)
+register_before_snapshot(probes)
+register_before_snapshot(tls)

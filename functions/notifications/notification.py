@@ -1,0 +1,169 @@
+"""What is queued for a subscription: which event, nothing personal; the rest is added in the end.
+
+A notification has the same ``event_id`` whenever it is made of the same change for the same
+subscription, so that the queue, and the sink, know it again. Source: CloudEvents 1.0.2, ``id``;
+ADR 6.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Protocol, Self
+
+from aws import log
+from notifications.subscription import EventType, State, Subscription
+
+
+class Addressee(Protocol):
+    """A subscription, or what is listed of it in its audience."""
+
+    @property
+    def number(self) -> str:
+        """The key of its number."""
+
+    @property
+    def subscription_id(self) -> str:
+        """Its id."""
+
+    @property
+    def device(self) -> str:
+        """The key of its device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """``time`` is that of the event (RFC 3339), ``data`` what the event says besides the call.
+
+    ``media_session_id`` is that of the call that it is about, if it is about one.
+    """
+
+    number: str
+    subscription_id: str
+    device: str
+    event_id: str
+    type: EventType
+    time: str
+    correlator: str
+    data: dict[str, Any]
+    media_session_id: str | None = None
+
+    @classmethod
+    def to(
+        cls,
+        subscription: Addressee,
+        event_type: EventType,
+        subject: str,
+        *,
+        time: str,
+        data: dict[str, Any],
+        correlator: str = "",
+        media_session_id: str | None = None,
+    ) -> Self:
+        """Address an event to a subscription; ``subject`` names the change among all changes."""
+        text = f"{subscription.subscription_id} {event_type} {subject}"
+        event_id = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return cls(
+            number=subscription.number,
+            subscription_id=subscription.subscription_id,
+            device=subscription.device,
+            event_id=event_id,
+            type=event_type,
+            time=time,
+            correlator=correlator or event_id,
+            data=data,
+            media_session_id=media_session_id,
+        )
+
+    @property
+    def state(self) -> State | None:
+        """Which state of what it tells; to invite is always the first, to end the only one."""
+        if self.type is EventType.REGISTRATION_ENDS:
+            return State(self.data["registrationId"], 1)
+        if self.media_session_id is None:
+            return None
+        first = self.type is EventType.SESSION_INVITATION
+        return State(self.media_session_id, 1 if first else self.data["sequenceNumber"])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a line of the log says of it: which event of what, for whom.
+
+        The ``x-correlator`` is there if it is a client's, not made of the event's id.
+        """
+        facts: dict[str, Any] = {
+            "subscriptionId": self.subscription_id,
+            "eventId": self.event_id,
+            "type": self.type.value,
+        }
+        if self.media_session_id is not None:
+            facts["mediaSessionId"] = self.media_session_id
+            facts["version"] = self.data.get("sequenceNumber")
+        if "registrationId" in self.data:
+            facts["registrationId"] = self.data["registrationId"]
+        if self.correlator != self.event_id:
+            facts["correlator"] = log.shown_id("correlator", self.correlator)
+        return facts
+
+    @property
+    def deduplication_id(self) -> str:
+        """By which a FIFO queue knows it again, for five minutes."""
+        return self.event_id
+
+    def to_json(self) -> str:
+        """Return the body of a message."""
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Asks to tell a sink that works again what has come of the calls that it has missed.
+
+    ``cleared_at`` names the recovery that this is for, ``is_last`` the second look, a few seconds
+    after the first. Calls from ``before`` on (when they were placed, and their ids) have been told.
+    """
+
+    number: str
+    subscription_id: str
+    device: str
+    cleared_at: int
+    is_last: bool = False
+    before: tuple[int, str] | None = None
+
+    @classmethod
+    def of(cls, subscription: Subscription) -> Self:
+        """Ask it for a subscription whose mark has just been cleared."""
+        return cls(
+            number=subscription.number,
+            subscription_id=subscription.subscription_id,
+            device=subscription.device,
+            cleared_at=subscription.cleared_at,
+        )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a line of the log says of it."""
+        return {"subscriptionId": self.subscription_id}
+
+    @property
+    def deduplication_id(self) -> str:
+        """By which a FIFO queue knows it again, for five minutes."""
+        return hashlib.blake2b(self.to_json().encode(), digest_size=16).hexdigest()
+
+    def to_json(self) -> str:
+        """Return the body of a message."""
+        return json.dumps(asdict(self))
+
+
+type Message = Notification | CatchUp
+"""What the queues hold."""
+
+
+def message_from(text: str) -> Message:
+    """Read the body of a message; what a later version has added to it is passed over."""
+    values = json.loads(text)
+    kind = CatchUp if "cleared_at" in values else Notification
+    known = {field.name: values[field.name] for field in fields(kind) if field.name in values}
+    if kind is CatchUp:
+        before = known.pop("before", None)
+        return CatchUp(**known, before=before and tuple(before))
+    return Notification(**{**known, "type": EventType(known["type"])})

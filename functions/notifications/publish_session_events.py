@@ -1,0 +1,90 @@
+"""PublishSessionEvents: tells the subscribed devices of both ends what a call does.
+
+Driven by the stream of the table of sessions, which is the outbox: what was committed is told, and
+nothing else is. At least once, in order. Source: AWS, "Using Lambda with DynamoDB"; ADR 6.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from snapshot_restore_py import register_before_snapshot
+
+from aws import clock
+from aws.batch import Failures, time_of
+from notifications.item import audience_from
+from notifications.notification import Notification
+from notifications.outbox import outbox
+from notifications.publishing import Batch, Record, in_batch, queue_each, require_key
+from notifications.session_change import SessionChange
+from notifications.session_notification import devices_of, session_notification
+from notifications.store import subscription_store
+from notifications.subscription import EventType
+from registration.item import number_owner, register_from
+from registration.store import registration_store
+
+type _Items = Mapping[str, dict[str, Any]]
+"""As they are stored, by number: one that makes no sense is a fault of its number's records."""
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
+    """Return the first record that could not be dealt with: it comes again, with those after it."""
+    return in_batch("PublishSessionEvents", event, context, _publish)
+
+
+def _publish(batch: Batch) -> None:
+    """Read for all records, three requests for the most of batches; then queue what they make."""
+    changes = {place: change for place in batch if (change := batch.each(place, _change))}
+    legs = [change.session.legs for change in changes.values()]
+    numbers = {number for each in legs for number in (each.originator, each.receiver)}
+    audiences = subscription_store().audience_items(sorted(numbers))
+    ringing = {each.receiver for each in legs if each.answered_by is None}
+    registers = registration_store().items_of(sorted(ringing))
+    made: dict[int, list[Notification]] = {}
+    for place, change in changes.items():
+        notify = partial(_notifications, change, audiences=audiences, registers=registers)
+        made[place] = batch.each(place, notify) or []
+    queue_each(batch, made)
+    batch.log_changes(
+        {place: f"{changes[place].name} queued {len(told)}" for place, told in made.items()}
+    )
+
+
+def _change(record: Record) -> SessionChange | None:
+    images = record["dynamodb"]
+    change = SessionChange.from_images(images["NewImage"], images.get("OldImage"))
+    if change is not None:
+        require_key(change.session.legs.originator)
+        require_key(change.session.legs.receiver)
+    return change
+
+
+def _notifications(
+    change: SessionChange, record: Record, *, audiences: _Items, registers: _Items
+) -> list[Notification]:
+    """Return what those subscriptions are told whose devices hear of a change.
+
+    The one that placed the call is not invited to it.
+    """
+    session, now = change.session, clock.now()
+    happened = int(record["dynamodb"]["ApproximateCreationDateTime"])
+    receiver = session.legs.receiver
+    register = register_from(number_owner(receiver), registers.get(receiver))
+    devices = devices_of(session, register, happened)
+    kind = EventType.SESSION_STATUS
+    numbers = [receiver, session.legs.originator]
+    if change.is_invitation:
+        kind = EventType.SESSION_INVITATION
+        devices, numbers = devices - {session.legs.caller}, numbers[:1]
+    time = time_of(record)
+    return [
+        session_notification(listener, kind, change, time)
+        for number in dict.fromkeys(numbers)
+        for listener in audience_from(number, audiences.get(number)).hearing(kind, devices, now)
+    ]
+
+
+register_before_snapshot(outbox)
+register_before_snapshot(subscription_store)
+register_before_snapshot(registration_store)

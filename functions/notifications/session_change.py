@@ -1,0 +1,111 @@
+"""A change of a session as the table's stream tells it, in words and in SIP.
+
+Source: CAMARA Call Handling ``SessionStatus``; RFC 3261 (methods and status codes).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from call_handling.call_actor import NETWORK
+from call_handling.item import session_from
+from call_handling.session import Session
+from call_handling.status import ANSWERED, Role, Status
+
+_WORDS = {
+    Status.INITIAL: "New incoming call",
+    Status.IN_PROGRESS: "Call in progress",
+    Status.RINGING: "Call rings",
+    Status.PROCEEDING: "Call proceeds",
+    Status.WAITING: "Call waits",
+    Status.CONNECTED: "Call answered",
+    Status.HOLD: "Call on hold",
+    Status.RESUME: "Call resumed",
+    Status.SESSION_CANCELLED: "Call cancelled by {by}",
+    Status.DECLINED: "Call declined by {by}",
+    Status.TERMINATED: "Call terminated by {by}",
+    Status.NO_ANSWER: "Call not answered",
+    Status.NOT_REACHABLE: "Receiver not reachable",
+    Status.BUSY: "Receiver busy",
+    Status.FAILED: "Call failed, reported by {by}",
+}
+_REINVITE = {"method": "INVITE"}
+_SIP: dict[Status, dict[str, Any]] = {
+    Status.INITIAL: {"method": "INVITE"},
+    Status.IN_PROGRESS: {"status": 183, "phrase": "Session Progress"},
+    Status.RINGING: {"status": 180, "phrase": "Ringing"},
+    Status.PROCEEDING: {"status": 100, "phrase": "Trying"},
+    Status.WAITING: {"status": 182, "phrase": "Queued"},
+    Status.CONNECTED: {"status": 200, "phrase": "OK"},
+    Status.HOLD: _REINVITE,
+    Status.RESUME: _REINVITE,
+    Status.SESSION_CANCELLED: {"method": "CANCEL"},
+    Status.DECLINED: {"status": 603, "phrase": "Decline"},
+    Status.TERMINATED: {"method": "BYE"},
+    Status.NO_ANSWER: {"status": 408, "phrase": "Request Timeout"},
+    Status.NOT_REACHABLE: {"status": 480, "phrase": "Temporarily Unavailable"},
+    Status.BUSY: {"status": 486, "phrase": "Busy Here"},
+    Status.FAILED: {"status": 500, "phrase": "Server Internal Error"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChange:
+    """A session as a change has left it; ``before`` is the status until then, if there was one.
+
+    ``end_reason`` is what the network gave as a reason. The session's version is the change's
+    place in the session's life: the first change is number one, and none is left out.
+    """
+
+    session: Session
+    before: Status | None
+    end_reason: str | None
+
+    @classmethod
+    def from_images(cls, new: dict[str, Any], old: dict[str, Any] | None) -> Self | None:
+        """Read a stream record's images; ``None`` when they show no change of the session."""
+        if old is not None and old["version"] == new["version"]:
+            return None
+        return cls(
+            session=session_from(new),
+            before=None if old is None else Status(old["status"]["S"]),
+            end_reason=new.get("endReason", {}).get("S"),
+        )
+
+    @classmethod
+    def now(cls, item: Mapping[str, Any]) -> Self:
+        """Return the last change of a session, as it is stored; what it was before is not known."""
+        return cls(session_from(item), None, item.get("endReason", {}).get("S"))
+
+    @property
+    def name(self) -> str:
+        """Which change it is, among all changes of all sessions: the id, a space, the version."""
+        return f"{self.session.media_session_id} {self.session.version}"
+
+    @property
+    def is_invitation(self) -> bool:
+        """Whether this is how the session began."""
+        return self.before is None
+
+    @property
+    def ended_by(self) -> str | None:
+        """Who has ended the session: a role, or ``network``."""
+        if self.session.ended is None:
+            return None
+        role: Role | None = self.session.ended_by
+        return role.value if role else NETWORK
+
+    @property
+    def reason(self) -> str:
+        """Say what has happened."""
+        words = _WORDS[self.session.status].format(by=self.ended_by)
+        if self.session.status == self.before:
+            return f"{words}: session updated"
+        return f"{words}: {self.end_reason}" if self.end_reason else words
+
+    @property
+    def sip(self) -> dict[str, Any]:
+        """Return the request or the response that says the same in SIP."""
+        if {self.session.status, self.before} <= ANSWERED:
+            return _REINVITE
+        return _SIP[self.session.status]

@@ -1,0 +1,163 @@
+"""Subscriptions in DynamoDB, and the audiences they make: every change is on a condition.
+
+Optimistic locking: a change is decided on what was read and written if the version is unchanged. In
+one transaction with the audience of the number, if what is listed there changes. Source: AWS,
+"DynamoDB condition expressions" and "Managing complex workflows with transactions"; ADR 6.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
+from itertools import batched
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+from aws import clock
+from aws.dynamodb import (
+    dynamodb_client,
+    if_still,
+    new_write_id,
+    read_batch,
+    unavailable_on_failure,
+)
+from aws.retry import retried
+from camara.errors import NotFound
+from notifications.audience import Audience, Limits, Listener
+from notifications.configuration import subscriptions_table
+from notifications.item import (
+    audience_from,
+    audience_item,
+    audience_key,
+    key,
+    number_of,
+    subscription_from,
+    subscription_item,
+)
+from notifications.subscription import Subscription, TerminationReason
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_BATCH = 100
+
+
+class SubscriptionStore:
+    """The subscriptions of numbers (keys, ``camara.identity``).
+
+    Every method raises ``Unavailable`` when DynamoDB does not serve, ``Timeout`` when there is no
+    time to ask it.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str, limits: Limits) -> None:
+        self._client = client
+        self._table = table
+        self._limits = limits
+        self._refused = client.exceptions.ConditionalCheckFailedException
+        self._conflict = client.exceptions.TransactionConflictException
+        self._cancelled = client.exceptions.TransactionCanceledException
+
+    def create(self, subscription: Subscription, registered: Collection[str], now: int) -> None:
+        """Store a new subscription, if there is room; see ``Audience.in_the_way_of``.
+
+        ``registered`` are the number's devices (keys). Raises ``QuotaExceeded``.
+        """
+        number, write_id = subscription.number, new_write_id()
+
+        def attempt() -> None:
+            audience = self.audience(number)
+            while old := audience.in_the_way_of(subscription, registered, now, self._limits):
+                self.change(
+                    number,
+                    old,
+                    lambda known: known.ended_because(TerminationReason.NETWORK_TERMINATED, now),
+                )
+                audience = self.audience(number)
+            self._write_both(None, subscription, audience, write_id)
+
+        retried(attempt, self._cancelled)
+
+    def read(self, number: str, subscription_id: str) -> Subscription:
+        """Read a subscription, active or not. Raises ``NotFound``."""
+        item = self._item(key(number, subscription_id))
+        if item is None:
+            raise NotFound
+        return subscription_from(item)
+
+    def read_each(self, number: str, subscription_ids: Iterable[str]) -> list[Subscription]:
+        """Read up to 100 subscriptions of a number, active or not, in one request."""
+        keys = [key(number, subscription_id) for subscription_id in subscription_ids]
+        items = read_batch(self._client, self._table, keys) if keys else []
+        return [subscription_from(item) for item in items]
+
+    def audience(self, number: str) -> Audience:
+        """Read the audience of a number."""
+        return audience_from(number, self._item(audience_key(number)))
+
+    def audience_items(self, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Read the audiences of different numbers, as stored, in one request for each hundred."""
+        found: dict[str, dict[str, Any]] = {}
+        for batch in batched(numbers, _BATCH, strict=False):
+            for item in read_batch(self._client, self._table, map(audience_key, batch)):
+                found[number_of(item)] = item
+        return found
+
+    def change(
+        self, number: str, subscription_id: str, decide: Callable[[Subscription], Subscription]
+    ) -> Subscription:
+        """Write what ``decide`` makes of a subscription; return it.
+
+        Nothing is written when it makes nothing of it. Raises ``NotFound``, and what it raises.
+        """
+        write_id = new_write_id()
+
+        def attempt() -> Subscription:
+            before = self.read(number, subscription_id)
+            after = decide(before)
+            if after is before:
+                return after
+            if Listener.of(before) == Listener.of(after):
+                with unavailable_on_failure():
+                    self._client.put_item(**self._put(before, after, write_id))
+            else:
+                self._write_both(before, after, self.audience(number), write_id)
+            return after
+
+        return retried(attempt, self._refused, self._conflict, self._cancelled)
+
+    def _write_both(
+        self, before: Subscription | None, after: Subscription, audience: Audience, write_id: str
+    ) -> None:
+        now = clock.now()
+        told = {
+            "TableName": self._table,
+            "Item": audience_item(audience.after(after, now), now) | _written(write_id),
+            **if_still(audience.version, write_id),
+        }
+        puts = [{"Put": self._put(before, after, write_id)}, {"Put": told}]
+        with unavailable_on_failure():
+            self._client.transact_write_items(
+                TransactItems=cast("Any", puts), ClientRequestToken=uuid4().hex
+            )
+
+    def _put(
+        self, before: Subscription | None, after: Subscription, write_id: str
+    ) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Item": subscription_item(after) | _written(write_id),
+            **if_still(before.version if before else 0, write_id),
+        }
+
+    def _item(self, its_key: dict[str, Any]) -> dict[str, Any] | None:
+        with unavailable_on_failure():
+            answer = self._client.get_item(TableName=self._table, Key=its_key, ConsistentRead=True)
+        return cast("dict[str, Any] | None", answer.get("Item"))
+
+
+def _written(write_id: str) -> dict[str, Any]:
+    return {"writeId": {"S": write_id}}
+
+
+@cache
+def subscription_store() -> SubscriptionStore:
+    """Return the process's store, as the environment configures it."""
+    return SubscriptionStore(dynamodb_client(), subscriptions_table(), Limits())

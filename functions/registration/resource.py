@@ -1,0 +1,19 @@
+"""How a registration is shown: CAMARA's ``RegSessionResponse``."""
+
+from typing import Any
+
+from aws.clock import rfc3339
+from camara.address import is_e164
+
+
+def reg_session_response(subscriber: str, registration_id: str, expires_at: int) -> dict[str, Any]:
+    """Return the body for an active registration of ``subscriber`` (``expires_at``: Unix seconds).
+
+    ``phoneNumber`` has room for E.164 only, so a subscriber with another address is not shown.
+    """
+    number = {"phoneNumber": subscriber} if is_e164(subscriber) else {}
+    return {
+        "regInfo": {**number, "regStatus": "Registered"},
+        "registrationId": registration_id,
+        "expiresAt": rfc3339(expires_at),
+    }
