@@ -189,7 +189,7 @@ def test_a_fault_is_logged_with_its_place_and_without_its_text(
     def broken() -> None:
         raise RuntimeError(ALICE)
 
-    monkeypatch.setattr(delete_session_by_id, "endings", broken)
+    monkeypatch.setattr(delete_session_by_id, "session_ender", broken)
 
     assert delete(ALICE, "unknown").code == (500, "INTERNAL")
     # One line, so that whoever finds the fault finds the request, and the other way round.
