@@ -89,7 +89,7 @@ class Unauthenticated(CamaraError):
 
 
 class PermissionDenied(CamaraError):
-    """The token lacks the scope of the operation."""
+    """The token lacks the scope of the operation, or its client may not register the number."""
 
     status = 403
     code = "PERMISSION_DENIED"
@@ -182,6 +182,27 @@ class MissingIdentifier(CamaraError):
     status = 422
     code = "MISSING_IDENTIFIER"
     message = "The access token does not lead to a device."
+
+
+class MissingPhoneNumber(CamaraError):
+    """A registration with a token that names no subscriber, and without a number in the body."""
+
+    status = 422
+    code = "MISSING_IDENTIFIER"
+    message = (
+        "The phoneNumber must be provided in the request body when using a two-legged access token."
+    )
+
+
+class UnnecessaryIdentifier(CamaraError):
+    """A registration with a number in the body beside the subscriber that the token names."""
+
+    status = 422
+    code = "UNNECESSARY_IDENTIFIER"
+    message = (
+        "The phoneNumber must not be provided in the request body when using a three-legged "
+        "access token; it is resolved from the token."
+    )
 
 
 class MultieventSubscriptionNotSupported(CamaraError):

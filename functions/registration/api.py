@@ -1,16 +1,21 @@
 """The Registration API: ``/webrtc-registration/v0.4/sessions``.
 
-The number that a registration is for is the token's subscriber. A registration belongs to its
-actor: for another number, another user or another API client it looks as if it did not exist.
+The number that a registration is for is the token's subscriber; no client may register a number of
+its own choice. A registration belongs to its actor: for another number, another user or another API
+client it looks as if it did not exist.
 """
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from snapshot_restore_py import register_before_snapshot
 
 from aws import clock, metrics
 from camara.actor import Actor
+from camara.address import is_e164
 from camara.caller import Caller
+from camara.errors import MissingPhoneNumber, PermissionDenied, UnnecessaryIdentifier
 from camara.identity import subscriber_key
 from http_api.operation import operation
 from http_api.request import Request
@@ -30,8 +35,11 @@ _SESSION = _SESSIONS + "/{registrationId}"
 def create_registration(request: Request, caller: Caller) -> Response:
     """Register a device; answers 201 with ``RegSessionResponse`` and ``Location``."""
     now = clock.now()
-    body = RegSessionRequest.parse(request.json_object())
+    sent = request.json_object()
+    _require_permission(sent, caller)
+    body = RegSessionRequest.parse(sent)
     expires_at = lifetimes().expiry(body.requested_expiry(), now)
+    _require_number_from_token_only(body, caller)
     subscriber, number, actor = _owner(caller)
     registration = Registration(
         registration_id=str(uuid4()),
@@ -97,6 +105,25 @@ def delete_registration_by_id(request: Request, caller: Caller) -> Response:
     _, _, actor = _owner(caller)
     registration_store().delete(actor, registration_id, clock.now())
     return no_content()
+
+
+def _require_permission(sent: Mapping[str, Any], caller: Caller) -> None:
+    """Raise ``PermissionDenied`` for a number that a token without a subscriber is to register.
+
+    CAMARA leaves it to the operator which clients may do so; here none may. It is checked before
+    the rest of the body, for 403 comes before 400.
+    """
+    number = sent.get("phoneNumber")
+    if caller.subscriber is None and isinstance(number, str) and is_e164(number):
+        raise PermissionDenied
+
+
+def _require_number_from_token_only(body: RegSessionRequest, caller: Caller) -> None:
+    """Raise ``MissingPhoneNumber`` or ``UnnecessaryIdentifier`` unless the token alone names it."""
+    if caller.subscriber is None:
+        raise MissingPhoneNumber
+    if body.phone_number is not None:
+        raise UnnecessaryIdentifier
 
 
 def _owner(caller: Caller) -> tuple[str, str, Actor]:

@@ -11,6 +11,9 @@ from camara.body import Body, Timestamp, unix_seconds
 
 _UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 
+type PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$")]
+"""E.164, with a plus sign."""
+
 type DeviceId = Annotated[str, Field(pattern=_UUID), AfterValidator(str.lower)]
 """A UUID; however it is spelt, it is one device."""
 
@@ -33,11 +36,12 @@ class RegSessionRequest(RegSessionUpdate):
     """Body of ``createRegistration``."""
 
     device_id: DeviceId
+    phone_number: PhoneNumber | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _number_is_the_tokens(cls, values: dict[str, Any]) -> dict[str, Any]:
-        if "phoneNumber" in values or "regInfo" in values:
+    def _nothing_of_the_answer(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if "regInfo" in values:
             raise ValueError
         return values
 

@@ -57,7 +57,7 @@ CAMARA = {
         request="RegSessionRequest",
         success=201,
         response="RegSessionResponse",
-        errors=frozenset({400, 401, 403, 409}),
+        errors=frozenset({400, 401, 403, 409, 422}),
     ),
     ("GET", "/webrtc-registration/v0.4/sessions"): Expected(
         operation_id="getRegistrationsByDeviceId",

@@ -237,6 +237,7 @@ SHARED = {
     "MediaSessionResponse.offer": "OfferShown",
     "MediaSessionResponse.answer": "WrtcSdpDescriptor",
     "MediaSessionResponse.locationDetails": "LocationDetails",
+    "RegSessionRequest.phoneNumber": "PhoneNumber",
     "RegSessionResponse.regInfo": "RegistrationInformation",
     "RegistrationInformation.phoneNumber": "PhoneNumber",
     "RegistrationInformation.regStatus": "RegistrationStatus",

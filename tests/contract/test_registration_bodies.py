@@ -34,6 +34,9 @@ OUT_OF_RANGE_EXPIRIES: list[Change] = [
 ]
 
 GOOD_DEVICES: list[Change] = [
+    (("phoneNumber",), "+12025550101"),
+    (("phoneNumber",), "+12345"),
+    (("phoneNumber",), "+123456789012345"),
     (("deviceId",), DEVICE),
     (("deviceId",), "00000000-0000-0000-0000-000000000000"),
 ]
@@ -48,8 +51,15 @@ MALFORMED_DEVICES: list[Change] = [
     (("deviceId",), f"{DEVICE}0"),
     (("deviceId",), DEVICE.replace("7", "g")),
     (("deviceId",), DEVICE.replace("7", "\u0667")),
-    (("phoneNumber",), "+12025550101"),
     (("phoneNumber",), None),
+    (("phoneNumber",), ""),
+    (("phoneNumber",), 12_025_550_101),
+    (("phoneNumber",), "12025550101"),
+    (("phoneNumber",), "+02025550101"),
+    (("phoneNumber",), "+1234"),
+    (("phoneNumber",), "+1234567890123456"),
+    (("phoneNumber",), "tel:+12025550101"),
+    (("phoneNumber",), "+1202555010\u0661"),
     (("regInfo",), {}),
 ]
 

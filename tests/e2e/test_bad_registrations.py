@@ -98,17 +98,28 @@ def test_no_device(anna: Subscriber, body: Any) -> None:
     assert anna.send("POST", REGISTRATIONS, body).code == INVALID
 
 
-@pytest.mark.parametrize("number", ["+12025550109", "", None, 12025550109])
-@pytest.mark.parametrize("of_the_body", [True, False])
-def test_a_number_in_the_body_is_refused(
-    anna: Subscriber,
-    number: Any,
-    of_the_body: bool,  # noqa: FBT001
-) -> None:
-    named = {"phoneNumber": number}
-    body = named if of_the_body else {"regInfo": named}
+def test_a_number_is_the_tokens_or_nobodys(anna: Subscriber) -> None:
+    number = "+12025550109"
+    client = anna.with_token(phone_number=None)
 
+    assert anna.register(DEVICE, phoneNumber=number).code == (422, "UNNECESSARY_IDENTIFIER")
+    assert client.register(DEVICE).code == (422, "MISSING_IDENTIFIER")
+    assert client.register(DEVICE, phoneNumber=number).code == (403, "PERMISSION_DENIED")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"phoneNumber": ""},
+        {"phoneNumber": None},
+        {"phoneNumber": 12025550109},
+        {"regInfo": {"phoneNumber": "+12025550109"}},
+    ],
+    ids=str,
+)
+def test_a_number_that_is_none(anna: Subscriber, body: dict[str, Any]) -> None:
     assert anna.register(DEVICE, **body).code == INVALID
+    assert anna.with_token(phone_number=None).register(DEVICE, **body).code == INVALID
 
 
 @pytest.mark.parametrize("time", TIMES)

@@ -165,7 +165,8 @@ def test_each_operation_needs_its_scope_and_a_number(
 
     assert code(expires_in=-1) == (401, "UNAUTHENTICATED")
     assert code(scope=others) == (403, "PERMISSION_DENIED")
-    assert code(scope=scope, phone_number=None) == (404, "IDENTIFIER_NOT_FOUND")
+    of_nobody = (422, "MISSING_IDENTIFIER") if method == "POST" else (404, "IDENTIFIER_NOT_FOUND")
+    assert code(scope=scope, phone_number=None) == of_nobody
     assert code(scope=scope) in {(201, None), (200, None), UNKNOWN}
 
 

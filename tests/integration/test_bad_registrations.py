@@ -31,7 +31,7 @@ from tests.support.registration_api import (
         {},
         {"deviceId": "device-1"},
         {"deviceId": None},
-        a_registration_request() | {"phoneNumber": NOBODY},
+        a_registration_request() | {"phoneNumber": f"tel:{NOBODY}"},
         a_registration_request() | {"regInfo": {"phoneNumber": NOBODY}},
         a_registration_request() | {"registrationExpireTime": None},
         Raw(None),

@@ -111,6 +111,75 @@ def test_it_lasts_as_long_as_asked_but_no_longer_than_it_may(
     assert get(NOBODY, made.body["registrationId"]).code == (404, "NOT_FOUND")
 
 
+WHOEVER = pytest.mark.parametrize("number", [NOBODY, ALICE], ids=["its own", "another"])
+
+
+@WHOEVER
+@pytest.mark.parametrize("subscriber", [NOBODY, SIP])
+def test_a_number_beside_the_tokens_subscriber_is_unnecessary(subscriber: str, number: str) -> None:
+    body = a_registration_request() | {"phoneNumber": number}
+
+    assert post(subscriber, body).code == (422, "UNNECESSARY_IDENTIFIER")
+    assert get_by_device(subscriber, device_id()).body == []
+
+
+NO_SUBSCRIBER = pytest.mark.parametrize("client_id", ["client-1", None])
+
+
+@NO_SUBSCRIBER
+def test_a_number_is_missing_where_neither_token_nor_body_has_one(client_id: str | None) -> None:
+    refused = post(context=a_context(None, client_id=client_id))
+
+    assert refused.code == (422, "MISSING_IDENTIFIER")
+    assert refused.body["message"].startswith("The phoneNumber must be provided")
+
+
+@WHOEVER
+@NO_SUBSCRIBER
+def test_no_client_may_register_a_number_of_its_choice(number: str, client_id: str | None) -> None:
+    body = a_registration_request() | {"phoneNumber": number}
+
+    refused = post(body=body, context=a_context(None, client_id=client_id))
+
+    assert refused.code == (403, "PERMISSION_DENIED")
+    assert get_by_device(number, device_id()).body == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"deviceId": "device-1"}, (403, "PERMISSION_DENIED")),
+        ({"registrationExpireTime": at(-1)}, (403, "PERMISSION_DENIED")),
+        ({"phoneNumber": "+0"}, (400, "INVALID_ARGUMENT")),
+        ({"phoneNumber": None}, (400, "INVALID_ARGUMENT")),
+        ({"phoneNumber": [NOBODY]}, (400, "INVALID_ARGUMENT")),
+    ],
+    ids=str,
+)
+def test_a_number_is_denied_before_the_rest_is_looked_at(
+    wrong: dict[str, Any], code: tuple[int, str]
+) -> None:
+    body = a_registration_request() | {"phoneNumber": NOBODY} | wrong
+
+    assert post(body=body, context=a_context(None)).code == code
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"deviceId": "device-1"}, "INVALID_ARGUMENT"),
+        ({"registrationExpireTime": at(0)}, "OUT_OF_RANGE"),
+    ],
+)
+@pytest.mark.parametrize(("subscriber", "number"), [(NOBODY, {"phoneNumber": NOBODY}), (None, {})])
+def test_a_bad_body_comes_before_a_missing_or_unnecessary_number(
+    subscriber: str | None, number: dict[str, str], wrong: dict[str, str], code: str
+) -> None:
+    body = a_registration_request() | number | wrong
+
+    assert post(body=body, context=a_context(subscriber)).code == (400, code)
+
+
 def test_unknown_properties_are_ignored() -> None:
     assert (
         post(NOBODY, a_registration_request() | {"future": None, "registrationId": UNKNOWN}).status

@@ -29,8 +29,11 @@ def of_calls(send: Callable[..., Answer], scope: str, status: int = 404) -> Oper
     return Operation(send, (f"webrtc-call-handling:sessions:{scope}",), status)
 
 
-def of_registrations(send: Callable[..., Answer], scope: str, status: int = 404) -> Operation:
-    return Operation(send, (f"webrtc-registration:sessions:{scope}",), status)
+def of_registrations(
+    send: Callable[..., Answer], scope: str, status: int = 404, nobody: int = 404
+) -> Operation:
+    code = {404: "IDENTIFIER_NOT_FOUND", 422: "MISSING_IDENTIFIER"}[nobody]
+    return Operation(send, (f"webrtc-registration:sessions:{scope}",), status, (nobody, code))
 
 
 def of_subscriptions(send: Callable[..., Answer], scope: str, status: int = 404) -> Operation:
@@ -45,7 +48,7 @@ CALLS = {
     "deleteSessionById": of_calls(partial(api.delete, ALICE, UNKNOWN), "delete"),
 }
 OTHERS = {
-    "createRegistration": of_registrations(registration_api.post, "create", 201),
+    "createRegistration": of_registrations(registration_api.post, "create", 201, nobody=422),
     "getRegistrationsByDeviceId": of_registrations(
         partial(registration_api.get_by_device, ALICE, registration_api.device_id()), "read", 200
     ),
