@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from infra.local.settings import ROOT
-from tests.support.template import template
+from tests.support.template import properties, template
 
 EVENTS = ROOT / "events"
 FUNCTIONS = sorted(
@@ -19,10 +19,22 @@ def event(logical_id: str) -> dict[str, Any]:
     return _read(logical_id)
 
 
+def variables() -> dict[str, str]:
+    """Return the environment variables of ``events/env.json``, which are for all functions."""
+    found: dict[str, str] = _read("env")["Parameters"]
+    return found
+
+
+def declared(logical_id: str) -> set[str]:
+    """Return the names of the environment variables that a function has in the template."""
+    everyones = template()["Globals"]["Function"]["Environment"]["Variables"]
+    own = properties(logical_id).get("Environment", {}).get("Variables", {})
+    return {*everyones, *own}
+
+
 def variables_of(logical_id: str) -> dict[str, str]:
     """Return the environment variables that ``sam local invoke`` gives a function."""
-    variables: dict[str, str] = _read("env")[logical_id]
-    return variables
+    return {name: value for name, value in variables().items() if name in declared(logical_id)}
 
 
 def _read(name: str) -> dict[str, Any]:
