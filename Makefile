@@ -167,11 +167,12 @@ $(TOOLS)/%/.ready: requirements/%.txt $(UV_READY) | $(PROJECT_READY)
 	@$(UV) pip sync --quiet --python $(@D)/bin/python $<
 	@touch $@
 
-# The functions' pins come first: the development ones keep to them.
+# The functions' pins come first: the development ones keep to them. Run where each file is, so that its header, which
+# Dependabot reads, and its comments name files as Dependabot sees them.
 .PHONY: lock
 lock: $(UV_READY) ## Pin the requirements anew (*.in -> *.txt)
 	@for name in functions/requirements requirements/uv requirements/dev requirements/mutation requirements/sam requirements/ministack requirements/audit requirements/template; do \
 		echo "==> $$name.txt"; \
-		$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
-			--no-header $$name.in --output-file $$name.txt; \
+		(cd "$$(dirname $$name)" && "$(abspath $(UV))" pip compile --quiet --upgrade --universal --python-version 3.13 \
+			--generate-hashes "$$(basename $$name).in" --output-file "$$(basename $$name).txt"); \
 	done

@@ -1,4 +1,4 @@
-"""The table of errors, once more and by hand: code and document are held against it."""
+"""The table of errors in docs/api.md: code and document are held against it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,55 +7,12 @@ import pytest
 
 from camara.errors import CamaraError
 from tests.support.openapi import document, operation_ids, operations
+from tests.support.pages import code, page, rows
 
-TABLE = {
-    (400, "INVALID_ARGUMENT"): "Client specified an invalid argument, request body or query param.",
-    (400, "OUT_OF_RANGE"): "Client specified an invalid range.",
-    (400, "INVALID_SINK"): "Notifications cannot be sent to this sink.",
-    (400, "INVALID_PROTOCOL"): "Notifications are sent by HTTP only.",
-    (400, "INVALID_CREDENTIAL"): "The credential of a sink can only be an access token.",
-    (400, "INVALID_TOKEN"): "The access token of a sink can only be a bearer token.",
-    (401, "UNAUTHENTICATED"): (
-        "Request not authenticated due to missing, invalid, or expired credentials."
-        " A new authentication is required."
-    ),
-    (403, "PERMISSION_DENIED"): (
-        "Client does not have sufficient permissions to perform this action."
-    ),
-    (403, "INVALID_TOKEN_CONTEXT"): "originator info is not consistent with access token.",
-    (403, "MAX_REGISTRATION_PER_MSISDN"): "This number has as many registrations as it may have.",
-    (403, "MAX_REGISTRATION_PER_USER"): "This user has as many registrations as it may have.",
-    (403, "MAX_DEVICES_PER_USER"): "This user has as many devices as it may have.",
-    (403, "SUBSCRIPTION_MISMATCH"): "The access token does not fit the subscription.",
-    (404, "NOT_FOUND"): "The specified resource is not found.",
-    (404, "IDENTIFIER_NOT_FOUND"): "Device identifier not found.",
-    (409, "ALREADY_EXISTS"): "The device has an active registration for this number already.",
-    (409, "INCOMPATIBLE_STATE"): "The state of the session does not allow this change.",
-    (415, "UNSUPPORTED_MEDIA_TYPE"): (
-        "The server cannot process the content type of the request body."
-    ),
-    (422, "MISSING_IDENTIFIER"): "The access token does not lead to a device.",
-    (422, "UNNECESSARY_IDENTIFIER"): (
-        "The phoneNumber must not be provided in the request body when using a three-legged access"
-        " token; it is resolved from the token."
-    ),
-    (422, "MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED"): "A subscription is for one type of event.",
-    (429, "TOO_MANY_REQUESTS"): "Too many requests in a short time. Try again later.",
-    (429, "QUOTA_EXCEEDED"): "The quota of requests is used up.",
-    (500, "INTERNAL"): "Unknown server error.",
-    (501, "CALLTYPE_EMERGENCY_NOT_SUPPORTED"): "Server does not support call type EMERGENCY.",
-    (503, "UNAVAILABLE"): "Service unavailable. Try again later.",
-    (504, "TIMEOUT"): "The request took too long. Try again later.",
+ROWS = {
+    ((int(status), *code(name)), message)
+    for status, name, message, _ in rows(page("docs/api.md"), "status", "code", "message", "when")
 }
-
-OF_REGISTRATIONS = {
-    (422, "MISSING_IDENTIFIER"): (
-        "The phoneNumber must be provided in the request body when using a two-legged access token."
-    ),
-}
-"""What a code says there, for CAMARA's example of it says what to do."""
-
-ROWS = {*TABLE.items(), *OF_REGISTRATIONS.items()}
 
 EVERYWHERE = {
     400: {"INVALID_ARGUMENT", "OUT_OF_RANGE"},
