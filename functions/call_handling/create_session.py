@@ -15,13 +15,14 @@ from call_handling.store import session_store
 from camara.actor import Actor
 from camara.caller import Caller
 from camara.identity import subscriber_key
-from http_api.operation import operation
+from camara.scope import Scope
+from http_api.operation import Dispatcher, operation
 from http_api.request import Request
 from http_api.response import Response, json_response
 
 
-@operation("createSession", "webrtc-call-handling:sessions:create")
-def handler(request: Request, caller: Caller) -> Response:
+@operation("createSession", "POST", "/webrtc/sessions", Scope.SESSIONS_CREATE)
+def create_session(request: Request, caller: Caller) -> Response:
     """Begin a call from a registered device of the token's subscriber."""
     now = clock.now()
     registration_id = request.header_id("registrationId")
@@ -46,5 +47,7 @@ def handler(request: Request, caller: Caller) -> Response:
     location = request.location_of(session.media_session_id)
     return json_response(201, media_session_response(call, actor), Location=location)
 
+
+handler = Dispatcher(create_session)
 
 register_before_snapshot(session_store)

@@ -9,13 +9,16 @@ from aws import clock, metrics
 from call_handling.authorization import act_for
 from call_handling.session_ender import session_ender
 from camara.caller import Caller
-from http_api.operation import operation
+from camara.scope import Scope
+from http_api.operation import Dispatcher, operation
 from http_api.request import Request
 from http_api.response import Response, no_content
 
 
-@operation("deleteSessionById", "webrtc-call-handling:sessions:delete")
-def handler(request: Request, caller: Caller) -> Response:
+@operation(
+    "deleteSessionById", "DELETE", "/webrtc/sessions/{mediaSessionId}", Scope.SESSIONS_DELETE
+)
+def delete_session_by_id(request: Request, caller: Caller) -> Response:
     """End the session as the calling party, by the device that is named (if one is)."""
     media_session_id = request.path_id("mediaSessionId")
     registration_id = request.optional_header_id("registrationId")
@@ -34,5 +37,7 @@ def handler(request: Request, caller: Caller) -> Response:
         metrics.count("SessionEnded", status=ended.after, endedBy=ended.ended_by)
     return no_content()
 
+
+handler = Dispatcher(delete_session_by_id)
 
 register_before_snapshot(session_ender)

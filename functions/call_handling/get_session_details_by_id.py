@@ -12,13 +12,14 @@ from call_handling.resource import media_session_response
 from call_handling.store import session_store
 from camara.actor import Actor
 from camara.caller import Caller
-from http_api.operation import operation
+from camara.scope import Scope
+from http_api.operation import Dispatcher, operation
 from http_api.request import Request
 from http_api.response import Response, json_response
 
 
-@operation("getSessionDetailsById", "webrtc-call-handling:sessions:read")
-def handler(request: Request, caller: Caller) -> Response:
+@operation("getSessionDetailsById", "GET", "/webrtc/sessions/{mediaSessionId}", Scope.SESSIONS_READ)
+def get_session_details_by_id(request: Request, caller: Caller) -> Response:
     """Show the session to one of its parties."""
     media_session_id = request.path_id("mediaSessionId")
     now = clock.now()
@@ -32,5 +33,7 @@ def handler(request: Request, caller: Caller) -> Response:
     request.facts["version"] = call.session.version
     return json_response(200, media_session_response(call, actor))
 
+
+handler = Dispatcher(get_session_details_by_id)
 
 register_before_snapshot(session_store)

@@ -15,13 +15,16 @@ from call_handling.status import OVER, Role
 from call_handling.store import session_store
 from camara.actor import Actor
 from camara.caller import Caller
-from http_api.operation import operation
+from camara.scope import Scope
+from http_api.operation import Dispatcher, operation
 from http_api.request import Request
 from http_api.response import Response, json_response
 
 
-@operation("updateSessionStatus", "webrtc-call-handling:sessions:write")
-def handler(request: Request, caller: Caller) -> Response:
+@operation(
+    "updateSessionStatus", "PUT", "/webrtc/sessions/{mediaSessionId}/status", Scope.SESSIONS_WRITE
+)
+def update_session_status(request: Request, caller: Caller) -> Response:
     """Apply a party's change of status, SDP or location."""
     media_session_id = request.path_id("mediaSessionId")
     now = clock.now()
@@ -50,5 +53,7 @@ def _count(before: Session, after: Session, role: Role) -> None:
     elif before.is_answered_by(after.status):
         metrics.count("SessionAnswered")
 
+
+handler = Dispatcher(update_session_status)
 
 register_before_snapshot(session_store)

@@ -1,4 +1,11 @@
-"""The HTTP edge: what happens around every operation, once.
+"""The front door: how a request gets to its operation, and what happens around every operation.
+
+A function declares what it serves, one operation or several, and has them dispatched to::
+
+    @operation("deleteThing", "DELETE", "/things/{thingId}", Scope.THINGS_DELETE)
+    def delete_thing(request: Request, caller: Caller) -> Response: ...
+
+    handler = Dispatcher(delete_thing)
 
 In the order that the errors' precedence asks for: authentication (401), scope (403), then whatever
 the operation itself checks; then every exception becomes its row of the error table, and one line
@@ -7,46 +14,99 @@ and where it came from.
 """
 
 import os
+import re
 import traceback
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import dataclass
 from typing import Any
 
 from aws import clock, deadline, log, metrics
 from camara.caller import Caller
-from camara.errors import CamaraError, Internal
+from camara.errors import CamaraError, Internal, NotFound
 from http_api.request import Request
 from http_api.response import Response, error_response
 
-type Operation = Callable[[Request, Caller], Response]
-type LambdaHandler = Callable[[Any, Any], Response]
+type Serve = Callable[[Request, Caller], Response]
 
 
-def operation(operation_id: str, *scopes: str) -> Callable[[Operation], LambdaHandler]:
-    """Turn an operation, for tokens that carry one of ``scopes``, into a Lambda handler."""
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation as ``infra/openapi.yaml`` documents it, and the function that serves it.
 
-    def decorate(operate: Operation) -> LambdaHandler:
-        @wraps(operate)
-        def handler(event: Any, context: Any) -> Response:
-            request = Request(event)
-            log.begin_invocation(context, request.request_id)
-            request.note_id("correlator", request.sent_correlator)
-            try:
-                with deadline.within(context.get_remaining_time_in_millis() / 1000):
-                    response = operate(request, _authorised(request, scopes))
-            except Exception as error:  # noqa: BLE001 - a client never sees an exception
-                response = _refusal(operation_id, request, error)
-            _echo_correlator(request, response)
-            _log(operation_id, request, response)
-            return response
+    A token has to carry one of ``scopes``. Calling it serves a request without what is around it.
+    """
 
-        return handler
+    operation_id: str
+    method: str
+    path: str
+    scopes: tuple[str, ...]
+    serve: Serve
 
-    return decorate
+    def __call__(self, request: Request, caller: Caller) -> Response:
+        """Serve an authorised request. Raises ``CamaraError``."""
+        return self.serve(request, caller)
 
 
-def _authorised(request: Request, scopes: tuple[str, ...]) -> Caller:
-    claim = os.environ.get("SUBSCRIBER_CLAIM", "phone_number")
+def operation(
+    operation_id: str, method: str, path: str, *scopes: str
+) -> Callable[[Serve], Operation]:
+    """Declare that the decorated function serves this operation, for one of ``scopes``."""
+
+    def declare(serve: Serve) -> Operation:
+        return Operation(operation_id, method, path, scopes, serve)
+
+    return declare
+
+
+class Dispatcher:
+    """The Lambda handler of a function that serves these operations.
+
+    The gateway has matched the path already, so a function of one operation serves with it whatever
+    it is sent. Of several it is that of the event's method and resource, which is a path of
+    ``template.yaml``: no ids in it, no base path. Where the id is left out it is the same one,
+    which says so (400), unless another operation is there. Powertools' event handler would choose
+    as well, but its import alone is a tenth of a cold start.
+    """
+
+    def __init__(self, *operations: Operation) -> None:
+        self.operations = operations
+        self._by_route = {(each.method, _without_id(each.path)): each for each in operations}
+        self._by_route |= {(each.method, each.path): each for each in operations}
+
+    def __call__(self, event: Any, context: Any) -> Response:
+        """Answer a request, in AWS's format of a Lambda proxy integration."""
+        request = Request(event)
+        log.begin_invocation(context, request.request_id)
+        request.note_id("correlator", request.sent_correlator)
+        wanted = self._find(request)
+        name = wanted.operation_id if wanted else "unknownOperation"
+        try:
+            with deadline.within(context.get_remaining_time_in_millis() / 1000):
+                response = _serve(wanted, request)
+        except Exception as error:  # noqa: BLE001 - a client never sees an exception
+            response = _refuse(name, request, error)
+        _echo_correlator(request, response)
+        _log(name, request, response)
+        return response
+
+    def _find(self, request: Request) -> Operation | None:
+        if len(self.operations) == 1:
+            return self.operations[0]
+        return self._by_route.get(request.route)
+
+
+def _without_id(path: str) -> str:
+    return re.sub(r"/{\w+}", "", path)
+
+
+def _serve(wanted: Operation | None, request: Request) -> Response:
+    if wanted is None:
+        raise NotFound
+    return wanted(request, _authorize(request, wanted.scopes))
+
+
+def _authorize(request: Request, scopes: tuple[str, ...]) -> Caller:
+    claim = os.environ["SUBSCRIBER_CLAIM"]
     caller = Caller.from_context(request.authorizer_context, claim, clock.now())
     caller.require_scope(*scopes)
     # Raises if it is malformed.
@@ -54,12 +114,12 @@ def _authorised(request: Request, scopes: tuple[str, ...]) -> Caller:
     return caller
 
 
-def _refusal(operation_id: str, request: Request, error: Exception) -> Response:
+def _refuse(name: str, request: Request, error: Exception) -> Response:
     row = type(error) if isinstance(error, CamaraError) else Internal
     if row is Internal:
         request.facts |= _fault(error)
     request.facts["code"] = row.code
-    metrics.count("Refused", operation=operation_id, code=row.code)
+    metrics.count("Refused", operation=name, code=row.code)
     return error_response(row)
 
 
@@ -78,7 +138,7 @@ def _fault(error: Exception) -> dict[str, Any]:
     }
 
 
-def _log(operation_id: str, request: Request, response: Response) -> None:
+def _log(name: str, request: Request, response: Response) -> None:
     logger = log.logger()
     write = logger.error if "fault" in request.facts else logger.info
-    write(operation_id, httpStatus=response["statusCode"], **request.facts)
+    write(name, httpStatus=response["statusCode"], **request.facts)

@@ -46,6 +46,11 @@ class Request:
         self.facts[name] = log.shown_id(name, value)
 
     @property
+    def route(self) -> tuple[str, str]:
+        """The method, and the path of ``template.yaml`` that the gateway has matched."""
+        return str(self._event.get("httpMethod")), str(self._event.get("resource"))
+
+    @property
     def authorizer_context(self) -> Any:
         """What the authorizer handed on; whatever it is, if anything."""
         return self._map("requestContext").get("authorizer")

@@ -12,9 +12,9 @@ from aws import clock, metrics
 from camara.actor import Actor
 from camara.caller import Caller
 from camara.errors import MissingIdentifier, NotFound, SubscriptionMismatch
-from http_api.operation import operation
+from camara.scope import CREATE_SCOPES, Scope
+from http_api.operation import Dispatcher, operation
 from http_api.request import Request
-from http_api.resolver import resolved
 from http_api.response import Response, json_response, no_content
 from notifications.bodies import (
     AccessTokenCredential,
@@ -26,7 +26,7 @@ from notifications.credentials import vault
 from notifications.resource import subscription_response
 from notifications.sink import sink_from
 from notifications.store import subscription_store
-from notifications.subscription import Credential, EventType, Subscription, TerminationReason
+from notifications.subscription import Credential, Subscription, TerminationReason
 from registration.store import registration_store
 
 SHOWN_AFTER_ITS_END = 24 * 3600
@@ -35,17 +35,8 @@ SHOWN_AFTER_ITS_END = 24 * 3600
 _SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
 _SUBSCRIPTION = _SUBSCRIPTIONS + "/{subscriptionId}"
 
-_CREATE_SCOPES = {
-    event_type: f"webrtc-events-subscriptions:{event_type}:create"
-    for event_type in (
-        EventType.SESSION_STATUS,
-        EventType.SESSION_INVITATION,
-        EventType.REGISTRATION_ENDS,
-    )
-}
 
-
-@operation("createNotificationChannelSubscription", *_CREATE_SCOPES.values())
+@operation("createNotificationChannelSubscription", "POST", _SUBSCRIPTIONS, *CREATE_SCOPES.values())
 def create_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """Subscribe to one type of event; answers 201 with ``Subscription`` and ``Location``."""
     now = clock.now()
@@ -54,7 +45,7 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
     ends_at = subscription_lifetimes().expiry(body.config.requested_expiry(), now)
     body.require_valid_token(now)
     event_type = body.event_type()
-    if _CREATE_SCOPES[event_type] not in caller.scopes:
+    if CREATE_SCOPES[event_type] not in caller.scopes:
         raise SubscriptionMismatch
     number, actor = _owner(caller)
     device_id = body.config.subscription_detail.device_id
@@ -86,7 +77,9 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
     )
 
 
-@operation("retrieveNotificationChannelSubscriptionList", "webrtc-events-subscriptions:read")
+@operation(
+    "retrieveNotificationChannelSubscriptionList", "GET", _SUBSCRIPTIONS, Scope.SUBSCRIPTIONS_READ
+)
 def retrieve_notification_channel_subscription_list(request: Request, caller: Caller) -> Response:
     """Show the active subscriptions; answers 200 with ``Subscription`` in a list."""
     request.require_no_final_slash()
@@ -99,7 +92,9 @@ def retrieve_notification_channel_subscription_list(request: Request, caller: Ca
     return json_response(200, shown)
 
 
-@operation("retrieveNotificationChannelSubscription", "webrtc-events-subscriptions:read")
+@operation(
+    "retrieveNotificationChannelSubscription", "GET", _SUBSCRIPTION, Scope.SUBSCRIPTIONS_READ
+)
 def retrieve_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """Show a subscription, or for a while how it was when it ended; answers 200."""
     now = clock.now()
@@ -113,7 +108,9 @@ def retrieve_notification_channel_subscription(request: Request, caller: Caller)
     return json_response(200, subscription_response(known, now))
 
 
-@operation("updateNotificationChannelSubscription", "webrtc-events-subscriptions:update")
+@operation(
+    "updateNotificationChannelSubscription", "PUT", _SUBSCRIPTION, Scope.SUBSCRIPTIONS_UPDATE
+)
 def update_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """Change the access token, or the end; answers 200 with ``Subscription``."""
     now = clock.now()
@@ -132,7 +129,9 @@ def update_notification_channel_subscription(request: Request, caller: Caller) -
     return json_response(200, subscription_response(subscription, now))
 
 
-@operation("deleteNotificationChannelSubscription", "webrtc-events-subscriptions:delete")
+@operation(
+    "deleteNotificationChannelSubscription", "DELETE", _SUBSCRIPTION, Scope.SUBSCRIPTIONS_DELETE
+)
 def delete_notification_channel_subscription(request: Request, caller: Caller) -> Response:
     """End a subscription; answers 204."""
     now = clock.now()
@@ -162,17 +161,12 @@ def _sealed(subscription_id: str, given: AccessTokenCredential | None) -> Creden
     return vault().seal(subscription_id, given.access_token, given.expires_at)
 
 
-# Without an id there is nothing to update or to delete, which is for the operation to say (400).
-handler = resolved(
-    {
-        ("POST", _SUBSCRIPTIONS): create_notification_channel_subscription,
-        ("GET", _SUBSCRIPTIONS): retrieve_notification_channel_subscription_list,
-        ("PUT", _SUBSCRIPTIONS): update_notification_channel_subscription,
-        ("DELETE", _SUBSCRIPTIONS): delete_notification_channel_subscription,
-        ("GET", _SUBSCRIPTION): retrieve_notification_channel_subscription,
-        ("PUT", _SUBSCRIPTION): update_notification_channel_subscription,
-        ("DELETE", _SUBSCRIPTION): delete_notification_channel_subscription,
-    }
+handler = Dispatcher(
+    create_notification_channel_subscription,
+    retrieve_notification_channel_subscription_list,
+    retrieve_notification_channel_subscription,
+    update_notification_channel_subscription,
+    delete_notification_channel_subscription,
 )
 
 register_before_snapshot(subscription_store)

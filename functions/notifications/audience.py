@@ -12,7 +12,8 @@ from typing import NamedTuple, Self
 
 from camara.errors import QuotaExceeded
 from camara.identity import actor_of
-from notifications.subscription import EventType, Subscription
+from camara.scope import EventType
+from notifications.subscription import Subscription
 
 
 class Limits(NamedTuple):

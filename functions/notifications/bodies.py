@@ -5,7 +5,7 @@ takes other credentials has other properties, too. Source: CAMARA WebRTC Events 
 ``SubscriptionRequest``, ``SubscriptionUpdateRequest``; RFC 6750 (``b64token``).
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
@@ -17,7 +17,7 @@ from camara.errors import (
     MultieventSubscriptionNotSupported,
     OutOfRange,
 )
-from notifications.subscription import EventType
+from camara.scope import CREATE_SCOPES, EventType
 from registration.bodies import DeviceId
 
 MAX_SINK_LENGTH = 1024
@@ -51,8 +51,14 @@ def _distinct(types: list[EventType]) -> list[EventType]:
     return types
 
 
-type SubscriptionEventType = Literal[
-    EventType.SESSION_STATUS, EventType.SESSION_INVITATION, EventType.REGISTRATION_ENDS
+def _subscribable(event_type: EventType) -> EventType:
+    if event_type not in CREATE_SCOPES:
+        raise ValueError
+    return event_type
+
+
+type SubscriptionEventType = Annotated[
+    EventType, Field(strict=False), AfterValidator(_subscribable)
 ]
 
 

@@ -15,6 +15,7 @@ from aws.dynamodb import dynamodb_client
 from call_handling.configuration import sessions_table
 from call_handling.devices import newest_placed_by, newest_received_by, session_items
 from camara.errors import NotFound
+from camara.scope import EventType
 from notifications.delivery import Outcome, deliver, probe, tell
 from notifications.notification import CatchUp, Notification
 from notifications.outbox import outbox, probes
@@ -22,7 +23,7 @@ from notifications.registration_notification import registration_notification
 from notifications.session_change import SessionChange
 from notifications.session_notification import devices_of, rings, session_notification
 from notifications.store import subscription_store
-from notifications.subscription import EventType, Subscription
+from notifications.subscription import Subscription
 from registration.register import Register
 from registration.store import registration_store
 

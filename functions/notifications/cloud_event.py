@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from call_handling.call import Call
+from camara.scope import EventType
 from notifications.notification import Notification
-from notifications.subscription import EventType
 
 
 def cloud_event(notification: Notification, source: str, call: Call | None) -> bytes:

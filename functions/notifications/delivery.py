@@ -15,6 +15,7 @@ from aws import clock, log, metrics
 from call_handling.call import Call
 from call_handling.store import session_store
 from camara.errors import InvalidSink, NotFound, Timeout, Unavailable
+from camara.scope import EventType
 from notifications.cloud_event import cloud_event
 from notifications.configuration import event_source, loopback_allowed
 from notifications.credentials import vault
@@ -24,7 +25,7 @@ from notifications.post import NotDelivered, post
 from notifications.session_notification import rings
 from notifications.sink import sink_from
 from notifications.store import subscription_store
-from notifications.subscription import EventType, Subscription, TerminationReason
+from notifications.subscription import Subscription, TerminationReason
 
 SINK_SECONDS = 3
 """What a sink may take, to be found, reached and heard. With more, a probe would prove nothing."""

@@ -11,8 +11,9 @@ from typing import Any
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
 from aws.stale_index import stale_shard
+from camara.scope import EventType
 from notifications.audience import Audience, Listener
-from notifications.subscription import Credential, EventType, Subscription, TerminationReason
+from notifications.subscription import Credential, Subscription, TerminationReason
 
 _AUDIENCE = "audience"
 _PREFIX, _, _ = EventType.SESSION_STATUS.rpartition(".")

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, Self
 
 from aws import log
-from notifications.subscription import EventType, State, Subscription
+from camara.scope import EventType
+from notifications.subscription import State, Subscription
 
 
 class Addressee(Protocol):

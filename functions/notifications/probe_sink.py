@@ -18,6 +18,7 @@ from aws import clock
 from aws.batch import Failures
 from call_handling.store import session_store
 from camara.errors import NotFound
+from camara.scope import EventType
 from notifications.catch_up import latest
 from notifications.configuration import probes_queue
 from notifications.credentials import vault
@@ -27,7 +28,7 @@ from notifications.outbox import outbox
 from notifications.post import tls
 from notifications.receiving import ComeAgain, received
 from notifications.store import subscription_store
-from notifications.subscription import EventType, Subscription
+from notifications.subscription import Subscription
 
 NOTICES = 5
 """Attempts at most to tell a sink that its subscription has ended, after the first."""

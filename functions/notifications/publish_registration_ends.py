@@ -13,13 +13,13 @@ from snapshot_restore_py import register_before_snapshot
 
 from aws import clock
 from aws.batch import Failures, time_of
+from camara.scope import EventType
 from notifications.item import audience_from
 from notifications.notification import Notification
 from notifications.outbox import outbox
 from notifications.publishing import Batch, Record, in_batch, queue_each, require_key
 from notifications.registration_notification import registration_notification
 from notifications.store import subscription_store
-from notifications.subscription import EventType
 from registration.item import number_of, register_from
 
 

@@ -13,6 +13,7 @@ from snapshot_restore_py import register_before_snapshot
 
 from aws import clock
 from aws.batch import Failures, time_of
+from camara.scope import EventType
 from notifications.item import audience_from
 from notifications.notification import Notification
 from notifications.outbox import outbox
@@ -20,7 +21,6 @@ from notifications.publishing import Batch, Record, in_batch, queue_each, requir
 from notifications.session_change import SessionChange
 from notifications.session_notification import devices_of, session_notification
 from notifications.store import subscription_store
-from notifications.subscription import EventType
 from registration.item import number_owner, register_from
 from registration.store import registration_store
 

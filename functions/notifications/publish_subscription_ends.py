@@ -12,11 +12,12 @@ from snapshot_restore_py import register_before_snapshot
 
 from aws import metrics
 from aws.batch import Failures, time_of
+from camara.scope import EventType
 from notifications.item import subscription_from_image
 from notifications.notification import Notification
 from notifications.outbox import outbox
 from notifications.publishing import Batch, Record, in_batch, queue_each
-from notifications.subscription import EventType, TerminationReason
+from notifications.subscription import TerminationReason
 
 _DESCRIPTIONS = {
     TerminationReason.MAX_EVENTS_REACHED: "As many notifications as were asked for have been sent",

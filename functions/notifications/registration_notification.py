@@ -3,8 +3,8 @@
 Source: CAMARA WebRTC Events Subscriptions, ``registration-ends``.
 """
 
+from camara.scope import EventType
 from notifications.notification import Addressee, Notification
-from notifications.subscription import EventType
 from registration.register import Ended, Reason
 
 _REASONS = {

@@ -1,9 +1,9 @@
 """What subscriptions are told of a call, and whose devices hear of it. Source: ADR 6."""
 
 from call_handling.session import Session
+from camara.scope import EventType
 from notifications.notification import Addressee, Notification
 from notifications.session_change import SessionChange
-from notifications.subscription import EventType
 from registration.register import Register
 
 

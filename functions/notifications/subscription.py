@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from camara.errors import InvalidArgument, NotFound
 from camara.identity import device_key
+from camara.scope import EventType
 
 _TOKEN_MARGIN = 120
 """Seconds in which a sink is told that its token expires, while the token still opens it."""
@@ -35,17 +36,6 @@ A publisher that is late by less repeats nothing.
 """
 
 _REMEMBERED_AT_MOST = 150
-
-_VERSIONED = "org.camaraproject.webrtc-events-subscriptions.v0."
-
-
-class EventType(StrEnum):
-    """CAMARA's ``SubscriptionEventType``, and the one that nobody has to subscribe to."""
-
-    SESSION_INVITATION = _VERSIONED + "session-invitation"
-    SESSION_STATUS = _VERSIONED + "session-status"
-    REGISTRATION_ENDS = _VERSIONED + "registration-ends"
-    SUBSCRIPTION_ENDED = _VERSIONED + "subscription-ended"
 
 
 class TerminationReason(StrEnum):

@@ -17,9 +17,9 @@ from camara.address import is_e164
 from camara.caller import Caller
 from camara.errors import MissingPhoneNumber, PermissionDenied, UnnecessaryIdentifier
 from camara.identity import subscriber_key
-from http_api.operation import operation
+from camara.scope import Scope
+from http_api.operation import Dispatcher, operation
 from http_api.request import Request
-from http_api.resolver import resolved
 from http_api.response import Response, json_response, no_content
 from registration.bodies import RegistrationQuery, RegSessionRequest, RegSessionUpdate
 from registration.configuration import lifetimes
@@ -31,7 +31,7 @@ _SESSIONS = "/webrtc-registration/v0.4/sessions"
 _SESSION = _SESSIONS + "/{registrationId}"
 
 
-@operation("createRegistration", "webrtc-registration:sessions:create")
+@operation("createRegistration", "POST", _SESSIONS, Scope.REGISTRATIONS_CREATE)
 def create_registration(request: Request, caller: Caller) -> Response:
     """Register a device; answers 201 with ``RegSessionResponse`` and ``Location``."""
     now = clock.now()
@@ -61,7 +61,7 @@ def create_registration(request: Request, caller: Caller) -> Response:
     )
 
 
-@operation("getRegistrationsByDeviceId", "webrtc-registration:sessions:read")
+@operation("getRegistrationsByDeviceId", "GET", _SESSIONS, Scope.REGISTRATIONS_READ)
 def get_registrations_by_device_id(request: Request, caller: Caller) -> Response:
     """Show the registrations of a device; answers 200 with ``RegSessionResponse`` in a list."""
     device_id = RegistrationQuery.parse({"deviceId": request.query("deviceId")}).device_id
@@ -75,7 +75,7 @@ def get_registrations_by_device_id(request: Request, caller: Caller) -> Response
     return json_response(200, found)
 
 
-@operation("getRegistrationById", "webrtc-registration:sessions:read")
+@operation("getRegistrationById", "GET", _SESSION, Scope.REGISTRATIONS_READ)
 def get_registration_by_id(request: Request, caller: Caller) -> Response:
     """Show a registration; answers 200 with ``RegSessionResponse``."""
     registration_id = request.path_id("registrationId")
@@ -84,7 +84,7 @@ def get_registration_by_id(request: Request, caller: Caller) -> Response:
     return json_response(200, reg_session_response(subscriber, registration_id, known.expires_at))
 
 
-@operation("updateRegistrationById", "webrtc-registration:sessions:write")
+@operation("updateRegistrationById", "PUT", _SESSION, Scope.REGISTRATIONS_WRITE)
 def update_registration_by_id(request: Request, caller: Caller) -> Response:
     """Move the expiry, counted from now; answers 200 with ``RegSessionResponse``."""
     now = clock.now()
@@ -97,7 +97,7 @@ def update_registration_by_id(request: Request, caller: Caller) -> Response:
     return json_response(200, reg_session_response(subscriber, registration_id, expires_at))
 
 
-@operation("deleteRegistrationById", "webrtc-registration:sessions:delete")
+@operation("deleteRegistrationById", "DELETE", _SESSION, Scope.REGISTRATIONS_DELETE)
 def delete_registration_by_id(request: Request, caller: Caller) -> Response:
     """End a registration; answers 204."""
     registration_id = request.path_id("registrationId")
@@ -132,17 +132,12 @@ def _owner(caller: Caller) -> tuple[str, str, Actor]:
     return subscriber, subscriber_key(subscriber), Actor.of(caller)
 
 
-# Without an id there is nothing to update or to delete, which is for the operation to say (400).
-handler = resolved(
-    {
-        ("POST", _SESSIONS): create_registration,
-        ("GET", _SESSIONS): get_registrations_by_device_id,
-        ("PUT", _SESSIONS): update_registration_by_id,
-        ("DELETE", _SESSIONS): delete_registration_by_id,
-        ("GET", _SESSION): get_registration_by_id,
-        ("PUT", _SESSION): update_registration_by_id,
-        ("DELETE", _SESSION): delete_registration_by_id,
-    }
+handler = Dispatcher(
+    create_registration,
+    get_registrations_by_device_id,
+    get_registration_by_id,
+    update_registration_by_id,
+    delete_registration_by_id,
 )
 
 register_before_snapshot(registration_store)

@@ -23,27 +23,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from infra.scopes import all_scopes
+
 _HOST = "127.0.0.1"
 _ALGORITHM = "RS256"
 _JWKS_PATH = "/.well-known/jwks.json"
 _USERS = uuid.UUID("4c1f9a62-0b57-4f7e-9d43-8a2e6d1b7c05")
 """Namespace of the users that are made up for numbers."""
-_SESSIONS = (
-    f"{api}:sessions:{right}"
-    for api in ("webrtc-call-handling", "webrtc-registration")
-    for right in ("create", "read", "write", "delete")
-)
-_SUBSCRIPTIONS = (
-    f"webrtc-events-subscriptions:{right}"
-    for right in (
-        *(
-            f"org.camaraproject.webrtc-events-subscriptions.v0.{event}:create"
-            for event in ("session-invitation", "session-status", "registration-ends")
-        ),
-        *("read", "update", "delete"),
-    )
-)
-_ALL_SCOPES = " ".join((*_SESSIONS, *_SUBSCRIPTIONS))
 
 
 class TokenRequest(BaseModel):
@@ -91,7 +77,7 @@ class Issuer:
             "aud": self.audience,
             "sub": self._default_sub(request),
             "client_id": "dev-client",
-            "scope": _ALL_SCOPES,
+            "scope": " ".join(all_scopes()),
             "iat": now,
             "exp": now + request.expires_in,
         } | request.claims

@@ -11,8 +11,8 @@ from typing import Any
 
 from infra.local.loopback_http import Answer
 from infra.local.shown import GREEN, RED, outcome, painted, shortened
+from infra.scopes import scope_of
 from infra.smoke import https
-from infra.smoke.scopes import scope_of
 from infra.smoke.target import Target
 
 _HINTS = {

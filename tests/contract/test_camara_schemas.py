@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from notifications.subscription import EventType, TerminationReason
+from camara.scope import EventType
+from notifications.subscription import TerminationReason
 from tests.support.openapi import raw_document, schema
 
 STRING_256 = {"type": "string", "maxLength": 256}

@@ -1,56 +1,22 @@
-"""The document's operations are the template's routes, and ask for the scopes that are checked."""
+"""Document and template have the operations that the functions declare, and their scopes."""
 
 import pytest
 
+from camara.scope import ALL_SCOPES
 from tests.support.api import Answer, invoke
-from tests.support.openapi import documented, operations, paths_of
+from tests.support.declared import declared
+from tests.support.openapi import camaras_operation_ids, documented, operations, paths_of
 from tests.support.template import routes
 
-FUNCTIONS = {
-    "createSession": "CreateSession",
-    "getSessionDetailsById": "GetSessionDetailsById",
-    "getSessionWithoutId": "GetSessionDetailsById",
-    "deleteSessionById": "DeleteSessionById",
-    "deleteSessionWithoutId": "DeleteSessionById",
-    "updateSessionStatus": "UpdateSessionStatus",
-    "updateSessionStatusWithoutId": "UpdateSessionStatus",
-    "getSessionStatusWithoutId": "GetSessionDetailsById",
-    "deleteSessionStatusWithoutId": "DeleteSessionById",
-    "createRegistration": "RegistrationApi",
-    "getRegistrationsByDeviceId": "RegistrationApi",
-    "getRegistrationById": "RegistrationApi",
-    "updateRegistrationById": "RegistrationApi",
-    "updateRegistrationWithoutId": "RegistrationApi",
-    "deleteRegistrationById": "RegistrationApi",
-    "deleteRegistrationWithoutId": "RegistrationApi",
-    "createNotificationChannelSubscription": "SubscriptionApi",
-    "retrieveNotificationChannelSubscriptionList": "SubscriptionApi",
-    "retrieveNotificationChannelSubscription": "SubscriptionApi",
-    "updateNotificationChannelSubscription": "SubscriptionApi",
-    "updateSubscriptionWithoutId": "SubscriptionApi",
-    "deleteNotificationChannelSubscription": "SubscriptionApi",
-    "deleteSubscriptionWithoutId": "SubscriptionApi",
-}
-SCOPES = {
-    "webrtc-call-handling:sessions:create",
-    "webrtc-call-handling:sessions:read",
-    "webrtc-call-handling:sessions:write",
-    "webrtc-call-handling:sessions:delete",
-    "webrtc-registration:sessions:create",
-    "webrtc-registration:sessions:read",
-    "webrtc-registration:sessions:write",
-    "webrtc-registration:sessions:delete",
-    "webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.session-status:create",
-    "webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.session-invitation:create",
-    "webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.registration-ends:create",
-    "webrtc-events-subscriptions:read",
-    "webrtc-events-subscriptions:update",
-    "webrtc-events-subscriptions:delete",
-}
 ROUTES = sorted({(route.method, route.path) for route in routes()})
 every_route = pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
 IN_THE_YEAR_5138 = "99999999999"
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUBSCRIBER_CLAIM", "phone_number")
 
 
 def _documented_scopes(route: tuple[str, str]) -> set[str]:
@@ -60,8 +26,6 @@ def _documented_scopes(route: tuple[str, str]) -> set[str]:
     for requirement in operations()[method, documented(path)]["security"]:
         [scope] = requirement["openId"]
         scopes.add(scope)
-    assert scopes
-    assert scopes <= SCOPES
     return scopes
 
 
@@ -71,10 +35,29 @@ def _answer(route: tuple[str, str], scopes: set[str]) -> Answer:
     return invoke(*route, context=context, correlator="not allowed")
 
 
-def test_the_document_has_the_routes_of_the_template() -> None:
+def test_the_document_has_what_the_functions_declare() -> None:
+    documented_operations = {
+        (operation["operationId"], *route, frozenset(_documented_scopes(route)))
+        for route, operation in operations().items()
+        if operation["operationId"] in camaras_operation_ids()
+    }
+
+    assert documented_operations == {
+        (each.operation_id, each.method, each.path, frozenset(each.scopes))
+        for _, each in declared().values()
+    }
+
+
+def test_the_document_has_all_scopes_and_no_others() -> None:
+    assert set.union(*map(_documented_scopes, operations())) == set(ALL_SCOPES)
+
+
+def test_the_template_has_the_routes_of_the_document() -> None:
+    """Also without an id: the function is the one that takes these scopes."""
+    functions = {frozenset(each.scopes): function for function, each in declared().values()}
     expected = {
-        (method, path, FUNCTIONS[operation["operationId"]])
-        for (method, written), operation in operations().items()
+        (method, path, functions[frozenset(_documented_scopes((method, written)))])
+        for method, written in operations()
         for path in paths_of(written)
     }
 
@@ -93,7 +76,7 @@ def test_calls_are_served_under_camaras_path_too() -> None:
 
 @every_route
 def test_all_other_scopes_are_not_enough(route: tuple[str, str]) -> None:
-    answer = _answer(route, SCOPES - _documented_scopes(route))
+    answer = _answer(route, set(ALL_SCOPES) - _documented_scopes(route))
 
     assert answer.code == (403, "PERMISSION_DENIED")
 

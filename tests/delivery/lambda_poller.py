@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from aws.batch import Failures
+from camara.scope import EventType
 from notifications.notification import Message, Notification
 from notifications.outbox import Outbox, Probes, sqs_client
-from notifications.subscription import EventType, Subscription, TerminationReason
+from notifications.subscription import Subscription, TerminationReason
 from tests.support.builders import NOW
 from tests.support.lambda_context import a_lambda_context
 from tests.support.webhook import HOST

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from camara.scope import EventType
 from notifications.store import SubscriptionStore
-from notifications.subscription import EventType, Subscription
+from notifications.subscription import Subscription
 from tests.delivery.evidence import a_credential, ids_at, now_of
 from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
 from tests.delivery.marked import behind

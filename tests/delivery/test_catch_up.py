@@ -8,8 +8,9 @@ import pytest
 from aws.dynamodb import dynamodb_client
 from call_handling.session_key import key
 from call_handling.status import Status
+from camara.scope import EventType
 from notifications.notification import CatchUp
-from notifications.subscription import EventType, TerminationReason
+from notifications.subscription import TerminationReason
 from tests.delivery.evidence import events_at, ids_at, now_of, outcomes, states_at
 from tests.delivery.lambda_poller import Poller, a_change_of
 from tests.delivery.marked import SINCE, behind, catch_up

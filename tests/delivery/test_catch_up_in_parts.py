@@ -7,10 +7,10 @@ import pytest
 
 from call_handling.legs import CallingDevice, Legs
 from call_handling.status import Status
+from camara.scope import EventType
 from notifications import catch_up as module
 from notifications.delivery import Outcome
 from notifications.notification import CatchUp, Notification
-from notifications.subscription import EventType
 from tests.delivery.evidence import now_of, outcomes, states_at
 from tests.delivery.lambda_poller import Poller, deliver_both
 from tests.delivery.marked import SINCE, behind, catch_up, catch_ups_in, change, kept_in

@@ -6,8 +6,8 @@ import pytest
 
 from aws.dynamodb import dynamodb_client
 from camara.identity import subscriber_key
+from camara.scope import EventType
 from notifications.registration_notification import registration_notification
-from notifications.subscription import EventType
 from registration.item import number_owner, register_item
 from registration.register import Ended, Reason, Register, Registration
 from tests.delivery.evidence import events_at, now_of

@@ -2,8 +2,8 @@
 
 import pytest
 
+from camara.scope import EventType
 from notifications.notification import CatchUp
-from notifications.subscription import EventType
 from tests.delivery.evidence import now_of, outcomes, states_at
 from tests.delivery.lambda_poller import Poller, a_change_of, deliver_both
 from tests.delivery.marked import SINCE, behind, catch_up, catch_ups_in, kept_in

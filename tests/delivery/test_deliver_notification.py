@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from camara.scope import EventType
 from notifications import delivery
 from notifications.store import subscription_store
-from notifications.subscription import EventType, Subscription, TerminationReason
+from notifications.subscription import Subscription, TerminationReason
 from tests.delivery.evidence import (
     TOKEN,
     a_credential,

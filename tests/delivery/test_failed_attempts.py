@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from camara.scope import EventType
 from notifications import delivery
 from notifications.store import subscription_store
-from notifications.subscription import EventType, TerminationReason
+from notifications.subscription import TerminationReason
 from tests.delivery.evidence import a_credential, ids_at, now_of, outcomes, written_in
 from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
 from tests.delivery.marked import SINCE, change, kept_in, marked

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications.subscription import EventType
+from camara.scope import EventType
 from tests.delivery.evidence import events_at, now_of, outcomes
 from tests.delivery.lambda_poller import Poller, a_change_of, deliver_both
 from tests.delivery.marked import behind, catch_up, marked

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from camara.scope import EventType
 from notifications import delivery
 from notifications.store import subscription_store
-from notifications.subscription import EventType, TerminationReason
+from notifications.subscription import TerminationReason
 from tests.delivery.evidence import events_at, ids_at, now_of, states_at
 from tests.delivery.lambda_poller import TIME, Poller, a_change_of, a_notification
 from tests.delivery.marked import SINCE, catch_ups_in, marked

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from notifications.subscription import EventType, TerminationReason
+from camara.scope import EventType
+from notifications.subscription import TerminationReason
 from tests.delivery.evidence import a_credential, now_of, outcomes, states_at
 from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
 from tests.delivery.marked import catch_ups_in, change, kept_in, marked

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from notifications.subscription import EventType, TerminationReason
+from camara.scope import EventType
+from notifications.subscription import TerminationReason
 from tests.delivery.evidence import TOKEN, a_credential, events_at, ids_at, now_of, outcomes
 from tests.delivery.lambda_poller import HAPPENED, Poller, a_change_of, a_notification, an_ending
 from tests.delivery.stored_calls import a_call_of, store

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from notifications.subscription import EventType
+from camara.scope import EventType
 from tests.delivery.evidence import TOKEN, a_credential, ids_at, outcomes, values_of
 from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
 from tests.support.api import a_call, put

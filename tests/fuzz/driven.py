@@ -8,9 +8,10 @@ from hypothesis.strategies import SearchStrategy
 
 from call_handling.item import session_item
 from call_handling.status import Status
+from camara.scope import EventType
 from notifications.item import subscription_item
 from notifications.notification import CatchUp, Notification
-from notifications.subscription import EventType, Subscription, TerminationReason
+from notifications.subscription import Subscription, TerminationReason
 from registration.item import number_owner, register_item
 from registration.register import Register
 from tests.fuzz.strategies import json, some_of, text

@@ -8,7 +8,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from notifications.subscription import EventType
+from camara.scope import EventType
 from tests.fuzz.strategies import json, some_of, text
 from tests.support.builders import (
     ALICE,

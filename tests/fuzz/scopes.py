@@ -1,6 +1,8 @@
 """Scopes that look like one that is needed, and are not."""
 
-NEEDED = "webrtc-call-handling:sessions:delete"
+from camara.scope import Scope
+
+NEEDED = Scope.SESSIONS_DELETE.value
 
 _LOOK_ALIKES = {
     ":": "\uff1a\u2236\u02d0\ua789\u05c3",  # full-width, ratio, length mark, modifier, sof pasuq

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis.strategies import SearchStrategy
 
 from call_handling.session_key import key
+from camara.scope import EventType
 from notifications import (
     deliver_notification,
     probe_sink,
@@ -18,7 +19,7 @@ from notifications import (
     publish_to_sessions_bus,
 )
 from notifications.post import NotDelivered
-from notifications.subscription import Credential, EventType, Subscription, TerminationReason
+from notifications.subscription import Credential, Subscription, TerminationReason
 from registration.item import number_owner
 from tests.fuzz.driven import (
     PROBE,

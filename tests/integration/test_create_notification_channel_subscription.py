@@ -5,8 +5,9 @@ import json
 import pytest
 
 from camara.identity import subscriber_key
+from camara.scope import EventType
 from notifications import api
-from notifications.subscription import EventType, Subscription
+from notifications.subscription import Subscription
 from tests.integration.conftest import FakeClock
 from tests.support.api import UUID
 from tests.support.builders import (

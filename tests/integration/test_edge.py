@@ -7,72 +7,53 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from camara.scope import ALL_SCOPES
 from tests.integration.conftest import FakeClock
 from tests.support import api, registration_api, subscriptions_api
 from tests.support.api import Answer
-from tests.support.builders import ALICE, SCOPES, SUBSCRIPTION_SCOPES, UNKNOWN, a_context
+from tests.support.builders import ALICE, SCOPES, UNKNOWN, a_context
+from tests.support.declared import declared
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
-from tests.support.openapi import camaras_operation_ids
 from tests.support.privacy import personal_in
+
+NO_DEVICE = (404, "IDENTIFIER_NOT_FOUND")
+NO_SUBSCRIBER = (422, "MISSING_IDENTIFIER")
 
 
 class Operation(NamedTuple):
-    """A request with which nothing is wrong, the scopes that it takes, and its answer."""
+    """A request with which nothing is wrong, its answer, and that to a token that names nobody."""
 
     send: Callable[..., Answer]
-    scopes: tuple[str, ...]
-    status: int
-    without_identity: tuple[int, str] = (404, "IDENTIFIER_NOT_FOUND")
-
-
-def of_calls(send: Callable[..., Answer], scope: str, status: int = 404) -> Operation:
-    return Operation(send, (f"webrtc-call-handling:sessions:{scope}",), status)
-
-
-def of_registrations(
-    send: Callable[..., Answer], scope: str, status: int = 404, nobody: int = 404
-) -> Operation:
-    code = {404: "IDENTIFIER_NOT_FOUND", 422: "MISSING_IDENTIFIER"}[nobody]
-    return Operation(send, (f"webrtc-registration:sessions:{scope}",), status, (nobody, code))
-
-
-def of_subscriptions(send: Callable[..., Answer], scope: str, status: int = 404) -> Operation:
-    scopes = tuple(each for each in SUBSCRIPTION_SCOPES if each.endswith(f":{scope}"))
-    return Operation(send, scopes, status, (422, "MISSING_IDENTIFIER"))
+    status: int = 404
+    without_identity: tuple[int, str] = NO_DEVICE
 
 
 CALLS = {
-    "createSession": of_calls(api.post, "create", 201),
-    "getSessionDetailsById": of_calls(partial(api.get, ALICE, UNKNOWN), "read"),
-    "updateSessionStatus": of_calls(partial(api.put, ALICE, UNKNOWN, "Ringing"), "write"),
-    "deleteSessionById": of_calls(partial(api.delete, ALICE, UNKNOWN), "delete"),
+    "createSession": Operation(api.post, 201),
+    "getSessionDetailsById": Operation(partial(api.get, ALICE, UNKNOWN)),
+    "updateSessionStatus": Operation(partial(api.put, ALICE, UNKNOWN, "Ringing")),
+    "deleteSessionById": Operation(partial(api.delete, ALICE, UNKNOWN)),
 }
 OTHERS = {
-    "createRegistration": of_registrations(registration_api.post, "create", 201, nobody=422),
-    "getRegistrationsByDeviceId": of_registrations(
-        partial(registration_api.get_by_device, ALICE, registration_api.device_id()), "read", 200
+    "createRegistration": Operation(registration_api.post, 201, NO_SUBSCRIBER),
+    "getRegistrationsByDeviceId": Operation(
+        partial(registration_api.get_by_device, ALICE, registration_api.device_id()), 200
     ),
-    "getRegistrationById": of_registrations(partial(registration_api.get, ALICE, UNKNOWN), "read"),
-    "updateRegistrationById": of_registrations(
-        partial(registration_api.put, ALICE, UNKNOWN), "write"
+    "getRegistrationById": Operation(partial(registration_api.get, ALICE, UNKNOWN)),
+    "updateRegistrationById": Operation(partial(registration_api.put, ALICE, UNKNOWN)),
+    "deleteRegistrationById": Operation(partial(registration_api.delete, ALICE, UNKNOWN)),
+    "createNotificationChannelSubscription": Operation(subscriptions_api.post, 201, NO_SUBSCRIBER),
+    "retrieveNotificationChannelSubscriptionList": Operation(
+        subscriptions_api.get_all, 200, NO_SUBSCRIBER
     ),
-    "deleteRegistrationById": of_registrations(
-        partial(registration_api.delete, ALICE, UNKNOWN), "delete"
+    "retrieveNotificationChannelSubscription": Operation(
+        partial(subscriptions_api.get, ALICE, UNKNOWN), 404, NO_SUBSCRIBER
     ),
-    "createNotificationChannelSubscription": of_subscriptions(
-        subscriptions_api.post, "create", 201
+    "updateNotificationChannelSubscription": Operation(
+        partial(subscriptions_api.put, ALICE, UNKNOWN), 404, NO_SUBSCRIBER
     ),
-    "retrieveNotificationChannelSubscriptionList": of_subscriptions(
-        subscriptions_api.get_all, "read", 200
-    ),
-    "retrieveNotificationChannelSubscription": of_subscriptions(
-        partial(subscriptions_api.get, ALICE, UNKNOWN), "read"
-    ),
-    "updateNotificationChannelSubscription": of_subscriptions(
-        partial(subscriptions_api.put, ALICE, UNKNOWN), "update"
-    ),
-    "deleteNotificationChannelSubscription": of_subscriptions(
-        partial(subscriptions_api.delete, ALICE, UNKNOWN), "delete"
+    "deleteNotificationChannelSubscription": Operation(
+        partial(subscriptions_api.delete, ALICE, UNKNOWN), 404, NO_SUBSCRIBER
     ),
 }
 OPERATIONS = CALLS | OTHERS
@@ -80,7 +61,7 @@ every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=
 
 
 def test_no_operation_is_missing_here() -> None:
-    assert OPERATIONS.keys() == camaras_operation_ids()
+    assert OPERATIONS.keys() == declared().keys()
 
 
 @every_operation
@@ -102,10 +83,11 @@ def test_a_token_that_expired_in_the_gateways_cache(
     assert operation.send(context=context).code == (401, "UNAUTHENTICATED")
 
 
-@every_operation
-def test_each_operation_needs_its_own_scope(operation: Operation) -> None:
-    own = operation.scopes
-    others = " ".join(scope for scope in SCOPES.split() if scope not in own)
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_each_operation_needs_its_own_scope(operation_id: str) -> None:
+    operation = OPERATIONS[operation_id]
+    own = declared()[operation_id][1].scopes
+    others = " ".join(scope for scope in ALL_SCOPES if scope not in own)
 
     denied = operation.send(context=a_context(scope=others))
     granted = [operation.send(context=a_context(scope=scope)).status for scope in own]

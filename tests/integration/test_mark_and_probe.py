@@ -10,7 +10,7 @@ sink are values (``tests.support.sink_world``). What a sink must have heard says
 import pytest
 
 from call_handling.status import Status
-from notifications.subscription import EventType
+from camara.scope import EventType
 from tests.support.builders import BOB, a_subscription
 from tests.support.call_stories import Story
 from tests.support.sink_ways import DELETES, PUTS, every_way

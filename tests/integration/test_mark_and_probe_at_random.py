@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 
 from call_handling.status import Status
-from notifications.subscription import EventType
+from camara.scope import EventType
 from tests.support.builders import BOB, a_subscription
 from tests.support.call_stories import Story
 from tests.support.sink_ways import DELETES, PUTS, one_way

@@ -10,9 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from call_handling.status import Status
+from camara.scope import EventType
 from notifications import catch_up, deliver_notification, delivery
 from notifications.audience import Audience, Listener
-from notifications.subscription import EventType, Subscription
+from notifications.subscription import Subscription
 from tests.support.builders import BOB, a_subscription
 from tests.support.call_stories import Story
 from tests.support.explored import Explored, Violation, explore, require

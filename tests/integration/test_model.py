@@ -21,9 +21,9 @@ from aws import clock
 from aws.dynamodb import dynamodb_client
 from call_handling import end_sessions_of_registration
 from camara.identity import subscriber_key
+from camara.scope import EventType
 from notifications import publish_session_events, publishing
 from notifications.notification import Notification
-from notifications.subscription import EventType
 from registration.store import registration_store
 from tests.support.api import delete, get, post, put
 from tests.support.builders import (

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
+from camara.scope import EventType
 from notifications import deliver_notification, delivery
-from notifications.subscription import EventType
 from tests.delivery.lambda_poller import Poller
 from tests.integration.conftest import Messaging
 from tests.support.api import delete, post, put

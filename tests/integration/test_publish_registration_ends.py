@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from camara.identity import subscriber_key
+from camara.scope import EventType
 from notifications.publish_registration_ends import handler
-from notifications.subscription import EventType, TerminationReason
+from notifications.subscription import TerminationReason
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock, Messaging
 from tests.integration.test_end_expired_registrations import end_expired

@@ -5,7 +5,7 @@ import json
 import boto3
 import pytest
 
-from notifications.subscription import EventType
+from camara.scope import EventType
 from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import delete, post, put
 from tests.support.builders import ALICE, BOB, BOB_ACTS, BOB_KEY, TIMEOUTS, a_location

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from camara.scope import EventType
 from notifications.item import subscription_from_image
 from notifications.publish_subscription_ends import handler
 from notifications.store import subscription_store
-from notifications.subscription import Credential, EventType, Subscription, TerminationReason
+from notifications.subscription import Credential, Subscription, TerminationReason
 from tests.integration.conftest import Messaging
 from tests.support.builders import NOW, a_registration
 from tests.support.emf import metrics_in

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from aws.retry import ATTEMPTS
 from camara.errors import Unavailable
 from camara.identity import subscriber_key
+from camara.scope import EventType
 from notifications import publish_session_events, publishing
 from notifications.audience import Audience
 from notifications.item import audience_item
 from notifications.outbox import Outbox
-from notifications.subscription import EventType
 from registration.item import number_owner, register_item
 from registration.register import Register
 from tests.integration.conftest import Messaging

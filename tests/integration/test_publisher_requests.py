@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
+from camara.scope import EventType
 from notifications.item import subscription_item
 from notifications.store import subscription_store
-from notifications.subscription import EventType, Subscription, TerminationReason
+from notifications.subscription import Subscription, TerminationReason
 from tests.integration import test_publish_registration_ends, test_publish_subscription_ends
 from tests.integration.conftest import FakeClock
 from tests.support.api import post, put

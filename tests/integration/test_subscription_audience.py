@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from aws import clock
 from aws.dynamodb import dynamodb_client
 from camara.errors import NotFound, QuotaExceeded
+from camara.scope import EventType
 from notifications.audience import Limits
 from notifications.store import SubscriptionStore, subscription_store
-from notifications.subscription import ATTEMPTS, EventType, Subscription, TerminationReason
+from notifications.subscription import ATTEMPTS, Subscription, TerminationReason
 from tests.integration.conftest import FakeClock
 from tests.integration.test_registration_races import race
 from tests.support.audiences import listed, store_all, stored_subscriptions, to_be_listed

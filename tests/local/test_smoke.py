@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from infra.local.settings import ROOT
+from infra.scopes import scope_of
 from infra.smoke.examiner import Examiner, Step, Stopped
-from infra.smoke.scopes import scope_of
 from infra.smoke.target import NOBODY, BadInput, Target
 from tests.support.openapi import operations
 

@@ -9,10 +9,11 @@ from unittest.mock import patch
 
 import boto3
 
+from camara.scope import EventType
 from notifications import delivery
 from notifications.credentials import Vault
 from notifications.notification import Notification
-from notifications.subscription import EventType, Subscription
+from notifications.subscription import Subscription
 from tests.performance.result import Budget, Result
 from tests.performance.stand_ins import delivered
 from tests.performance.stored_sessions import sessions_table

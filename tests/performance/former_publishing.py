@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aws import clock
 from aws.batch import time_of
+from camara.scope import EventType
 from notifications.bus import detail_of
 from notifications.item import subscription_from
 from notifications.notification import Notification
 from notifications.session_change import SessionChange
 from notifications.session_notification import devices_of, session_notification
-from notifications.subscription import EventType, Subscription
+from notifications.subscription import Subscription
 from registration.store import registration_store
 
 if TYPE_CHECKING:

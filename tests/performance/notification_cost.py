@@ -13,10 +13,10 @@ from functools import partial
 from typing import NamedTuple
 from unittest.mock import patch
 
+from camara.scope import EventType
 from notifications import delivery, publish_to_sessions_bus, publishing
 from notifications.publish_session_events import handler as publish
 from notifications.publish_to_sessions_bus import handler as put_on_bus
-from notifications.subscription import EventType
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Result
 from tests.performance.stand_ins import Bus, Queue, delivered, handled

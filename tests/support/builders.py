@@ -11,8 +11,9 @@ from call_handling.session import Session, Timeouts
 from call_handling.status import ANSWERED, Status
 from camara.actor import Actor
 from camara.identity import client_key, subscriber_key, user_key
-from notifications.subscription import EventType, Subscription
+from camara.scope import ALL_SCOPES, EventType
 from notifications.subscription import Lifetimes as SubscriptionLifetimes
+from notifications.subscription import Subscription
 from registration.register import Lifetimes, Limits, Register, Registration
 
 ALICE = "+12025550101"
@@ -27,19 +28,7 @@ CLIENT_KEY = client_key(CLIENT)
 OFFER = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
 ANSWER = OFFER.replace("o=- 1", "o=- 2")
 
-SESSION_SCOPES = tuple(
-    f"{api}:sessions:{name}"
-    for api in ("webrtc-call-handling", "webrtc-registration")
-    for name in ("create", "read", "write", "delete")
-)
-SUBSCRIPTION_SCOPES = (
-    *(
-        f"webrtc-events-subscriptions:org.camaraproject.webrtc-events-subscriptions.v0.{event}:create"
-        for event in ("session-status", "session-invitation", "registration-ends")
-    ),
-    *(f"webrtc-events-subscriptions:{name}" for name in ("read", "update", "delete")),
-)
-SCOPES = " ".join(SESSION_SCOPES + SUBSCRIPTION_SCOPES)
+SCOPES = " ".join(ALL_SCOPES)
 NOW = 1_800_000_000
 TIMEOUTS = Timeouts()
 LIFETIMES = Lifetimes()

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from camara.actor import Actor
-from notifications.subscription import EventType
+from camara.scope import EventType
 from registration.register import Registration
 from tests.support.audiences import store_all
 from tests.support.builders import (

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from camara.scope import EventType
 from notifications import publish_session_events, publish_to_sessions_bus
-from notifications.subscription import EventType
 from tests.support.builders import BOB
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import Message, taken_from

@@ -6,9 +6,10 @@ once; what was told before may be repeated once, and what was told by a function
 
 from typing import Any
 
+from camara.scope import EventType
 from notifications.audience import Listener
 from notifications.item import audience_from, audience_key, subscription_from
-from notifications.subscription import EventType, Subscription
+from notifications.subscription import Subscription
 from tests.support.explored import require
 from tests.support.modelled_dynamodb import item_at, parsed
 from tests.support.sink_world import ENDED, MARK, RINGS, STATE, Heard, Running, Scenario, World

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from camara.scope import EventType
 from notifications.item import key
-from notifications.subscription import EventType
 from tests.support.builders import ALICE, NOW, registration_id
 from tests.support.call_stories import record_of
 from tests.support.modelled_dynamodb import Item, Rows, item_at, parsed, serve

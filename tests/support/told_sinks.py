@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from camara.scope import EventType
 from notifications.deliver_notification import handler
 from notifications.notification import Notification
 from notifications.post import NotDelivered
 from notifications.sink import Sink
-from notifications.subscription import EventType, Subscription
+from notifications.subscription import Subscription
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import subscribe
 

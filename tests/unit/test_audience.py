@@ -2,8 +2,9 @@
 
 from functools import reduce
 
+from camara.scope import EventType
 from notifications.audience import Audience, Listener
-from notifications.subscription import EventType, Subscription, TerminationReason
+from notifications.subscription import Subscription, TerminationReason
 from registration.register import Registration
 from tests.support.builders import (
     ALICE_KEY,

@@ -5,9 +5,10 @@ from functools import reduce
 import pytest
 
 from camara.identity import client_key
+from camara.scope import EventType
 from notifications.audience import Audience, Limits
 from notifications.item import audience_from, audience_item, audience_key, key, number_of
-from notifications.subscription import EventType, Subscription, TerminationReason
+from notifications.subscription import Subscription, TerminationReason
 from tests.performance.write_units import item_bytes
 from tests.support.builders import (
     ALICE_KEY,

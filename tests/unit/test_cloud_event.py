@@ -7,9 +7,9 @@ import pytest
 
 from call_handling.call import Call, Invitation
 from call_handling.status import Status
+from camara.scope import EventType
 from notifications.cloud_event import cloud_event
 from notifications.notification import Notification
-from notifications.subscription import EventType
 from tests.support.builders import (
     ALICE,
     ALICE_ACTS,

@@ -6,8 +6,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camara.scope import EventType
 from notifications.notification import CatchUp, Message, Notification, message_from
-from notifications.subscription import EventType, State
+from notifications.subscription import State
 from tests.support.builders import (
     ALICE_KEY,
     NOW,

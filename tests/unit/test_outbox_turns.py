@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camara.scope import EventType
 from notifications.notification import Message, Notification
 from notifications.outbox import _turns
-from notifications.subscription import EventType
 from tests.support.builders import a_subscription, subscription_id
 
 

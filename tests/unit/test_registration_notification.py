@@ -2,8 +2,9 @@
 
 import pytest
 
+from camara.scope import EventType
 from notifications.registration_notification import registration_notification
-from notifications.subscription import EventType, State
+from notifications.subscription import State
 from registration.register import Ended, Reason
 from tests.support.builders import (
     ALICE,

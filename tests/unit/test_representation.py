@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from camara.scope import EventType
 from notifications.resource import subscription_response
-from notifications.subscription import Credential, EventType, Subscription, TerminationReason
+from notifications.subscription import Credential, Subscription, TerminationReason
 from tests.support.builders import NOW, SINK, a_registration, a_subscription, subscription_id
 from tests.support.openapi import schema
 

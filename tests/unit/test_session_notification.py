@@ -9,10 +9,11 @@ from call_handling.call_actor import NETWORK
 from call_handling.item import session_item
 from call_handling.session import Ending, Session
 from call_handling.status import ANSWERED, OVER, UNANSWERED, Status
+from camara.scope import EventType
 from notifications.notification import Notification
 from notifications.session_change import SessionChange
 from notifications.session_notification import devices_of, rings, session_notification
-from notifications.subscription import EventType, State
+from notifications.subscription import State
 from registration.register import Ended, Reason, Register
 from tests.support.builders import (
     ALICE,

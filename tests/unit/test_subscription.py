@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from camara.errors import InvalidArgument, NotFound
+from camara.scope import EventType
 from notifications.subscription import (
     Credential,
-    EventType,
     Lifetimes,
     State,
     Subscription,

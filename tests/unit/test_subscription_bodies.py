@@ -10,9 +10,10 @@ from camara.errors import (
     MultieventSubscriptionNotSupported,
     OutOfRange,
 )
+from camara.scope import EventType
 from notifications.bodies import SubscriptionRequest, SubscriptionUpdateRequest
 from notifications.resource import subscription_response
-from notifications.subscription import EventType, TerminationReason
+from notifications.subscription import TerminationReason
 from tests.support.builders import NOW, SINK, a_registration, a_subscription, subscription_id
 from tests.support.subscriptions_api import (
     INVITATION,

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from aws.stale_index import stale_shard
+from camara.scope import EventType
 from notifications.item import key, subscription_from, subscription_from_image, subscription_item
 from notifications.subscription import (
     Credential,
-    EventType,
     State,
     Subscription,
     TerminationReason,

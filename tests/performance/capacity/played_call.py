@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from aws import clock, log
+from camara.scope import EventType
 from notifications import delivery, publish_to_sessions_bus, publishing
 from notifications.publish_session_events import handler as publish
 from notifications.publish_to_sessions_bus import handler as put_on_bus
-from notifications.subscription import EventType
 from tests.performance.capacity import read
 from tests.performance.capacity.browser_sdp import browser_sdp
 from tests.performance.capacity.system_lines import access_line, system_lines
