@@ -22,6 +22,12 @@ def _logs_to_its_own_output(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "logger", cache(lambda: log.new_logger(f"test-{uuid.uuid4()}")))
 
 
+@pytest.fixture(autouse=True)
+def _unknown_properties(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have undeclared properties ignored, as is the template's default."""
+    monkeypatch.setenv("UNKNOWN_PROPERTIES", "ignore")
+
+
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """Collect what the functions log."""

@@ -1,4 +1,4 @@
-"""Request bodies, held against CAMARA's schemas; unknown properties are ignored.
+"""Request bodies, validated against CAMARA's schemas.
 
 Source: CAMARA Call Handling, ``MediaSessionCreate``, ``MediaSessionStatusChange``,
 ``WrtcSdpDescriptor``.

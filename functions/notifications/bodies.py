@@ -1,4 +1,4 @@
-"""What clients send, held against CAMARA's schemas.
+"""What clients send, validated against CAMARA's schemas.
 
 A code of its own (``INVALID_PROTOCOL``, say) weighs more than ``INVALID_ARGUMENT``, for a sink that
 takes other credentials has other properties, too. Source: CAMARA WebRTC Events Subscriptions,
@@ -109,7 +109,7 @@ class Config(_Lifetime):
 
 
 class SubscriptionRequest(_Credentialed):
-    """Body of ``createNotificationChannelSubscription``; unknown properties are ignored."""
+    """Body of ``createNotificationChannelSubscription``."""
 
     protocol: Annotated[str, AfterValidator(_http)]
     sink: Annotated[str, Field(max_length=MAX_SINK_LENGTH)]

@@ -1,4 +1,4 @@
-"""What clients send, held against CAMARA's schemas; unknown properties are ignored.
+"""What clients send, validated against CAMARA's schemas.
 
 Source: CAMARA WebRTC Registration, ``RegSessionRequest``, ``RegSessionUpdate``.
 """
