@@ -118,10 +118,11 @@ def _port(name: str, default: int) -> int:
 
 
 def _template_defaults() -> dict[str, str]:
-    # The base loader takes every scalar for a string, as CloudFormation does, and no tag for
-    # anything but itself.
+    # The base loader takes every scalar for a string, as CloudFormation does, no tag for anything
+    # but itself, and a merge key (<<) for a name like any other.
     parameters = yaml.BaseLoader(TEMPLATE.read_text()).get_single_data()["Parameters"]
-    return {name: spec["Default"] for name, spec in parameters.items() if "Default" in spec}
+    merged = {name: spec.get("<<", {}) | spec for name, spec in parameters.items()}
+    return {name: spec["Default"] for name, spec in merged.items() if "Default" in spec}
 
 
 def _parameters(text: str) -> dict[str, str]:
