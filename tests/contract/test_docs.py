@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from notifications.subscription import EventType
+from camara.scope import EventType
 from tests.support.alarms import alarms
 from tests.support.openapi import camaras_operation_ids, operations
 from tests.support.pages import PAGES, ROOT, anchors, code, page, rows, section

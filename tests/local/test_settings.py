@@ -1,7 +1,6 @@
 import pytest
 
 from infra.local.settings import LocalStackError, Settings
-from tests.support.template import template
 
 
 def test_without_a_word_from_the_caller_there_are_defaults() -> None:
@@ -22,15 +21,6 @@ def test_the_caller_chooses_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.issuer == "http://127.0.0.1:5002"
     assert settings.parameters["JwtIssuer"] == "http://127.0.0.1:5002"
     assert settings.parameters["JwksUri"] == ""
-
-
-def test_every_parameter_that_has_a_default_has_a_value() -> None:
-    parameters = template()["Parameters"].items()
-
-    assert set(settings().parameters) == {
-        *(name for name, parameter in parameters if "Default" in parameter),
-        "JwtIssuer",
-    }
 
 
 @pytest.mark.parametrize("name", ["AWS_PORT", "ISSUER_PORT"])
