@@ -1,8 +1,9 @@
 # Every target works on a fresh clone: what it needs is set up first, and only when it changed.
 
 .DEFAULT_GOAL := help
+# A line of several commands ends at the first that fails by `&&`: make 3.81, which is what macOS
+# has, knows no .SHELLFLAGS.
 SHELL := bash
-.SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 
@@ -10,9 +11,12 @@ MAKEFLAGS += --no-builtin-rules
 AWS_PORT ?= 4566
 ISSUER_PORT ?= 9400
 PARAMS ?=
+# What the functions run from there: build, the artifact as on AWS, or source, with the project's own
+# environment. It is source where the artifact's Linux binaries do not run, as on macOS.
+FUNCTIONS ?=
 # 1: requirements that cannot be checked for vulnerabilities fail the audit.
 STRICT ?=
-export AWS_PORT ISSUER_PORT PARAMS STRICT
+export AWS_PORT ISSUER_PORT PARAMS FUNCTIONS STRICT
 
 # Nothing here is to depend on, or to reach, the user's AWS account.
 export AWS_CONFIG_FILE := /dev/null
@@ -152,7 +156,7 @@ $(UV_READY): requirements/uv.txt infra/local/install-uv
 
 $(PROJECT_READY): requirements/dev.txt infra/local/find-python $(UV_READY)
 	@echo "==> setting up the project's environment (about 20 s)"
-	@python=$$(infra/local/find-python $(UV)); $(UV) venv --quiet --clear --python "$$python" .venv
+	@python=$$(infra/local/find-python $(UV)) && $(UV) venv --quiet --clear --python "$$python" .venv
 	@$(UV) pip sync --quiet --python $(PYTHON) $<
 	@touch $@
 
@@ -174,5 +178,5 @@ lock: $(UV_READY) ## Pin the requirements anew (*.in -> *.txt)
 	@for name in functions/requirements requirements/uv requirements/dev requirements/mutation requirements/sam requirements/ministack requirements/audit requirements/template; do \
 		echo "==> $$name.txt"; \
 		(cd "$$(dirname $$name)" && "$(abspath $(UV))" pip compile --quiet --upgrade --universal --python-version 3.13 \
-			--generate-hashes "$$(basename $$name).in" --output-file "$$(basename $$name).txt"); \
+			--generate-hashes "$$(basename $$name).in" --output-file "$$(basename $$name).txt") || exit; \
 	done

@@ -23,7 +23,9 @@ def _down(_: Settings) -> None:
 
 
 def _run(settings: Settings) -> None:
-    with stack.running(tour.settings_for(settings)) as deployed:
+    # One that `make up` has deployed is redeployed as `make up` would: it stays afterwards.
+    wanted = settings if stack.is_up() else tour.settings_for(settings)
+    with stack.running(wanted) as deployed:
         if tour.play(deployed):
             print_curl_lines(deployed)
         print("==> serving until Ctrl-C", flush=True)

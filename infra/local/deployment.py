@@ -10,12 +10,13 @@ from infra.local.stack_file import Stack
 
 
 def deploy(settings: Settings) -> Stack:
-    """Build the template and deploy it, or bring what is deployed up to date.
+    """Build the functions unless they run from source, and deploy; or bring all up to date.
 
     Raises LocalStackError when either fails.
     """
     session = aws.root_session()
-    sam.build(settings)
+    if settings.functions == "build":
+        sam.build(settings)
     _ensure_bucket(session, settings)
     sam.deploy(settings)
     physical_names = _physical_names(session, settings)

@@ -80,8 +80,9 @@ def stop(name: str) -> bool:
         return False
     os.killpg(pid, signal.SIGTERM)
     wait_until(lambda: running(name) is None, _STOP_SECONDS)
-    # Children that outlive their parent have nothing left to save.
-    with suppress(ProcessLookupError):
+    # Children that outlive their parent have nothing left to save. For a group of nothing but
+    # a process that nobody has waited for yet, macOS answers that it is not allowed.
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     if name in _CHILDREN:
         _CHILDREN.pop(name).wait()

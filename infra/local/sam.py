@@ -2,9 +2,19 @@
 
 import subprocess
 import time
+from pathlib import Path
 
 from infra.local import processes
-from infra.local.settings import LOGS, ROOT, STACK_NAME, TOOLS, LocalStackError, Settings
+from infra.local.settings import (
+    BUILD,
+    LOGS,
+    ROOT,
+    STACK_NAME,
+    TEMPLATE,
+    TOOLS,
+    LocalStackError,
+    Settings,
+)
 
 BUCKET = "artifacts"
 
@@ -17,19 +27,21 @@ def build(settings: Settings) -> None:
     _run(
         "build",
         "building the functions (about 20 s the first time)",
-        ["--cached", *_NO_DEFAULTS, *_parameters(settings)],
+        [*_NO_DEFAULTS, *_parameters(settings)],
         settings,
     )
 
 
 def deploy(settings: Settings) -> None:
-    """Deploy what was built. Raises LocalStackError with the end of the log."""
+    """Deploy what was built, or the source as it is. Raises LocalStackError likewise."""
+    template = BUILD / "template.yaml" if settings.functions == "build" else TEMPLATE
     _run(
         "deploy",
         "deploying to the embedded stack (about 10 s)",
         [
             *_NO_DEFAULTS,
             *_parameters(settings),
+            *("--template-file", template),
             *("--stack-name", STACK_NAME),
             *("--s3-bucket", BUCKET),
             *("--capabilities", "CAPABILITY_IAM"),
@@ -47,7 +59,7 @@ def _parameters(settings: Settings) -> list[str]:
     return ["--parameter-overrides", *pairs]
 
 
-def _run(command: str, announcement: str, arguments: list[str], settings: Settings) -> None:
+def _run(command: str, announcement: str, arguments: list[str | Path], settings: Settings) -> None:
     print(f"==> {announcement}", flush=True)
     started = time.monotonic()
     LOGS.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,10 @@
 import os
 import platform
 import shlex
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
@@ -23,6 +25,10 @@ STAGE = "camara"
 ROOT_KEY = "test"
 """The key, and the secret, that MiniStack takes for those of the account's root."""
 
+type Functions = Literal["build", "source"]
+"""What the functions run from: the artifact that is deployed to AWS, whose libraries are compiled
+for Linux, or functions/ with the project's own environment, which has the same libraries."""
+
 
 class LocalStackError(Exception):
     """Something that the reader of the message can mend; shown without a traceback."""
@@ -34,18 +40,23 @@ class Settings:
 
     aws_port: int
     issuer_port: int
+    functions: Functions
     overrides: dict[str, str]
     """Template parameters given by the caller, by name."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read AWS_PORT, ISSUER_PORT and PARAMS ("Name=value ...", quoted as in a shell).
+        """Read AWS_PORT, ISSUER_PORT, FUNCTIONS ("build" or "source") and PARAMS.
+
+        PARAMS is "Name=value ...", quoted as in a shell. Without FUNCTIONS, the build runs where
+        it can: on Linux.
 
         Raises LocalStackError when one of them is malformed.
         """
         return cls(
             aws_port=_port("AWS_PORT", 4566),
             issuer_port=_port("ISSUER_PORT", 9400),
+            functions=_functions(),
             overrides=_parameters(os.environ.get("PARAMS", "")),
         )
 
@@ -91,6 +102,9 @@ class Settings:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Loopback is never reached through a proxy; macOS has one in its system settings.
+            "NO_PROXY": f"{HOST},localhost",
+            "no_proxy": f"{HOST},localhost",
         }
 
     @property
@@ -105,8 +119,7 @@ class Settings:
             for name, value in os.environ.items()
             if not name.startswith(("AWS_", "PYTHON", "SAM_CLI_"))
         }
-        loopback = f"{HOST},localhost"
-        return callers | self.environment | {"NO_PROXY": loopback, "no_proxy": loopback}
+        return callers | self.environment
 
 
 def _port(name: str, default: int) -> int:
@@ -115,6 +128,17 @@ def _port(name: str, default: int) -> int:
         message = f"{name} is no port number: {value}"
         raise LocalStackError(message)
     return int(value)
+
+
+def _functions() -> Functions:
+    match os.environ.get("FUNCTIONS"):
+        case "build" | "source" as chosen:
+            return chosen
+        case None | "":
+            return "build" if sys.platform == "linux" else "source"
+        case other:
+            message = f"FUNCTIONS is build or source, not: {other}"
+            raise LocalStackError(message)
 
 
 def _template_defaults() -> dict[str, str]:

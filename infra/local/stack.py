@@ -1,6 +1,5 @@
 """The embedded stack as a whole: the emulator, the token issuer, and the template on them."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -17,9 +16,6 @@ def up(settings: Settings) -> Stack:
 
     Raises LocalStackError when a step fails; then nothing is left that was started here.
     """
-    if sys.platform != "linux":
-        message = "The embedded stack runs what was built for Lambda, and so needs Linux (or WSL)."
-        raise LocalStackError(message)
     was_up = is_up()
     if was_up:
         _require_same_ports(settings)

@@ -10,7 +10,7 @@ import pytest
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What `make` was called with is not ours; loopback is never reached through a proxy."""
     for name in list(os.environ):
-        if name.startswith("AWS_") or name in {"ISSUER_PORT", "PARAMS"}:
+        if name.startswith("AWS_") or name in {"ISSUER_PORT", "PARAMS", "FUNCTIONS"}:
             monkeypatch.delenv(name)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")

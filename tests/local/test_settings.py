@@ -23,6 +23,37 @@ def test_the_caller_chooses_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.parameters["JwksUri"] == ""
 
 
+@pytest.mark.parametrize(
+    ("system", "functions"), [("linux", "build"), ("darwin", "source"), ("freebsd14", "source")]
+)
+def test_what_is_built_for_linux_runs_there(
+    monkeypatch: pytest.MonkeyPatch, system: str, functions: str
+) -> None:
+    monkeypatch.setattr("sys.platform", system)
+    assert Settings.from_environment().functions == functions
+
+    monkeypatch.setenv("FUNCTIONS", "")
+    assert Settings.from_environment().functions == functions
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+@pytest.mark.parametrize("functions", ["build", "source"])
+def test_the_caller_chooses_what_runs(
+    monkeypatch: pytest.MonkeyPatch, system: str, functions: str
+) -> None:
+    monkeypatch.setattr("sys.platform", system)
+    monkeypatch.setenv("FUNCTIONS", functions)
+
+    assert Settings.from_environment().functions == functions
+
+
+def test_anything_else_to_run_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FUNCTIONS", "sources")
+
+    with pytest.raises(LocalStackError, match="FUNCTIONS is build or source, not: sources"):
+        Settings.from_environment()
+
+
 @pytest.mark.parametrize("name", ["AWS_PORT", "ISSUER_PORT"])
 @pytest.mark.parametrize("value", ["http", "0", "65536", "-1", "4566.0", " "])
 def test_what_is_no_port_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -75,7 +106,7 @@ def test_malformed_params_are_shown_with_their_form(
 
 
 def settings(**overrides: str) -> Settings:
-    return Settings(4566, 9400, overrides)
+    return Settings(4566, 9400, "build", overrides)
 
 
 def test_a_default_gives_way_to_the_caller() -> None:
@@ -108,6 +139,7 @@ def test_what_runs_here_sees_nothing_of_the_callers(monkeypatch: pytest.MonkeyPa
     assert not {"AWS_PROFILE", "HTTPS_PROXY", "HOME"} & environment.keys()
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert environment["AWS_CONFIG_FILE"] == "/dev/null"
+    assert environment["NO_PROXY"] == environment["no_proxy"] == "127.0.0.1,localhost"
 
 
 def test_the_tools_that_deploy_see_the_callers_but_for_the_account(
