@@ -38,9 +38,9 @@ def count(name: str, value: int = 1, **dimensions: str) -> None:
     _put(name, value, MetricUnit.Count, dimensions)
 
 
-def seconds(name: str, value: int) -> None:
+def seconds(name: str, value: int, **dimensions: str) -> None:
     """Record a time of ``value`` seconds."""
-    _put(name, value, MetricUnit.Seconds, {})
+    _put(name, value, MetricUnit.Seconds, dimensions)
 
 
 @contextmanager

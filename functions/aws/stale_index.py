@@ -1,15 +1,16 @@
-"""A sparse index of what has a deadline, in partitions of its own (``staleShard``, ``staleAt``).
+"""Sparse index of items that have a deadline, sharded by ``staleShard`` and sorted by ``staleAt``.
 
-What is over is not in it, and it holds keys only: finding what is stale costs by what is stale, not
-by what is stored. Source: AWS, "Take advantage of sparse indexes", "Using write sharding" and
-"Burst and adaptive capacity" (1,000 write units a second for what has one partition key).
+Items without a deadline are not in it, and it holds keys only: finding what is stale costs by what
+is stale, not by what is stored. Source: AWS, "Take advantage of sparse indexes", "Using write
+sharding" and "Burst and adaptive capacity" (1,000 write units a second for one
+partition key).
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from aws.dynamodb import CONNECTIONS, unavailable_on_failure
@@ -34,26 +35,26 @@ _PAGE_KEYS = 1000
 """Of a first page, for there may be one of each partition in memory at once."""
 
 
-class Stale(NamedTuple):
-    """A key whose deadline (Unix seconds) had passed when it was found."""
+class Stale[Key](NamedTuple):
+    """The key of an item whose deadline (Unix seconds) had passed when it was found."""
 
     stale_at: int
-    key: str
+    key: Key
 
 
-class StaleIndex(NamedTuple):
-    """Where to look: a table, the index, and the attributes that are the table's key."""
+class StaleIndex[Key](NamedTuple):
+    """The index ``name`` of a table; ``key_of`` takes the key out of an item of the index."""
 
     table: str
     name: str
-    keys: tuple[str, ...]
+    key_of: Callable[[dict[str, Any]], Key]
 
-    def stale(self, client: "DynamoDBClient", now: int) -> Iterator[Stale]:
-        """Yield the keys whose deadline has passed, the oldest first, a blank between their parts.
+    def stale(self, client: "DynamoDBClient", now: int) -> Iterator[Stale[Key]]:
+        """Yield the keys whose deadline has passed, the oldest first.
 
-        Costs one request, half a read unit at least, for each partition (at once, as many as the
-        client has connections), and one for each further thousand keys, in its turn. Raises
-        ``Unavailable``.
+        Costs one request, half a read unit at least, for each partition (as many at once as the
+        client has connections), and one for each further thousand keys, as they are asked for.
+        Raises ``Unavailable``.
         """
         shards = [self._pages(client, str(shard), now) for shard in range(SHARDS_SEARCHED)]
         with ThreadPoolExecutor(CONNECTIONS) as pool:
@@ -62,10 +63,11 @@ class StaleIndex(NamedTuple):
             *(
                 chain(first, chain.from_iterable(others))
                 for first, others in zip(first_pages, shards, strict=True)
-            )
+            ),
+            key=lambda stale: stale.stale_at,
         )
 
-    def _pages(self, client: "DynamoDBClient", shard: str, now: int) -> Iterator[list[Stale]]:
+    def _pages(self, client: "DynamoDBClient", shard: str, now: int) -> Iterator[list[Stale[Key]]]:
         pages = client.get_paginator("query").paginate(
             TableName=self.table,
             IndexName=self.name,
@@ -76,26 +78,8 @@ class StaleIndex(NamedTuple):
         with unavailable_on_failure():
             for page in pages:
                 yield [
-                    Stale(
-                        int(item["staleAt"]["N"]),
-                        " ".join(item[attribute]["S"] for attribute in self.keys),
-                    )
-                    for item in page["Items"]
+                    Stale(int(item["staleAt"]["N"]), self.key_of(item)) for item in page["Items"]
                 ]
-
-
-class Overdue:
-    """The keys of what is stale, and ``lag``: by how many seconds the first deadline has passed."""
-
-    def __init__(self, stale: Iterator[Stale], now: int) -> None:
-        self._stale = stale
-        self._now = now
-        self.lag = 0
-
-    def __iter__(self) -> Iterator[str]:
-        for stale in self._stale:
-            self.lag = max(self.lag, self._now - stale.stale_at)
-            yield stale.key
 
 
 def stale_shard(key: str) -> str:

@@ -86,7 +86,7 @@ def _end_sessions_of(number: str, ended: Ended, context: LambdaContext) -> None:
     try:
         sweep.run(held_among(client, table, chain(placed, received), may_be_held, has_time))
     finally:
-        numbers = report_sweep("EndSessionsOfRegistration", sweep)
+        numbers = report_sweep(sweep, "EndSessionsOfRegistration")
     if sweep.left:
         raise Unavailable
     metrics.count("RegistrationEnded", reason=ended.reason)

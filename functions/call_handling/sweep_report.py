@@ -4,14 +4,16 @@ from collections import Counter
 from typing import Any
 
 from aws import log, metrics
-from aws.sweep import NotDone, Sweep
+from aws.sweep import Sweep
 from call_handling.call_actor import NETWORK
 from call_handling.session_ender import LeftAlone, Transition
 
 _NOT_SKIPPED = {LeftAlone.MALFORMED, LeftAlone.MEDIA_KEPT}
 
 
-def report_sweep(function: str, sweep: Sweep[Transition | LeftAlone]) -> dict[str, int]:
+def report_sweep(
+    sweep: Sweep[Any, Transition | LeftAlone], function: str = "SweepExpired"
+) -> dict[str, int]:
     """Log and count what ``function`` has ended; return the numbers."""
     kinds: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
@@ -31,7 +33,7 @@ def report_sweep(function: str, sweep: Sweep[Transition | LeftAlone]) -> dict[st
     for status, number in statuses.items():
         metrics.count("SessionEnded", number, status=status, endedBy=NETWORK)
     return {
-        "found": len(sweep.results) - kinds[NotDone.LEFT] + sweep.left,
+        "found": sweep.found,
         "ended": kinds["ended"],
         "skipped": sum(kinds[why] for why in LeftAlone if why not in _NOT_SKIPPED),
         "mediaKept": kinds[LeftAlone.MEDIA_KEPT],

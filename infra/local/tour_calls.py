@@ -177,7 +177,7 @@ def swept(guide: TourGuide, stack: Stack, call: str, deadline: float) -> None:
     # From the last change, in whole seconds.
     while (remaining := deadline + 1 - time.time()) > 0:
         guide.wait(remaining, "for its deadline")
-    guide.tell("EndStaleSessions", aws.invoke(stack, "EndStaleSessions", {}))
+    guide.tell("SweepExpired", aws.invoke(stack, "SweepExpired", {"sweep": "sessions"}))
     both_hear(guide, call, 3, "Call not answered: deadline passed")
     guide.take(
         Step(BOB, f"GET {call}", "200 NoAnswer"),

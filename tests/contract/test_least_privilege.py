@@ -90,16 +90,18 @@ REQUESTS: Mapping[str, set[Permission]] = {
         Permission("dynamodb:GetItem", REGISTRATIONS),
         Permission("dynamodb:PutItem", REGISTRATIONS),
     },
-    "EndStaleSessions": {
+    "SweepExpired": {
         Permission("dynamodb:Query", SESSIONS_INDEX + "StaleSessions"),
         Permission("dynamodb:UpdateItem", TABLE),
         Permission("dynamodb:Query", TABLE),
         Permission("dynamodb:PutItem", TABLE),
-    },
-    "EndExpiredRegistrations": {
         Permission("dynamodb:Query", "${RegistrationsTable.Arn}/index/StaleRegisters"),
         Permission("dynamodb:GetItem", REGISTRATIONS),
         Permission("dynamodb:PutItem", REGISTRATIONS),
+        Permission("dynamodb:Query", "${SubscriptionsTable.Arn}/index/StaleSubscriptions"),
+        Permission("dynamodb:GetItem", SUBSCRIPTIONS),
+        Permission("dynamodb:PutItem", SUBSCRIPTIONS),
+        Permission("sqs:SendMessage", QUEUE),
     },
     "EndSessionsOfRegistration": {
         *stream_of("RegistrationsTable"),
@@ -145,12 +147,6 @@ REQUESTS: Mapping[str, set[Permission]] = {
         Permission("dynamodb:GetItem", REGISTRATIONS),
     },
     "ProbeSink": {*messages_of(PROBES), *TO_POST, Permission("sqs:SendMessage", QUEUE)},
-    "EndExpiredSubscriptions": {
-        Permission("dynamodb:Query", "${SubscriptionsTable.Arn}/index/StaleSubscriptions"),
-        Permission("dynamodb:GetItem", SUBSCRIPTIONS),
-        Permission("dynamodb:PutItem", SUBSCRIPTIONS),
-        Permission("sqs:SendMessage", QUEUE),
-    },
     "JwtAuthorizer": {Permission("ssm:GetParameter", ISSUER_SETTINGS)},
 }
 """What the code of each function, or Lambda on its behalf, asks; a transaction counts as the
@@ -165,7 +161,6 @@ GRADUALLY_DEPLOYED = {
     "SubscriptionApi",
     "JwtAuthorizer",
 }
-SCHEDULED = ["EndStaleSessions", "EndExpiredRegistrations", "EndExpiredSubscriptions"]
 
 ANY_RESOURCE = {
     Permission("cloudwatch:DescribeAlarms", "*"): "it is asked for alarms, not for one of them",
@@ -192,12 +187,9 @@ MANAGED_POLICIES = {
 LAMBDA = {"Principal": {"Service": "lambda.amazonaws.com"}}
 TRUSTED: Mapping[str, Mapping[str, Any]] = {
     **{f"{function}Role": LAMBDA for function in REQUESTS},
-    **{
-        f"{function}EveryMinuteRole": {
-            "Principal": {"Service": "scheduler.amazonaws.com"},
-            "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
-        }
-        for function in SCHEDULED
+    "SweepExpiredEveryMinuteRole": {
+        "Principal": {"Service": "scheduler.amazonaws.com"},
+        "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
     },
     "GatewayLogsWriter": {"Principal": {"Service": "apigateway.amazonaws.com"}},
     "DeploymentRole": {"Principal": {"Service": "codedeploy.amazonaws.com"}},
@@ -276,13 +268,11 @@ def test_a_deployment_may_move_the_aliases_that_it_moves_little_by_little() -> N
     }
 
 
-@pytest.mark.parametrize("function", SCHEDULED)
-def test_a_schedule_may_start_its_function_only(function: str) -> None:
-    schedule = properties(function)["Events"]["EveryMinute"]["Properties"]
-
-    assert schedule["RoleArn"] == {"Fn::GetAtt": f"{function}EveryMinuteRole.Arn"}
-    assert list(_permissions(f"{function}EveryMinuteRole")) == [
-        Permission("lambda:InvokeFunction", f"{function}.Alias")
+@pytest.mark.parametrize("schedule", properties("SweepExpired")["Events"].values())
+def test_a_schedule_may_start_its_function_only(schedule: dict[str, Any]) -> None:
+    assert schedule["Properties"]["RoleArn"] == {"Fn::GetAtt": "SweepExpiredEveryMinuteRole.Arn"}
+    assert list(_permissions("SweepExpiredEveryMinuteRole")) == [
+        Permission("lambda:InvokeFunction", "SweepExpired.Alias")
     ]
 
 

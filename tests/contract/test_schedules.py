@@ -1,8 +1,11 @@
-"""Schedules: CloudFormation names them, within the 64 characters that a name may have.
+"""Schedules: one for each sweep; CloudFormation names them, within the 64 characters of a name.
 
 Source: EventBridge Scheduler, ``CreateSchedule``; SAM, "ScheduleV2".
 """
 
+import json
+
+from sweep_expired import _SWEEPS
 from tests.support.template import template
 
 SCHEDULES = [
@@ -11,6 +14,12 @@ SCHEDULES = [
     for event in resource.get("Properties", {}).get("Events", {}).values()
     if event["Type"] == "ScheduleV2"
 ]
+
+
+def test_each_sweep_has_one_that_asks_for_it() -> None:
+    asked = [json.loads(schedule["Input"]) for schedule in SCHEDULES]
+
+    assert asked == [{"sweep": name} for name in _SWEEPS]
 
 
 def test_cloudformation_names_them() -> None:

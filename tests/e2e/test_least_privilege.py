@@ -47,17 +47,11 @@ ALLOWED: Mapping[str, tuple[set[str], set[str], set[str]]] = {
         READ_AND_WRITE,
     ),
     "ProbeSinkRole": ({"BatchGetItem", "Query"}, set(), READ_AND_WRITE),
-    "EndExpiredSubscriptionsRole": (
-        set(),
-        set(),
+    "SweepExpiredRole": (
+        {"UpdateItem", "Query of StaleSessions", "Query", *WRITES},
+        {"Query of StaleRegisters", *READ_AND_WRITE},
         {"Query of StaleSubscriptions", *READ_AND_WRITE},
     ),
-    "EndStaleSessionsRole": (
-        {"UpdateItem", "Query of StaleSessions", "Query", "PutItem", "TransactWriteItems to put"},
-        set(),
-        set(),
-    ),
-    "EndExpiredRegistrationsRole": (set(), {"Query of StaleRegisters", *READ_AND_WRITE}, set()),
     "EndSessionsOfRegistrationRole": (
         {
             "BatchGetItem",

@@ -18,7 +18,7 @@ SENDS: Mapping[str, set[str]] = {
     "PublishSubscriptionEndsRole": {NOTIFICATIONS, NOT_PUBLISHED},
     "DeliverNotificationRole": {NOTIFICATIONS, PROBES},
     "ProbeSinkRole": {NOTIFICATIONS},
-    "EndExpiredSubscriptionsRole": {NOTIFICATIONS},
+    "SweepExpiredRole": {NOTIFICATIONS},
 }
 RECEIVES = {"DeliverNotificationRole": NOTIFICATIONS, "ProbeSinkRole": PROBES}
 QUEUES = sorted(

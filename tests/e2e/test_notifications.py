@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from infra.local.aws import invoke
 from tests.e2e.aws import Aws
 from tests.e2e.ear import Ear
 from tests.e2e.subscriber import EVENTS, Line
@@ -194,9 +195,7 @@ def test_an_expired_subscription_says_so_and_is_silent(
 
     call = callers.call("Ringing")
     assert expired.hears_nothing_more() or expired.ended() == "SUBSCRIPTION_EXPIRED"
-    aws.client("lambda").invoke(
-        FunctionName=aws.stack.functions["EndExpiredSubscriptions"], Qualifier="live", Payload="{}"
-    )
+    invoke(aws.stack, "SweepExpired", {"sweep": "subscriptions"})
     expired.hears(1)
     callers.alice.delete(call)
 

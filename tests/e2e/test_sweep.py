@@ -77,7 +77,7 @@ def test_a_sweep_races_a_party_of_each_call(
             make_stale(call)
         # Of none to eight looks: small ones and large ones in every round, and each in some.
         _, *answers = race.run(
-            partial(invoke, stack, "EndStaleSessions", {}),
+            partial(invoke, stack, "SweepExpired", {"sweep": "sessions"}),
             *(
                 partial(_look_and, PARTIES * party + number % PARTIES, line, call, act)
                 for party, call in enumerate(calls)

@@ -20,10 +20,6 @@ from notifications import (
     publish_to_sessions_bus,
 )
 from tests.integration.conftest import FakeClock, Messaging
-from tests.integration.test_end_expired_registrations import end_expired
-from tests.integration.test_end_expired_subscriptions import (
-    end_expired as end_expired_subscriptions,
-)
 from tests.integration.test_end_sessions_of_registration import end_sessions, ended_by
 from tests.support import registration_api, subscriptions_api
 from tests.support.alarms import (
@@ -42,7 +38,7 @@ from tests.support.emf import Metric, metrics_in
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import subscribe
 from tests.support.streams import Stream
-from tests.support.sweep import sweep
+from tests.support.sweep import end_expired_registrations, end_expired_subscriptions, sweep
 from tests.support.table import SUBSCRIPTIONS, TABLE
 from tests.support.template import properties, routes, template
 from tests.support.told_sinks import answer_as_they_are_called, deliver, listener
@@ -84,8 +80,8 @@ def on_dashboard() -> list[Watched]:
             if isinstance(row[0], dict):
                 continue
             words = [word for word in row if isinstance(word, str)]
-            if words == ["..."]:
-                words = before
+            if words[0] == "...":
+                words = before[: len(before) - len(words) + 1] + words[1:]
             words = [before[i] if word == "." else word for i, word in enumerate(words)]
             pairs = zip(words[2::2], words[3::2], strict=True)
             found.append(Watched(words[0], words[1], frozenset(pairs)))
@@ -133,7 +129,7 @@ def emitted(
     end_sessions(ended_by(lambda: registration_api.delete(NOBODY, registered), NOBODY))
     registration_api.post(NOBODY)
     time_stands_still.now += LIFETIMES.default + 500
-    end_sessions(ended_by(end_expired, NOBODY))
+    end_sessions(ended_by(end_expired_registrations, NOBODY))
     end_sessions([{"dynamodb": {"Keys": {"owner": {"S": "number#broken"}}, "NewImage": {"a": 1}}}])
     for handler in PUBLISHERS.values():
         handler({"Records": [UNSERVED]}, a_lambda_context())

@@ -1,6 +1,5 @@
-"""EndExpiredRegistrations: what nobody refreshes, ends."""
+"""The sweep of registrations: what nobody refreshes, ends."""
 
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,25 +7,20 @@ import pytest
 from aws.stale_index import SHARDS_SEARCHED
 from camara.errors import Unavailable
 from camara.identity import subscriber_key
-from registration.end_expired_registrations import handler
 from registration.item import number_owner
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, BOB, NOBODY, NOW, registration_id
 from tests.support.devices import register
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
-from tests.support.lambda_context import a_lambda_context
 from tests.support.registers import NOBODY_ACTS
+from tests.support.sweep import end_expired_registrations as end_expired
 from tests.support.table import REGISTRATIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 HOUR = 3600
-
-
-def end_expired(looks: float = inf) -> dict[str, Any]:
-    return handler({}, a_lambda_context(looks=looks))
 
 
 def stored(table: "DynamoDBClient", subscriber: str) -> dict[str, Any]:

@@ -1,15 +1,13 @@
-"""EndExpiredSubscriptions: what nobody prolongs, ends, and its sink is told."""
+"""The sweep of subscriptions: what nobody prolongs, ends, and its sink is told."""
 
 import io
 import json
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from aws.stale_index import SHARDS_SEARCHED
 from camara.errors import Unavailable
-from notifications.end_expired_subscriptions import handler
 from notifications.item import key
 from notifications.notification import CatchUp, message_from
 from notifications.store import subscription_store
@@ -18,20 +16,16 @@ from tests.integration.conftest import FakeClock, Messaging
 from tests.support.builders import BOB, NOW
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
-from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import failing, subscribe, taken_from
 from tests.support.session_events import publish
 from tests.support.session_records import of_calls
+from tests.support.sweep import end_expired_subscriptions as end_expired
 from tests.support.table import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 HOUR = 3600
-
-
-def end_expired(looks: float = inf) -> dict[str, Any]:
-    return handler({}, a_lambda_context(looks=looks))
 
 
 def stored(subscription: Subscription) -> Subscription:
@@ -137,7 +131,7 @@ def test_what_there_is_no_time_for_is_left_for_the_next(
 
     assert end_expired(looks=0) == {"found": 2, "ended": 0, "left": 2, "lagSeconds": 0}
     counted = {metric.name: metric.value for metric in metrics_in(capsys.readouterr().out)}
-    assert counted == {"SubscriptionSweepLeft": 2, "SubscriptionSweepLag": 0}
+    assert counted == {"SweepFound": 2, "SweepEnded": 0, "SweepLeft": 2, "SweepLag": 0}
     assert end_expired()["ended"] == 2
 
 

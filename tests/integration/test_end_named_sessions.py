@@ -1,4 +1,4 @@
-"""EndStaleSessions by hand, and by other events."""
+"""SweepExpired by hand, and by other events."""
 
 import io
 import json
@@ -69,16 +69,24 @@ def test_an_eventbridge_event_may_name_them() -> None:
     assert told["ended"] == 1
 
 
-@pytest.mark.parametrize("event", [{}, {"detail-type": "Scheduled Event", "detail": {}}])
-def test_no_names_is_a_sweep(event: dict[str, Any]) -> None:
+@pytest.mark.parametrize("swept", ["sessions", "registrations", "subscriptions"])
+def test_an_event_may_ask_for_a_sweep(swept: str) -> None:
+    assert sweep({"sweep": swept})["lagSeconds"] == 0
+    event = {"detail-type": "Scheduled Event", "source": "x", "detail": {"sweep": swept}}
     assert sweep(event)["lagSeconds"] == 0
 
 
 @pytest.mark.parametrize(
     "event",
     [
+        {},
         [],
         "text",
+        {"sweep": "calls"},
+        {"sweep": ["sessions"]},
+        {"sweep": "sessions", "reason": "x"},
+        {"sweep": "sessions", "mediaSessionIds": []},
+        {"reason": "x"},
         7,
         {"mediaSessionIds": "x"},
         {"mediaSessionIDs": ["x"]},
@@ -87,6 +95,7 @@ def test_no_names_is_a_sweep(event: dict[str, Any]) -> None:
         {"mediaSessionIds": ["x"] * 1001},
         {"detail-type": "x"},
         {"detail-type": "x", "detail": "x"},
+        {"detail-type": "x", "detail": {}},
         {"detail-type": "x", "detail": {"unknown": 1}},
     ],
     ids=lambda event: repr(event)[:40],

@@ -11,13 +11,13 @@ from call_handling.end_sessions_of_registration import handler
 from camara.identity import subscriber_key
 from registration.item import number_owner
 from tests.integration.conftest import FakeClock
-from tests.integration.test_end_expired_registrations import end_expired
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, NOBODY, NOW, a_call_request, a_context
 from tests.support.devices import deregister, register
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.lambda_context import a_lambda_context
+from tests.support.sweep import end_expired_registrations as end_expired
 from tests.support.table import REGISTRATIONS, TABLE
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""EndStaleSessions: what nobody ends, ends."""
+"""The sweep of sessions: what nobody ends, ends."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.integration.conftest import FakeClock, Messaging
-from tests.integration.test_end_expired_subscriptions import end_expired
 from tests.integration.test_publish_subscription_ends import end, publish
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get, post, put
@@ -14,7 +13,7 @@ from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import failing, subscribe
 from tests.support.streams import Stream
-from tests.support.sweep import sweep
+from tests.support.sweep import end_expired_subscriptions, sweep
 from tests.support.table import SUBSCRIPTIONS
 
 SERVICE = "webrtc-test"
@@ -175,13 +174,13 @@ def test_a_sweep_is_counted(counted: Counted, time_stands_still: FakeClock) -> N
 
     assert counted() == [
         ("SessionEnded", 3, {"status": "NoAnswer", "endedBy": "network"}),
-        ("SweepFound", 3, {}),
-        ("SweepEnded", 3, {}),
-        ("SweepSkipped", 0, {}),
-        ("SweepMediaKept", 0, {}),
-        ("SweepMalformed", 0, {}),
-        ("SweepLeft", 0, {}),
-        ("SweepLag", 30, {}),
+        ("SweepFound", 3, {"swept": "sessions"}),
+        ("SweepEnded", 3, {"swept": "sessions"}),
+        ("SweepSkipped", 0, {"swept": "sessions"}),
+        ("SweepMediaKept", 0, {"swept": "sessions"}),
+        ("SweepMalformed", 0, {"swept": "sessions"}),
+        ("SweepLeft", 0, {"swept": "sessions"}),
+        ("SweepLag", 30, {"swept": "sessions"}),
     ]
 
 
@@ -198,8 +197,13 @@ def test_subscriptions_are_counted_when_they_begin_and_end(
     assert counted() == []
 
     time_stands_still.now += 67
-    end_expired()
-    assert counted() == [("SubscriptionSweepLeft", 0, {}), ("SubscriptionSweepLag", 7, {})]
+    end_expired_subscriptions()
+    assert counted() == [
+        ("SweepFound", 1, {"swept": "subscriptions"}),
+        ("SweepEnded", 1, {"swept": "subscriptions"}),
+        ("SweepLeft", 0, {"swept": "subscriptions"}),
+        ("SweepLag", 7, {"swept": "subscriptions"}),
+    ]
 
     publish(stream.records())
     assert counted() == [

@@ -11,7 +11,6 @@ from notifications.publish_registration_ends import handler
 from notifications.subscription import TerminationReason
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock, Messaging
-from tests.integration.test_end_expired_registrations import end_expired
 from tests.support.builders import ALICE, NOBODY, NOW, a_registration, registration_id
 from tests.support.devices import deregister, register
 from tests.support.faulty_dynamodb import client_error
@@ -20,6 +19,7 @@ from tests.support.messaging import Requests, failing, set_aside_in, subscribe, 
 from tests.support.privacy import personal_in
 from tests.support.registers import NOBODY_ACTS
 from tests.support.streams import Record, Stream, meant_for
+from tests.support.sweep import end_expired_registrations as end_expired
 from tests.support.table import REGISTRATIONS
 
 NOBODYS: dict[str, Any] = {"subscriber": NOBODY, "type": EventType.REGISTRATION_ENDS}

@@ -14,9 +14,9 @@ STACK = Stack(
     aws_endpoint_url="http://127.0.0.1:4566",
     region="eu-central-1",
     stack_name="local",
-    functions={"EndStaleSessions": "local-EndStaleSessions-1"},
+    functions={"SweepExpired": "local-SweepExpired-1"},
     tables={"SessionsTable": "local-SessionsTable-1"},
-    roles={"EndStaleSessionsRole": "local-EndStaleSessionsRole-1"},
+    roles={"SweepExpiredRole": "local-SweepExpiredRole-1"},
     ring_timeout_seconds=120,
 )
 
@@ -40,7 +40,7 @@ def test_the_file_has_camel_case_names_and_the_ids_as_they_are(file: Path) -> No
     content = json.loads(file.read_text())
     assert content["apiUrl"] == STACK.api_url
     assert content["awsEndpointUrl"] == STACK.aws_endpoint_url
-    assert content["functions"] == {"EndStaleSessions": "local-EndStaleSessions-1"}
+    assert content["functions"] == {"SweepExpired": "local-SweepExpired-1"}
 
 
 def test_saving_replaces_the_file_and_leaves_nothing_beside_it(file: Path) -> None:

@@ -19,8 +19,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
-from call_handling.end_stale_sessions import handler
 from call_handling.item import session_item
+from sweep_expired import handler
 from tests.performance.stored_sessions import no_garbage_collection, sessions_table
 from tests.performance.write_units import item_bytes
 from tests.support.api import a_call
@@ -74,7 +74,7 @@ def swept(live: int, stale: int) -> Traffic:
     with no_garbage_collection(), sessions_table() as client:
         stale_ids = _fill(live, stale)
         with _watched(client) as traffic:
-            answer = handler({}, a_lambda_context())
+            answer = handler({"sweep": "sessions"}, a_lambda_context())
     assert answer["ended"] == stale, answer
     _require_nothing_else(traffic, stale_ids)
     return traffic

@@ -36,7 +36,7 @@ def measure() -> Iterator[Result]:
     finished = subprocess.run(
         [sys.executable, "-m", "tests.performance.sweep_rate_worker"],
         cwd=ROOT,
-        env=function_environment("EndStaleSessions"),
+        env=function_environment("SweepExpired"),
         input=json.dumps(old_item),
         stdout=subprocess.PIPE,
         text=True,

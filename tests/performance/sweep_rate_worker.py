@@ -15,9 +15,14 @@ from typing import override
 from aws.dynamodb import dynamodb_client
 from aws.stale_index import SHARDS_SEARCHED, stale_shard
 from aws.sweep import CONCURRENCY, Sweep
-from call_handling.end_stale_sessions import handler
-from call_handling.session_ender import DEADLINE_HAS_PASSED, Transition, session_ender
+from call_handling.session_ender import (
+    DEADLINE_HAS_PASSED,
+    LeftAlone,
+    Transition,
+    session_ender,
+)
 from call_handling.session_key import key
+from sweep_expired import handler
 from tests.performance.canned_dynamodb import CannedDynamoDB
 from tests.support.lambda_context import a_lambda_context
 
@@ -82,7 +87,7 @@ def loop() -> None:
 
 def sweep() -> None:
     """End them all as the function does."""
-    sweeping = Sweep(
+    sweeping: Sweep[str, Transition | LeftAlone] = Sweep(
         lambda media_session_id: session_ender().by_network(
             media_session_id, "deadline passed", _NOW, only_if=DEADLINE_HAS_PASSED
         ),
@@ -95,7 +100,7 @@ def sweep() -> None:
 
 def whole() -> None:
     """Invoke the function."""
-    answer = handler({}, a_lambda_context())
+    answer = handler({"sweep": "sessions"}, a_lambda_context())
     assert answer["ended"] == _SESSIONS, answer
 
 

@@ -146,13 +146,8 @@ def delete_session(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFu
 
 
 @pytest.fixture(scope="session")
-def end_stale(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
-    return run("EndStaleSessions", AWS_ENDPOINT_URL=aws_url)
-
-
-@pytest.fixture(scope="session")
-def end_expired(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
-    return run("EndExpiredRegistrations", AWS_ENDPOINT_URL=aws_url)
+def sweep(run: Callable[..., LambdaFunction], of_events: dict[str, str]) -> LambdaFunction:
+    return run("SweepExpired", **of_events)
 
 
 @pytest.fixture(scope="session")

@@ -109,11 +109,14 @@ def test_a_notification_of_an_unknown_subscription_is_dropped(
 
 
 def test_the_sweep_finds_no_subscription_that_has_expired(
-    events_function: Callable[[str], LambdaFunction],
+    sweep: LambdaFunction,
 ) -> None:
-    swept = events_function("EndExpiredSubscriptions").invoke(event("EndExpiredSubscriptions"))
-
-    assert swept == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
+    assert sweep.invoke({"sweep": "subscriptions"}) == {
+        "found": 0,
+        "ended": 0,
+        "left": 0,
+        "lagSeconds": 0,
+    }
 
 
 def _placed_call(function: LambdaFunction, phone: str) -> str:

@@ -64,16 +64,16 @@ def test_the_sweep_ends_a_call_that_is_named(
     phone: str,
     create_session: LambdaFunction,
     get_session: LambdaFunction,
-    end_stale: LambdaFunction,
+    sweep: LambdaFunction,
 ) -> None:
     call = json.loads(_send(create_session, device=phone)["body"])["mediaSessionId"]
-    payload = event("EndStaleSessions")
+    payload = event("SweepExpired")
 
-    assert end_stale.invoke(payload)["sessions"][0]["outcome"] == "unknown"
-    ended = end_stale.invoke(payload | {"mediaSessionIds": [call]})
+    assert sweep.invoke(payload)["sessions"][0]["outcome"] == "unknown"
+    ended = sweep.invoke(payload | {"mediaSessionIds": [call]})
     assert ended["sessions"] == [{"mediaSessionId": call, "outcome": "ended", "status": "NoAnswer"}]
     assert json.loads(_send(get_session, call)["body"])["status"] == "NoAnswer"
-    assert end_stale.invoke({})["found"] == 0
+    assert sweep.invoke({"sweep": "sessions"})["found"] == 0
 
 
 def test_the_device_of_the_payload_is_not_registered(create_session: LambdaFunction) -> None:
@@ -99,15 +99,16 @@ def test_the_end_of_a_registration_ends_its_calls(
 
 
 def test_the_sweep_ends_a_registration_that_has_expired(
-    registration_api: LambdaFunction, end_expired: LambdaFunction
+    registration_api: LambdaFunction, sweep: LambdaFunction
 ) -> None:
-    assert end_expired.invoke(event("EndExpiredRegistrations"))["ended"] == 0
+    registrations = {"sweep": "registrations"}
+    assert sweep.invoke(registrations)["ended"] == 0
     in_two_seconds = datetime.fromtimestamp(int(time.time()) + 2, UTC).isoformat()
     carol = ALICE | {"phone_number": "+12025550103", "sub": "user-3"}
     _registered(registration_api, carol, registrationExpireTime=in_two_seconds)
 
-    assert wait_until(lambda: end_expired.invoke({})["ended"] == 1, SWEEP_SECONDS)
-    assert end_expired.invoke({}) == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
+    assert wait_until(lambda: sweep.invoke(registrations)["ended"] == 1, SWEEP_SECONDS)
+    assert sweep.invoke(registrations) == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
 
 
 def _registered(function: LambdaFunction, context: dict[str, Any], **more: str) -> Any:

@@ -21,10 +21,8 @@ MADE: list[tuple[str, list[object]]] = [
     ("call_handling.get_session_details_by_id", [session_store]),
     ("call_handling.update_session_status", [session_store]),
     ("call_handling.delete_session_by_id", [session_ender]),
-    ("call_handling.end_stale_sessions", [session_ender, session_store]),
     ("call_handling.end_sessions_of_registration", [session_ender, registration_store]),
     ("registration.api", [registration_store]),
-    ("registration.end_expired_registrations", [registration_store]),
     ("notifications.api", [subscription_store, registration_store, vault]),
     ("notifications.publish_session_events", [outbox, subscription_store, registration_store]),
     ("notifications.publish_to_sessions_bus", [session_bus]),
@@ -35,7 +33,10 @@ MADE: list[tuple[str, list[object]]] = [
         [subscription_store, session_store, vault, outbox, probes, tls],
     ),
     ("notifications.probe_sink", [subscription_store, session_store, vault, outbox, tls]),
-    ("notifications.end_expired_subscriptions", [outbox, subscription_store]),
+    (
+        "sweep_expired",
+        [session_ender, session_store, registration_store, subscription_store, outbox],
+    ),
     ("authorizer.authorize", [ssm_client]),
 ]
 

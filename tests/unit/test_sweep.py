@@ -129,7 +129,21 @@ def test_a_fault_is_raised_after_the_others_are_done(at: int) -> None:
     with pytest.raises(ZeroDivisionError):
         sweep.run(names(40))
 
-    assert len(sweep.results) == 39
+    assert len(sweep.done) == 39
+    assert (sweep.found, sweep.left) == (40, 1)
+
+
+def test_what_was_not_begun_is_left_also_after_a_fault() -> None:
+    looks = itertools.count()
+
+    def end(_: str) -> Transition:
+        raise ZeroDivisionError
+
+    sweep = Sweep(end, lambda: next(looks) < 1)
+    with pytest.raises(ZeroDivisionError):
+        sweep.run(names(40))
+
+    assert (sweep.done, sweep.left) == ([], 40)
 
 
 def test_a_queue_that_breaks_is_no_end_of_the_queue() -> None:
