@@ -27,16 +27,16 @@ def act_for[T](
     try:
         return act(actor)
     except InvalidTokenContext as refusal:
-        if actor.number is None:
+        if actor.subscriber_key is None:
             raise
         # Few need it, and it would cost every start of DELETE.
         from registration.store import registration_store  # noqa: PLC0415
 
-        register = registration_store().of_number(actor.number)
+        register = registration_store().of_subscriber(actor.subscriber_key)
         if not register.active(now):
             raise IdentifierNotFound from refusal
         own = register.active_of(actor, now, registration_id)
         if not own or not isinstance(refusal, Unbound):
             raise
     since = min(known.made_at for known in own)
-    return act(LateActor(actor.number, actor.client, actor.user, registered_at=since))
+    return act(LateActor(actor.subscriber_key, actor.client, actor.user, registered_at=since))

@@ -15,6 +15,7 @@ from call_handling.status import Status
 from camara.address import ANONYMOUS, address_of, is_anonymous, is_emergency, subscriber_of
 from camara.body import Body, at_most
 from camara.errors import CalltypeEmergencyNotSupported, InvalidArgument, InvalidTokenContext
+from camara.identity import ActorKey
 from camara.text import is_plain
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
@@ -117,7 +118,7 @@ class MediaSessionCreate(Body):
             call_type=self.call_type,
         )
 
-    def media(self, originator: str, now: int) -> Media:
+    def media(self, originator: ActorKey, now: int) -> Media:
         """Return the offer and, under the key of the actor, the originator's location."""
         location = self.location_details
         return Media(

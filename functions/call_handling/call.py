@@ -21,6 +21,7 @@ from call_handling.session import Session, Timeouts
 from call_handling.status import ANSWERED, OVER, UNANSWERED, Role, Status
 from camara.actor import Actor
 from camara.errors import IncompatibleState
+from camara.identity import ActorKey
 
 if TYPE_CHECKING:
     from registration.register import Register
@@ -61,7 +62,7 @@ class Media:
 
     offer: str
     answer: str | None = None
-    locations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    locations: Mapping[ActorKey, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Call(NamedTuple):
@@ -168,7 +169,7 @@ class Call(NamedTuple):
             return settle(state, shown, sent.answer, by)
         return before_answer(state, shown, role, sent, by)
 
-    def _locations(self, actor: Actor, change: Change) -> Mapping[str, Mapping[str, Any]]:
+    def _locations(self, actor: Actor, change: Change) -> Mapping[ActorKey, Mapping[str, Any]]:
         if change.location is None:
             return self.media.locations
         return {**self.media.locations, actor.key: change.location}

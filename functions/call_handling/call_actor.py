@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from camara.actor import Actor
-from camara.identity import late_actor_key
+from camara.identity import ActorKey, SubscriberKey, derive_late_actor_key
 
 NETWORK = "network"
 """The one that ends what nobody else does."""
@@ -19,6 +19,10 @@ class LateActor(Actor):
     registered_at: int = 0
 
 
-def entry_of(actor: Actor) -> str:
+def entry_of(actor: Actor) -> ActorKey:
     """Return the name of the actor's entry in ``endings``: 11 characters."""
-    return late_actor_key(actor.number or "") if isinstance(actor, LateActor) else actor.key
+    return (
+        derive_late_actor_key(actor.subscriber_key or SubscriberKey(""))
+        if isinstance(actor, LateActor)
+        else actor.key
+    )

@@ -14,7 +14,7 @@ from call_handling.resource import media_session_response
 from call_handling.store import session_store
 from camara.actor import Actor
 from camara.caller import Caller
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from camara.scope import Scope
 from http_api.operation import Dispatcher, operation
 from http_api.request import Request
@@ -34,7 +34,7 @@ def create_session(request: Request, caller: Caller) -> Response:
     call = session_store().create(
         actor,
         registration_id,
-        subscriber_key(receiver),
+        derive_subscriber_key(receiver),
         body.invitation(originator, receiver),
         body.media(actor.key, now),
         media_session_id=secrets.token_hex(20),

@@ -15,6 +15,7 @@ from call_handling.legs import SLOWEST_REQUEST_SECONDS
 from call_handling.session_ender import Clause, LeftAlone
 from call_handling.session_key import key
 from camara.errors import Unavailable
+from camara.identity import SubscriberKey
 from registration.register import Registration
 
 if TYPE_CHECKING:
@@ -44,10 +45,10 @@ def newest_placed_by(
 
 
 def newest_received_by(
-    client: "DynamoDBClient", table: str, number: str, most: int
+    client: "DynamoDBClient", table: str, subscriber_key: SubscriberKey, most: int
 ) -> list[tuple[int, str]]:
     """Return when the newest sessions that this number has received were placed, and their ids."""
-    values = {":key": {"S": number}}
+    values = {":key": {"S": subscriber_key}}
     return _newest(client, table, "SessionsOfReceiver", "receiver = :key", values, most)
 
 
@@ -57,7 +58,7 @@ def session_items(client: "DynamoDBClient", table: str, ids: Collection[str]) ->
 
 
 def sessions_received_by(
-    client: "DynamoDBClient", table: str, number: str, first: int, last: int
+    client: "DynamoDBClient", table: str, subscriber_key: SubscriberKey, first: int, last: int
 ) -> Iterator[str]:
     """Yield the ids of the sessions, live or over, that this number has received.
 
@@ -68,7 +69,7 @@ def sessions_received_by(
         table,
         "SessionsOfReceiver",
         "receiver = :number AND createdAt BETWEEN :first AND :last",
-        {":number": {"S": number}, ":first": {"N": str(first)}, ":last": {"N": str(last)}},
+        {":number": {"S": subscriber_key}, ":first": {"N": str(first)}, ":last": {"N": str(last)}},
     )
 
 
@@ -83,8 +84,8 @@ def held_among(
 
     Raises ``Unavailable`` when there is no time for another hundred.
     """
-    for number, batch in enumerate(batched(ids, _BATCH, strict=False)):
-        if number and not has_time():
+    for place, batch in enumerate(batched(ids, _BATCH, strict=False)):
+        if place and not has_time():
             raise Unavailable
         items = read_batch(client, table, map(key, batch), ProjectionExpression=_LEGS)
         for item in items:
@@ -115,11 +116,11 @@ def held_by_none_but(gone: Registration, left: Iterable[Registration]) -> Clause
     hold it, so none is left, and ``gone`` has rung. A call to a number that had no device
     goes on: it rings for whoever registers.
     """
-    values = {":gone": {"S": gone.key}}
+    values: dict[str, Any] = {":gone": {"S": gone.key}}
     answered = ["attribute_exists(answeredBy)", "contains(holders, :gone)"]
-    for number, registration in enumerate(left):
-        values[f":left{number}"] = {"S": registration.key}
-        answered.append(f"NOT contains(holders, :left{number})")
+    for place, registration in enumerate(left):
+        values[f":left{place}"] = {"S": registration.key}
+        answered.append(f"NOT contains(holders, :left{place})")
     expression = " AND ".join(answered)
     if len(values) == 1:
         values[":madeBefore"] = {"N": str(gone.made_at + SLOWEST_REQUEST_SECONDS)}

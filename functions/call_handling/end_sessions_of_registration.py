@@ -33,7 +33,8 @@ from call_handling.legs import SLOWEST_REQUEST_SECONDS
 from call_handling.session_ender import LeftAlone, Transition, session_ender
 from call_handling.sweep_report import report_sweep
 from camara.errors import Unavailable
-from registration.item import number_of, register_from
+from camara.identity import SubscriberKey
+from registration.item import register_from, subscriber_key_of
 from registration.register import Ended
 from registration.store import registration_store
 
@@ -48,7 +49,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
         owner = change["Keys"]["owner"]["S"]
         try:
             for ended in register_from(owner, change.get("NewImage")).just_ended:
-                _end_sessions_of(number_of(owner), ended, context)
+                _end_sessions_of(subscriber_key_of(owner), ended, context)
         except Exception as error:
             log.logger().error("EndSessionsOfRegistration", fault=type(error).__name__)
             metrics.count("RegistrationEndFailed")
@@ -57,20 +58,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     return process_partial_response(event, end_sessions, processor, context)
 
 
-def _end_sessions_of(number: str, ended: Ended, context: LambdaContext) -> None:
+def _end_sessions_of(subscriber_key: SubscriberKey, ended: Ended, context: LambdaContext) -> None:
     """Raise ``Unavailable`` when time was up before all were ended; then the record comes again.
 
     Those that are over cost no write, so each time there are fewer to end.
     """
     gone, client, table = ended.registration, dynamodb_client(), sessions_table()
     has_time = time_left(context)
-    left = registration_store().of_number(number).active(clock.now())
+    left = registration_store().of_subscriber(subscriber_key).active(clock.now())
     held = held_by_none_but(gone, left)
     placed = frozenset(sessions_placed_by(client, table, gone.registration_id))
     # Whatever has rung on the device was placed, at the earliest, so long before it was registered.
     rings = max(timeouts().ring, timeouts().setup) + SLOWEST_REQUEST_SECONDS
     received = sessions_received_by(
-        client, table, number, gone.made_at - rings, ended.at + SLOWEST_REQUEST_SECONDS
+        client, table, subscriber_key, gone.made_at - rings, ended.at + SLOWEST_REQUEST_SECONDS
     )
 
     def end(media_session_id: str) -> Transition | LeftAlone:

@@ -24,6 +24,7 @@ from call_handling.session import Ending, Session
 from call_handling.session_key import SESSION
 from call_handling.status import Role, Status
 from call_handling.stored_text import stored, text_from
+from camara.identity import ActorKey, RegistrationKey
 
 type Item = dict[str, Any]
 """Attribute names to DynamoDB's typed values, ``{"status": {"S": "Initial"}}``."""
@@ -137,7 +138,10 @@ def _legs(values: Mapping[str, Any]) -> Legs:
 
 
 def _answerer(text: str | None) -> Answerer | None:
-    return None if text is None else Answerer(*text.split("."))
+    if text is None:
+        return None
+    actor, registration = text.split(".")
+    return Answerer(ActorKey(actor), RegistrationKey(registration))
 
 
 def _text(answerer: Answerer | None) -> str | None:

@@ -12,7 +12,16 @@ from call_handling.call_actor import LateActor, entry_of
 from call_handling.status import Role
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext
-from camara.identity import actor_of, late_actor_key, registration_key
+from camara.identity import (
+    ActorKey,
+    ClientKey,
+    DeviceKey,
+    RegistrationKey,
+    SubscriberKey,
+    actor_key_of,
+    derive_late_actor_key,
+    derive_registration_key,
+)
 
 if TYPE_CHECKING:
     from registration.register import Register, Registration
@@ -22,6 +31,9 @@ DEVICES_REMEMBERED = 8
 
 SLOWEST_REQUEST_SECONDS = 30
 """Longer than any request takes: the functions are stopped before."""
+
+
+_UNSAID = RegistrationKey("")
 
 
 class Unbound(InvalidTokenContext):
@@ -37,20 +49,21 @@ class CallingDevice(NamedTuple):
 
     actor: Actor
     registration_id: str
-    device: str
+    device: DeviceKey
 
 
 class Answerer(NamedTuple):
     """Who gave an answer: an actor, by its device's registration (keys), empty if not said."""
 
-    actor: str
-    registration: str = ""
+    actor: ActorKey
+    registration: RegistrationKey = _UNSAID
 
     @classmethod
     def of(cls, actor: Actor, registration_id: str | None) -> Self:
         """Return who answers with this actor's token and ``registrationId``."""
         return cls(
-            actor.key, registration_key(actor.client, registration_id) if registration_id else ""
+            actor.key,
+            derive_registration_key(actor.client, registration_id) if registration_id else _UNSAID,
         )
 
     def may_be(self, other: "Answerer") -> bool:
@@ -58,7 +71,7 @@ class Answerer(NamedTuple):
 
         A device is its actor's, so whatever somebody else names is another.
         """
-        unsaid = "" in (self.registration, other.registration)
+        unsaid = _UNSAID in (self.registration, other.registration)
         return self.actor == other.actor and (unsaid or self.registration == other.registration)
 
 
@@ -75,23 +88,25 @@ class Legs:
     say which. ``devices`` are set by the answer: those that have heard the call ring.
     """
 
-    originator: str
+    originator: SubscriberKey
     registration_id: str
-    caller: str
-    caller_client: str
-    receiver: str
-    actors: frozenset[str] = frozenset()
-    clients: frozenset[str] = frozenset()
-    holders: frozenset[str] = frozenset()
-    devices: frozenset[str] = frozenset()
+    caller: DeviceKey
+    caller_client: ClientKey
+    receiver: SubscriberKey
+    actors: frozenset[ActorKey] = frozenset()
+    clients: frozenset[ClientKey] = frozenset()
+    holders: frozenset[RegistrationKey] = frozenset()
+    devices: frozenset[DeviceKey] = frozenset()
     answered_by: Answerer | None = None
 
     @classmethod
-    def between(cls, device: CallingDevice, receiver: str, ring: "Iterable[Registration]") -> Self:
+    def between(
+        cls, device: CallingDevice, receiver: SubscriberKey, ring: "Iterable[Registration]"
+    ) -> Self:
         """Return the legs of a call from a device to a number of which these devices ring."""
         known = list(ring)
         return cls(
-            originator=device.actor.number or "",
+            originator=device.actor.subscriber_key or SubscriberKey(""),
             registration_id=device.registration_id,
             caller=device.device,
             caller_client=device.actor.client,
@@ -102,19 +117,19 @@ class Legs:
         )
 
     @property
-    def caller_actor(self) -> str:
+    def caller_actor(self) -> ActorKey:
         """The actor that placed the call: a device's key begins with its actor's."""
-        return actor_of(self.caller)
+        return actor_key_of(self.caller)
 
     @property
-    def roles(self) -> dict[str, Role]:
+    def roles(self) -> dict[ActorKey, Role]:
         """The leg of each actor, by the name of its entry in ``endings``.
 
         A client alone that has both legs acts for the originating one.
         """
         receivers = self.actors | self.clients
         if self.answered_by is None:
-            receivers |= {late_actor_key(self.receiver)}
+            receivers |= {derive_late_actor_key(self.receiver)}
         callers = (self.caller_actor, self.caller_client)
         return dict.fromkeys(receivers, Role.RECEIVER) | dict.fromkeys(callers, Role.ORIGINATOR)
 
@@ -125,7 +140,7 @@ class Legs:
         """
         role = self.roles.get(entry_of(actor))
         if role is None:
-            may_come = self.answered_by is None and actor.number == self.receiver
+            may_come = self.answered_by is None and actor.subscriber_key == self.receiver
             raise Unbound if may_come else InvalidTokenContext
         return role
 
@@ -140,7 +155,7 @@ class Legs:
         if role is Role.ORIGINATOR:
             held = registration_id == self.registration_id
         else:
-            held = registration_key(actor.client, registration_id) in self.holders
+            held = derive_registration_key(actor.client, registration_id) in self.holders
         if not held:
             may_come = self.answered_by is None and role is Role.RECEIVER
             raise Unbound if may_come else InvalidTokenContext
@@ -153,9 +168,11 @@ class Legs:
         if self.answered_by is None:
             return False
         if self.roles.get(actor.key) is Role.RECEIVER:
-            named = registration_key(actor.client, registration_id) if registration_id else None
+            named = (
+                derive_registration_key(actor.client, registration_id) if registration_id else None
+            )
             return named is not None and named not in self.holders
-        return actor.key in {actor_of(device) for device in self.devices}
+        return actor.key in {actor_key_of(device) for device in self.devices}
 
     def rang(self, register: "Register", since: int, until: int) -> "list[Registration]":
         """Return those of the receiver's registrations, active or ended, that have heard it ring.

@@ -20,6 +20,7 @@ from call_handling.status import (
 )
 from camara.actor import Actor
 from camara.errors import IncompatibleState, InvalidTokenContext, NotFound, TooManyRequests
+from camara.identity import ActorKey
 
 if TYPE_CHECKING:
     from registration.register import Register
@@ -103,7 +104,7 @@ class Session:
     @property
     def ended_by(self) -> Role | None:
         """Who ended the session; ``None`` while it lives, and when the network did."""
-        return self.legs.roles.get(self.ended.by) if self.ended else None
+        return self.legs.roles.get(ActorKey(self.ended.by)) if self.ended else None
 
     def require_party(self, actor: Actor, now: int) -> Role:
         """Return the role of ``actor``.

@@ -21,7 +21,7 @@ from call_handling.session_key import key
 from call_handling.status import Role, end_status
 from camara.actor import Actor
 from camara.errors import NotFound
-from camara.identity import registration_key
+from camara.identity import derive_registration_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -85,7 +85,7 @@ DEADLINE_HAS_PASSED = Clause(
 
 def held_by(registration_id: str, actor: Actor) -> Clause:
     """Return the clause that this device holds the leg of the actor (see ``Legs.roles``)."""
-    if actor.number is None:
+    if actor.subscriber_key is None:
         caller, called = "callerClient = :leg", "callerClient <> :leg"
     else:
         caller, called = "originator = :leg", "receiver = :leg"
@@ -93,9 +93,9 @@ def held_by(registration_id: str, actor: Actor) -> Clause:
         f"({caller} AND registrationId = :device OR {called} AND contains(holders, :holder))",
         LeftAlone.HELD,
         {
-            ":leg": {"S": actor.number or actor.client},
+            ":leg": {"S": actor.subscriber_key or actor.client},
             ":device": {"S": registration_id},
-            ":holder": {"S": registration_key(actor.client, registration_id)},
+            ":holder": {"S": derive_registration_key(actor.client, registration_id)},
         },
     )
 
@@ -253,7 +253,11 @@ def _why_left_alone(
 
 
 def _role(item: dict[str, Any], actor: Actor) -> Role:
-    caller = ("originator", actor.number) if actor.number else ("callerClient", actor.client)
+    caller = (
+        ("originator", actor.subscriber_key)
+        if actor.subscriber_key
+        else ("callerClient", actor.client)
+    )
     return Role.ORIGINATOR if _text(item[caller[0]]) == caller[1] else Role.RECEIVER
 
 

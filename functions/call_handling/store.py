@@ -21,6 +21,7 @@ from call_handling.legs import CallingDevice, Legs
 from call_handling.session import Session, Timeouts
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext, NotFound
+from camara.identity import SubscriberKey
 from registration.store import RegistrationStore, registration_store
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class SessionStore:
         self,
         actor: Actor,
         registration_id: str,
-        receiver: str,
+        receiver: SubscriberKey,
         invitation: Invitation,
         media: Media,
         *,
@@ -64,8 +65,8 @@ class SessionStore:
 
         Raises ``InvalidTokenContext`` unless the device is registered by the actor, at that moment.
         """
-        originator = actor.number or ""
-        own, others = self._registrations.of_numbers(originator, receiver)
+        originator = actor.subscriber_key or SubscriberKey("")
+        own, others = self._registrations.of_subscribers(originator, receiver)
         try:
             device = own.find(registration_id, actor, now).device
         except NotFound as error:
@@ -115,7 +116,7 @@ class SessionStore:
             before = self.read(media_session_id)
             legs = before.session.legs
             answers = before.session.is_answered_by(change.status)
-            register = self._registrations.of_number(legs.receiver) if answers else None
+            register = self._registrations.of_subscriber(legs.receiver) if answers else None
             after = before.changed(
                 actor,
                 change,

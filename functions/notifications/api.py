@@ -12,6 +12,7 @@ from aws import clock, metrics
 from camara.actor import Actor
 from camara.caller import Caller
 from camara.errors import MissingIdentifier, NotFound, SubscriptionMismatch
+from camara.identity import SubscriberKey
 from camara.scope import CREATE_SCOPES, Scope
 from http_api.operation import Dispatcher, operation
 from http_api.request import Request
@@ -47,14 +48,14 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
     event_type = body.event_type()
     if CREATE_SCOPES[event_type] not in caller.scopes:
         raise SubscriptionMismatch
-    number, actor = _owner(caller)
+    subscriber_key, actor = _owner(caller)
     device_id = body.config.subscription_detail.device_id
-    registered = registration_store().of_number(number)
+    registered = registration_store().of_subscriber(subscriber_key)
     if device_id not in {known.device_id for known in registered.active_of(actor, now)}:
         raise SubscriptionMismatch
     subscription_id = str(uuid4())
     subscription = Subscription(
-        number=number,
+        subscriber_key=subscriber_key,
         subscription_id=subscription_id,
         actor=actor.key,
         client=actor.client,
@@ -84,10 +85,10 @@ def retrieve_notification_channel_subscription_list(request: Request, caller: Ca
     """Show the active subscriptions; answers 200 with ``Subscription`` in a list."""
     request.require_no_final_slash()
     now = clock.now()
-    number, actor = _owner(caller)
+    subscriber_key, actor = _owner(caller)
     store = subscription_store()
-    own = [each for each in store.audience(number).active(now) if each.actor == actor.key]
-    known = store.read_each(number, [each.subscription_id for each in own])
+    own = [each for each in store.audience(subscriber_key).active(now) if each.actor == actor.key]
+    known = store.read_each(subscriber_key, [each.subscription_id for each in own])
     shown = [subscription_response(each, now) for each in known if each.is_active(now)]
     return json_response(200, shown)
 
@@ -99,8 +100,8 @@ def retrieve_notification_channel_subscription(request: Request, caller: Caller)
     """Show a subscription, or for a while how it was when it ended; answers 200."""
     now = clock.now()
     subscription_id = request.path_id("subscriptionId")
-    number, actor = _owner(caller)
-    known = subscription_store().read(number, subscription_id)
+    subscriber_key, actor = _owner(caller)
+    known = subscription_store().read(subscriber_key, subscription_id)
     over = min(known.ends_at, known.ended_at or known.ends_at)
     deleted = known.ended is TerminationReason.SUBSCRIPTION_DELETED
     if known.actor != actor.key or deleted or over + SHOWN_AFTER_ITS_END <= now:
@@ -119,13 +120,13 @@ def update_notification_channel_subscription(request: Request, caller: Caller) -
     requested = body.config.requested_expiry()
     ends_at = None if requested is None else subscription_lifetimes().expiry(requested, now)
     body.require_valid_token(now)
-    number, actor = _owner(caller)
+    subscriber_key, actor = _owner(caller)
 
     def decide(known: Subscription) -> Subscription:
         known.require_active(actor.key, now)
         return known.updated(_sealed(subscription_id, body.sink_credential), ends_at)
 
-    subscription = subscription_store().change(number, subscription_id, decide)
+    subscription = subscription_store().change(subscriber_key, subscription_id, decide)
     return json_response(200, subscription_response(subscription, now))
 
 
@@ -137,22 +138,22 @@ def delete_notification_channel_subscription(request: Request, caller: Caller) -
     now = clock.now()
     subscription_id = request.path_id("subscriptionId")
     request.require_no_body()
-    number, actor = _owner(caller)
+    subscriber_key, actor = _owner(caller)
 
     def decide(known: Subscription) -> Subscription:
         known.require_active(actor.key, now)
         return known.ended_because(TerminationReason.SUBSCRIPTION_DELETED, now)
 
-    subscription_store().change(number, subscription_id, decide)
+    subscription_store().change(subscriber_key, subscription_id, decide)
     return no_content()
 
 
-def _owner(caller: Caller) -> tuple[str, Actor]:
+def _owner(caller: Caller) -> tuple[SubscriberKey, Actor]:
     """Return the key of the subscriber, and the actor. Raises ``MissingIdentifier``."""
     if caller.subscriber is None:
         raise MissingIdentifier
     actor = Actor.of(caller)
-    return actor.number or "", actor
+    return actor.subscriber_key or SubscriberKey(""), actor
 
 
 def _sealed(subscription_id: str, given: AccessTokenCredential | None) -> Credential | None:

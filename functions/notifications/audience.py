@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Self
 
 from camara.errors import QuotaExceeded
-from camara.identity import actor_of
+from camara.identity import ClientKey, DeviceKey, SubscriberKey, actor_key_of
 from camara.scope import EventType
 from notifications.subscription import Subscription
 
@@ -22,17 +22,17 @@ class Limits(NamedTuple):
     of_device: int = 10
     of_client: int = 100
     """Of a number through one client: CAMARA's list has room for no more."""
-    of_number: int = 400
+    of_subscriber: int = 400
 
 
 class Listener(NamedTuple):
     """What publishing has to know of an active subscription; ``device`` and ``client`` are keys."""
 
-    number: str
+    subscriber_key: SubscriberKey
     subscription_id: str
     type: EventType
-    device: str
-    client: str
+    device: DeviceKey
+    client: ClientKey
     starts_at: int
     ends_at: int
     failing: bool = False
@@ -43,7 +43,7 @@ class Listener(NamedTuple):
         if subscription.ended is not None:
             return None
         return cls(
-            number=subscription.number,
+            subscriber_key=subscription.subscriber_key,
             subscription_id=subscription.subscription_id,
             type=subscription.type,
             device=subscription.device,
@@ -56,14 +56,14 @@ class Listener(NamedTuple):
     @property
     def actor(self) -> str:
         """The key of the actor whose device it is for."""
-        return actor_of(self.device)
+        return actor_key_of(self.device)
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
     """``version`` counts the writes, 0 is for one that is not stored."""
 
-    number: str
+    subscriber_key: SubscriberKey
     version: int = 0
     listeners: Mapping[str, Listener] = field(default_factory=dict)
 
@@ -71,7 +71,9 @@ class Audience:
         """Return those whose time is not up."""
         return [known for known in self.listeners.values() if known.ends_at > now]
 
-    def hearing(self, event_type: EventType, devices: Collection[str], now: int) -> list[Listener]:
+    def hearing(
+        self, event_type: EventType, devices: Collection[DeviceKey], now: int
+    ) -> list[Listener]:
         """Return those that want to be told of such an event of one of these devices.
 
         Those whose sink fails are not: it is told, when it works again, what has come of it.
@@ -92,7 +94,7 @@ class Audience:
         return replace(self, version=self.version + 1, listeners=listeners)
 
     def in_the_way_of(
-        self, new: Subscription, registered: Collection[str], now: int, limits: Limits
+        self, new: Subscription, registered: Collection[DeviceKey], now: int, limits: Limits
     ) -> str | None:
         """Return the id of a subscription that has to end before there is room for a new one.
 
@@ -105,7 +107,7 @@ class Audience:
         if sum(known.device == new.device for known in active) >= limits.of_device:
             raise QuotaExceeded
         of_client = [known for known in active if known.client == new.client]
-        for crowd, limit in ((of_client, limits.of_client), (active, limits.of_number)):
+        for crowd, limit in ((of_client, limits.of_client), (active, limits.of_subscriber)):
             if len(crowd) >= limit:
                 return _giving_way(crowd, new.actor, registered)
         return None

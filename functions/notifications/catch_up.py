@@ -53,7 +53,7 @@ def catch_up(message: CatchUp, times: int) -> None:
     message has been received.
     """
     try:
-        subscription = subscription_store().read(message.number, message.subscription_id)
+        subscription = subscription_store().read(message.subscriber_key, message.subscription_id)
     except NotFound:
         return
     now, since = clock.now(), subscription.behind_since
@@ -72,7 +72,7 @@ def catch_up(message: CatchUp, times: int) -> None:
         outbox().put([replace(message, before=part[-1].place)])
     elif message.is_last:
         change = partial(Subscription.caught_up, cleared_at=message.cleared_at, now=now)
-        subscription_store().change(message.number, message.subscription_id, change)
+        subscription_store().change(message.subscriber_key, message.subscription_id, change)
     else:
         second_look = replace(message, is_last=True, before=None)
         probes().put(second_look, subscription.host, SECOND_LOOK_SECONDS)
@@ -118,14 +118,16 @@ def _probe_anew(subscription: Subscription, missed: Missed | None) -> None:
     else:
         event_id = missed.notification.event_id
         change = partial(Subscription.probed_with, event_id=event_id, now=now)
-    known = subscription_store().change(subscription.number, subscription.subscription_id, change)
+    known = subscription_store().change(
+        subscription.subscriber_key, subscription.subscription_id, change
+    )
     if missed is not None and known.is_probed_by(missed.notification.event_id, now):
         probe(known, missed.notification)
 
 
 def _missed(subscription: Subscription, since: int, now: int) -> Iterator[Missed]:
     """Yield what the sink may not have been told, the newest first."""
-    register = registration_store().of_number(subscription.number)
+    register = registration_store().of_subscriber(subscription.subscriber_key)
     if subscription.type is EventType.REGISTRATION_ENDS:
         for ended in reversed(register.ended):
             gone = ended.registration
@@ -164,7 +166,7 @@ def _calls(
 ) -> Iterator[tuple[tuple[int, str], SessionChange]]:
     """Yield calls that may be the device's, and when they were placed, the newest first."""
     client, table = dynamodb_client(), sessions_table()
-    found = set(newest_received_by(client, table, subscription.number, MOST_CALLS))
+    found = set(newest_received_by(client, table, subscription.subscriber_key, MOST_CALLS))
     if subscription.type is EventType.SESSION_STATUS:
         for known in register.remembered:
             if known.device == subscription.device:

@@ -104,7 +104,9 @@ def deliver(notification: Notification, longest_wait: float = inf, times: int = 
     """
     now = clock.now()
     try:
-        subscription = subscription_store().read(notification.number, notification.subscription_id)
+        subscription = subscription_store().read(
+            notification.subscriber_key, notification.subscription_id
+        )
     except NotFound:
         return Outcome.DROPPED
     if subscription.is_failing(now):
@@ -175,7 +177,9 @@ def _remember(subscription: Subscription, notification: Notification) -> None:
     if decide(subscription) is subscription:
         return
     try:
-        subscription_store().change(subscription.number, subscription.subscription_id, decide)
+        subscription_store().change(
+            subscription.subscriber_key, subscription.subscription_id, decide
+        )
     except (Unavailable, Timeout):
         # What is forgotten may be told twice; what is sent again, now, is. But a number is kept.
         if subscription.max_events is not None:
@@ -196,7 +200,7 @@ def _mark(
     now = clock.now()
     since = min(now, _happened(notification)) - _LATE_SECONDS
     marked = subscription_store().change(
-        notification.number,
+        notification.subscriber_key,
         notification.subscription_id,
         lambda known: mark(known, notification.event_id, since, now),
     )
@@ -271,4 +275,4 @@ def _end(subscription: Subscription, reason: TerminationReason) -> None:
             raise SinkFailed
         return known.ended_because(reason, clock.now())
 
-    subscription_store().change(subscription.number, subscription.subscription_id, decide)
+    subscription_store().change(subscription.subscriber_key, subscription.subscription_id, decide)

@@ -10,6 +10,7 @@ from aws import clock, log
 from aws.stale_index import StaleIndex
 from aws.sweep import HasTime, Sweep, sweep_overdue
 from camara.errors import NotFound
+from camara.identity import SubscriberKey
 from notifications.configuration import subscriptions_table
 from notifications.notification import CatchUp
 from notifications.outbox import outbox
@@ -19,13 +20,13 @@ from notifications.store import subscription_store
 class _Key(NamedTuple):
     """The key of a subscription in its table."""
 
-    number: str
+    subscriber_key: SubscriberKey
     subscription_id: str
 
     @classmethod
     def of(cls, item: dict[str, Any]) -> "_Key":
         """Take the key out of an item."""
-        return cls(item["number"]["S"], item["subscriptionId"]["S"])
+        return cls(SubscriberKey(item["number"]["S"]), item["subscriptionId"]["S"])
 
 
 def end_expired_subscriptions(has_time: HasTime) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import Any
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
 from aws.stale_index import stale_shard
+from camara.identity import SubscriberKey
 from camara.scope import EventType
 from notifications.audience import Audience, Listener
 from notifications.subscription import Credential, Subscription, TerminationReason
@@ -25,30 +26,30 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
-def key(number: str, subscription_id: str) -> dict[str, Any]:
+def key(owner: str, subscription_id: str) -> dict[str, Any]:
     """Return the key of a subscription."""
-    return {"number": {"S": number}, "subscriptionId": {"S": subscription_id}}
+    return {"number": {"S": owner}, "subscriptionId": {"S": subscription_id}}
 
 
-def audience_key(number: str) -> dict[str, Any]:
-    """Return the key of the audience of a number.
+def audience_key(subscriber_key: SubscriberKey) -> dict[str, Any]:
+    """Return the key of the audience of a subscriber.
 
     It is in a partition of its own, where what clients do to subscriptions does not slow it down.
     """
-    return key(f"{_AUDIENCE}#{number}", _AUDIENCE)
+    return key(f"{_AUDIENCE}#{subscriber_key}", _AUDIENCE)
 
 
-def number_of(item: Mapping[str, Any]) -> str:
-    """Return the number whose audience an item is."""
-    number: str = item["number"]["S"]
-    return number.removeprefix(f"{_AUDIENCE}#")
+def subscriber_key_of(item: Mapping[str, Any]) -> SubscriberKey:
+    """Return the subscriber whose audience an item is."""
+    owner: str = item["number"]["S"]
+    return SubscriberKey(owner.removeprefix(f"{_AUDIENCE}#"))
 
 
 def subscription_item(subscription: Subscription) -> dict[str, Any]:
     """Return the item, without what there is not."""
     credential = subscription.credential
     attributes: dict[str, Any] = {
-        "number": subscription.number,
+        "number": subscription.subscriber_key,
         "subscriptionId": subscription.subscription_id,
         "actor": subscription.actor,
         "client": subscription.client,
@@ -89,7 +90,7 @@ def subscription_from(item: Mapping[str, Any]) -> Subscription:
     values = {name: _deserialize(value) for name, value in item.items()}
     ended = values.get("terminationReason")
     return Subscription(
-        number=values["number"],
+        subscriber_key=values["number"],
         subscription_id=values["subscriptionId"],
         actor=values["actor"],
         client=values["client"],
@@ -140,22 +141,22 @@ def audience_item(audience: Audience, now: int) -> dict[str, Any]:
         },
         "expiresAt": max((known.ends_at for known in listeners), default=now) + _SWEEP_OUTAGE,
     }
-    its_key = audience_key(audience.number)
+    its_key = audience_key(audience.subscriber_key)
     return its_key | {name: _serialize(value) for name, value in attributes.items()}
 
 
-def audience_from(number: str, item: Mapping[str, Any] | None) -> Audience:
-    """Read the audience of ``number``, an empty one where there is none.
+def audience_from(subscriber_key: SubscriberKey, item: Mapping[str, Any] | None) -> Audience:
+    """Read the audience of a subscriber, an empty one where there is none.
 
     Value by value, for publishing reads nothing more often.
     """
     if item is None:
-        return Audience(number)
+        return Audience(subscriber_key)
     listeners = {}
     for subscription_id, entry in item["listeners"]["M"].items():
         values = entry["M"]
         listeners[subscription_id] = Listener(
-            number=number,
+            subscriber_key=subscriber_key,
             subscription_id=subscription_id,
             type=EventType(f"{_PREFIX}.{values['type']['S']}"),
             device=values["device"]["S"],
@@ -164,7 +165,7 @@ def audience_from(number: str, item: Mapping[str, Any] | None) -> Audience:
             ends_at=int(values["endsAt"]["N"]),
             failing=values["failing"]["BOOL"],
         )
-    return Audience(number, int(item["version"]["N"]), listeners)
+    return Audience(subscriber_key, int(item["version"]["N"]), listeners)
 
 
 def _integer(value: Any) -> int | None:

@@ -11,23 +11,27 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, Self
 
 from aws import log
+from camara.identity import DeviceKey, SubscriberKey
 from camara.scope import EventType
 from notifications.subscription import State, Subscription
+
+_SUBSCRIBER_KEY = "number"
+"""What ``subscriber_key`` is called in a queue."""
 
 
 class Addressee(Protocol):
     """A subscription, or what is listed of it in its audience."""
 
     @property
-    def number(self) -> str:
-        """The key of its number."""
+    def subscriber_key(self) -> SubscriberKey:
+        """Whose it is."""
 
     @property
     def subscription_id(self) -> str:
         """Its id."""
 
     @property
-    def device(self) -> str:
+    def device(self) -> DeviceKey:
         """The key of its device."""
 
 
@@ -38,9 +42,9 @@ class Notification:
     ``media_session_id`` is that of the call that it is about, if it is about one.
     """
 
-    number: str
+    subscriber_key: SubscriberKey
     subscription_id: str
-    device: str
+    device: DeviceKey
     event_id: str
     type: EventType
     time: str
@@ -64,7 +68,7 @@ class Notification:
         text = f"{subscription.subscription_id} {event_type} {subject}"
         event_id = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         return cls(
-            number=subscription.number,
+            subscriber_key=subscription.subscriber_key,
             subscription_id=subscription.subscription_id,
             device=subscription.device,
             event_id=event_id,
@@ -112,7 +116,7 @@ class Notification:
 
     def to_json(self) -> str:
         """Return the body of a message."""
-        return json.dumps(asdict(self))
+        return _to_json(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +127,9 @@ class CatchUp:
     after the first. Calls from ``before`` on (when they were placed, and their ids) have been told.
     """
 
-    number: str
+    subscriber_key: SubscriberKey
     subscription_id: str
-    device: str
+    device: DeviceKey
     cleared_at: int
     is_last: bool = False
     before: tuple[int, str] | None = None
@@ -134,7 +138,7 @@ class CatchUp:
     def of(cls, subscription: Subscription) -> Self:
         """Ask it for a subscription whose mark has just been cleared."""
         return cls(
-            number=subscription.number,
+            subscriber_key=subscription.subscriber_key,
             subscription_id=subscription.subscription_id,
             device=subscription.device,
             cleared_at=subscription.cleared_at,
@@ -152,7 +156,12 @@ class CatchUp:
 
     def to_json(self) -> str:
         """Return the body of a message."""
-        return json.dumps(asdict(self))
+        return _to_json(self)
+
+
+def _to_json(message: "Message") -> str:
+    values = asdict(message)
+    return json.dumps({_SUBSCRIBER_KEY: values.pop("subscriber_key"), **values})
 
 
 type Message = Notification | CatchUp
@@ -163,6 +172,7 @@ def message_from(text: str) -> Message:
     """Read the body of a message; what a later version has added to it is passed over."""
     values = json.loads(text)
     kind = CatchUp if "cleared_at" in values else Notification
+    values["subscriber_key"] = values.pop(_SUBSCRIBER_KEY)
     known = {field.name: values[field.name] for field in fields(kind) if field.name in values}
     if kind is CatchUp:
         before = known.pop("before", None)

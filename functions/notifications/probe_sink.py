@@ -63,7 +63,7 @@ def _probe(message: Notification, times: int) -> Asked:
     """Ask once. Raises ``ComeAgain`` when the sink still fails."""
     now = clock.now()
     try:
-        subscription = subscription_store().read(message.number, message.subscription_id)
+        subscription = subscription_store().read(message.subscriber_key, message.subscription_id)
     except NotFound:
         return Asked(Outcome.DROPPED, message)
     if message.type is EventType.SUBSCRIPTION_ENDED:
@@ -123,7 +123,9 @@ def _recover(subscription: Subscription, probe: Notification, told: Notification
 def _change(
     subscription: Subscription, decide: Callable[[Subscription], Subscription]
 ) -> Subscription:
-    return subscription_store().change(subscription.number, subscription.subscription_id, decide)
+    return subscription_store().change(
+        subscription.subscriber_key, subscription.subscription_id, decide
+    )
 
 
 register_before_snapshot(subscription_store)

@@ -13,6 +13,7 @@ from snapshot_restore_py import register_before_snapshot
 
 from aws import clock
 from aws.batch import Failures, time_of
+from camara.identity import SubscriberKey
 from camara.scope import EventType
 from notifications.item import audience_from
 from notifications.notification import Notification
@@ -20,7 +21,7 @@ from notifications.outbox import outbox
 from notifications.publishing import Batch, Record, in_batch, queue_each, require_key
 from notifications.registration_notification import registration_notification
 from notifications.store import subscription_store
-from registration.item import number_of, register_from
+from registration.item import register_from, subscriber_key_of
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
@@ -29,7 +30,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
 
 
 def _publish(batch: Batch) -> None:
-    numbers = {place: number for place in batch if (number := batch.each(place, _number))}
+    numbers = {
+        place: subscriber_key for place in batch if (subscriber_key := batch.each(place, _number))
+    }
     audiences = subscription_store().audience_items(sorted(set(numbers.values())))
     made: dict[int, list[Notification]] = {}
     for place in numbers:
@@ -37,13 +40,15 @@ def _publish(batch: Batch) -> None:
     queue_each(batch, made)
 
 
-def _number(record: Record) -> str:
-    return require_key(number_of(record["dynamodb"]["Keys"]["owner"]["S"]))
+def _number(record: Record) -> SubscriberKey:
+    return require_key(subscriber_key_of(record["dynamodb"]["Keys"]["owner"]["S"]))
 
 
-def _notifications(record: Record, audiences: Mapping[str, dict[str, Any]]) -> list[Notification]:
-    number, time = _number(record), time_of(record)
-    audience = audience_from(number, audiences.get(number))
+def _notifications(
+    record: Record, audiences: Mapping[SubscriberKey, dict[str, Any]]
+) -> list[Notification]:
+    subscriber_key, time = _number(record), time_of(record)
+    audience = audience_from(subscriber_key, audiences.get(subscriber_key))
     image = record["dynamodb"]["NewImage"]
     return [
         registration_notification(listener, ended, time)

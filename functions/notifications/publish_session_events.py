@@ -13,6 +13,7 @@ from snapshot_restore_py import register_before_snapshot
 
 from aws import clock
 from aws.batch import Failures, time_of
+from camara.identity import SubscriberKey
 from camara.scope import EventType
 from notifications.item import audience_from
 from notifications.notification import Notification
@@ -21,10 +22,10 @@ from notifications.publishing import Batch, Record, in_batch, queue_each, requir
 from notifications.session_change import SessionChange
 from notifications.session_notification import devices_of, session_notification
 from notifications.store import subscription_store
-from registration.item import number_owner, register_from
+from registration.item import register_from, subscriber_owner
 from registration.store import registration_store
 
-type _Items = Mapping[str, dict[str, Any]]
+type _Items = Mapping[SubscriberKey, dict[str, Any]]
 """As they are stored, by number: one that makes no sense is a fault of its number's records."""
 
 
@@ -37,7 +38,9 @@ def _publish(batch: Batch) -> None:
     """Read for all records, three requests for the most of batches; then queue what they make."""
     changes = {place: change for place in batch if (change := batch.each(place, _change))}
     legs = [change.session.legs for change in changes.values()]
-    numbers = {number for each in legs for number in (each.originator, each.receiver)}
+    numbers = {
+        subscriber_key for each in legs for subscriber_key in (each.originator, each.receiver)
+    }
     audiences = subscription_store().audience_items(sorted(numbers))
     ringing = {each.receiver for each in legs if each.answered_by is None}
     registers = registration_store().items_of(sorted(ringing))
@@ -70,7 +73,7 @@ def _notifications(
     session, now = change.session, clock.now()
     happened = int(record["dynamodb"]["ApproximateCreationDateTime"])
     receiver = session.legs.receiver
-    register = register_from(number_owner(receiver), registers.get(receiver))
+    register = register_from(subscriber_owner(receiver), registers.get(receiver))
     devices = devices_of(session, register, happened)
     kind = EventType.SESSION_STATUS
     numbers = [receiver, session.legs.originator]
@@ -80,8 +83,10 @@ def _notifications(
     time = time_of(record)
     return [
         session_notification(listener, kind, change, time)
-        for number in dict.fromkeys(numbers)
-        for listener in audience_from(number, audiences.get(number)).hearing(kind, devices, now)
+        for subscriber_key in dict.fromkeys(numbers)
+        for listener in audience_from(subscriber_key, audiences.get(subscriber_key)).hearing(
+            kind, devices, now
+        )
     ]
 
 

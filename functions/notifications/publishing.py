@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws import deadline, log, metrics
 from aws.batch import Failures
 from camara.errors import Timeout, Unavailable
+from camara.identity import SubscriberKey
 from notifications.configuration import events_not_published
 from notifications.notification import Notification
 from notifications.outbox import outbox, sqs_client
@@ -130,11 +131,11 @@ def in_batch(
     return batch.failures()
 
 
-def require_key(number: Any) -> str:
+def require_key(key: Any) -> SubscriberKey:
     """Return what is read by. Raises ``ValueError`` for what would fail the reads of all others."""
-    if not isinstance(number, str) or not number:
+    if not isinstance(key, str) or not key:
         raise ValueError
-    return number
+    return SubscriberKey(key)
 
 
 def queue_each(batch: Batch, made: dict[int, list[Notification]]) -> list[int]:

@@ -1,13 +1,14 @@
 """What subscriptions are told of a call, and whose devices hear of it. Source: ADR 6."""
 
 from call_handling.session import Session
+from camara.identity import DeviceKey
 from camara.scope import EventType
 from notifications.notification import Addressee, Notification
 from notifications.session_change import SessionChange
 from registration.register import Register
 
 
-def devices_of(session: Session, register: Register, until: int) -> frozenset[str]:
+def devices_of(session: Session, register: Register, until: int) -> frozenset[DeviceKey]:
     """Return the devices (keys) that hear of a call; see ``Legs``.
 
     They are the one that placed it, and those of the receiver that have heard it ring, live or not.

@@ -21,6 +21,7 @@ from aws.dynamodb import (
 )
 from aws.retry import retried
 from camara.errors import NotFound
+from camara.identity import DeviceKey, SubscriberKey
 from notifications.audience import Audience, Limits, Listener
 from notifications.configuration import subscriptions_table
 from notifications.item import (
@@ -28,7 +29,7 @@ from notifications.item import (
     audience_item,
     audience_key,
     key,
-    number_of,
+    subscriber_key_of,
     subscription_from,
     subscription_item,
 )
@@ -55,53 +56,62 @@ class SubscriptionStore:
         self._conflict = client.exceptions.TransactionConflictException
         self._cancelled = client.exceptions.TransactionCanceledException
 
-    def create(self, subscription: Subscription, registered: Collection[str], now: int) -> None:
+    def create(
+        self, subscription: Subscription, registered: Collection[DeviceKey], now: int
+    ) -> None:
         """Store a new subscription, if there is room; see ``Audience.in_the_way_of``.
 
         ``registered`` are the number's devices (keys). Raises ``QuotaExceeded``.
         """
-        number, write_id = subscription.number, new_write_id()
+        subscriber_key, write_id = subscription.subscriber_key, new_write_id()
 
         def attempt() -> None:
-            audience = self.audience(number)
+            audience = self.audience(subscriber_key)
             while old := audience.in_the_way_of(subscription, registered, now, self._limits):
                 self.change(
-                    number,
+                    subscriber_key,
                     old,
                     lambda known: known.ended_because(TerminationReason.NETWORK_TERMINATED, now),
                 )
-                audience = self.audience(number)
+                audience = self.audience(subscriber_key)
             self._write_both(None, subscription, audience, write_id)
 
         retried(attempt, self._cancelled)
 
-    def read(self, number: str, subscription_id: str) -> Subscription:
+    def read(self, subscriber_key: SubscriberKey, subscription_id: str) -> Subscription:
         """Read a subscription, active or not. Raises ``NotFound``."""
-        item = self._item(key(number, subscription_id))
+        item = self._item(key(subscriber_key, subscription_id))
         if item is None:
             raise NotFound
         return subscription_from(item)
 
-    def read_each(self, number: str, subscription_ids: Iterable[str]) -> list[Subscription]:
+    def read_each(
+        self, subscriber_key: SubscriberKey, subscription_ids: Iterable[str]
+    ) -> list[Subscription]:
         """Read up to 100 subscriptions of a number, active or not, in one request."""
-        keys = [key(number, subscription_id) for subscription_id in subscription_ids]
+        keys = [key(subscriber_key, subscription_id) for subscription_id in subscription_ids]
         items = read_batch(self._client, self._table, keys) if keys else []
         return [subscription_from(item) for item in items]
 
-    def audience(self, number: str) -> Audience:
-        """Read the audience of a number."""
-        return audience_from(number, self._item(audience_key(number)))
+    def audience(self, subscriber_key: SubscriberKey) -> Audience:
+        """Read the audience of a subscriber."""
+        return audience_from(subscriber_key, self._item(audience_key(subscriber_key)))
 
-    def audience_items(self, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Read the audiences of different numbers, as stored, in one request for each hundred."""
-        found: dict[str, dict[str, Any]] = {}
-        for batch in batched(numbers, _BATCH, strict=False):
+    def audience_items(
+        self, subscriber_keys: Iterable[SubscriberKey]
+    ) -> dict[SubscriberKey, dict[str, Any]]:
+        """Read the audiences of different subscribers, as stored; a request for each hundred."""
+        found: dict[SubscriberKey, dict[str, Any]] = {}
+        for batch in batched(subscriber_keys, _BATCH, strict=False):
             for item in read_batch(self._client, self._table, map(audience_key, batch)):
-                found[number_of(item)] = item
+                found[subscriber_key_of(item)] = item
         return found
 
     def change(
-        self, number: str, subscription_id: str, decide: Callable[[Subscription], Subscription]
+        self,
+        subscriber_key: SubscriberKey,
+        subscription_id: str,
+        decide: Callable[[Subscription], Subscription],
     ) -> Subscription:
         """Write what ``decide`` makes of a subscription; return it.
 
@@ -110,7 +120,7 @@ class SubscriptionStore:
         write_id = new_write_id()
 
         def attempt() -> Subscription:
-            before = self.read(number, subscription_id)
+            before = self.read(subscriber_key, subscription_id)
             after = decide(before)
             if after is before:
                 return after
@@ -118,7 +128,7 @@ class SubscriptionStore:
                 with unavailable_on_failure():
                     self._client.put_item(**self._put(before, after, write_id))
             else:
-                self._write_both(before, after, self.audience(number), write_id)
+                self._write_both(before, after, self.audience(subscriber_key), write_id)
             return after
 
         return retried(attempt, self._refused, self._conflict, self._cancelled)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from camara.errors import InvalidArgument, NotFound
-from camara.identity import device_key
+from camara.identity import ActorKey, ClientKey, DeviceKey, SubscriberKey, derive_device_key
 from camara.scope import EventType
 
 _TOKEN_MARGIN = 120
@@ -95,10 +95,10 @@ class Subscription:
     versions by subject).
     """
 
-    number: str
+    subscriber_key: SubscriberKey
     subscription_id: str
-    actor: str
-    client: str
+    actor: ActorKey
+    client: ClientKey
     device_id: str
     type: EventType
     sink: str
@@ -122,9 +122,9 @@ class Subscription:
     ended_at: int | None = None
 
     @property
-    def device(self) -> str:
+    def device(self) -> DeviceKey:
         """The device's key: a new owner of the number, or of the device id, has another one."""
-        return device_key(self.actor, self.device_id)
+        return derive_device_key(self.actor, self.device_id)
 
     @property
     def host(self) -> str:

@@ -16,7 +16,7 @@ from camara.actor import Actor
 from camara.address import is_e164
 from camara.caller import Caller
 from camara.errors import MissingPhoneNumber, PermissionDenied, UnnecessaryIdentifier
-from camara.identity import subscriber_key
+from camara.identity import SubscriberKey, UserKey, derive_subscriber_key
 from camara.scope import Scope
 from http_api.operation import Dispatcher, operation
 from http_api.request import Request
@@ -40,17 +40,17 @@ def create_registration(request: Request, caller: Caller) -> Response:
     body = RegSessionRequest.parse(sent)
     expires_at = lifetimes().expiry(body.requested_expiry(), now)
     _require_number_from_token_only(body, caller)
-    subscriber, number, actor = _owner(caller)
+    subscriber, subscriber_key, actor = _owner(caller)
     registration = Registration(
         registration_id=str(uuid4()),
         device_id=body.device_id,
         actor=actor.key,
         client=actor.client,
-        user=actor.user or "",
+        user=actor.user or UserKey(""),
         made_at=now,
         expires_at=expires_at,
     )
-    registration_store().create(number, registration, now)
+    registration_store().create(subscriber_key, registration, now)
     registration_id = registration.registration_id
     request.note_id("registrationId", registration_id)
     metrics.count("RegistrationCreated")
@@ -65,8 +65,8 @@ def create_registration(request: Request, caller: Caller) -> Response:
 def get_registrations_by_device_id(request: Request, caller: Caller) -> Response:
     """Show the registrations of a device; answers 200 with ``RegSessionResponse`` in a list."""
     device_id = RegistrationQuery.parse({"deviceId": request.query("deviceId")}).device_id
-    subscriber, number, actor = _owner(caller)
-    register = registration_store().of_number(number)
+    subscriber, subscriber_key, actor = _owner(caller)
+    register = registration_store().of_subscriber(subscriber_key)
     found = [
         reg_session_response(subscriber, known.registration_id, known.expires_at)
         for known in register.active_of(actor, clock.now())
@@ -79,8 +79,10 @@ def get_registrations_by_device_id(request: Request, caller: Caller) -> Response
 def get_registration_by_id(request: Request, caller: Caller) -> Response:
     """Show a registration; answers 200 with ``RegSessionResponse``."""
     registration_id = request.path_id("registrationId")
-    subscriber, number, actor = _owner(caller)
-    known = registration_store().of_number(number).find(registration_id, actor, clock.now())
+    subscriber, subscriber_key, actor = _owner(caller)
+    known = (
+        registration_store().of_subscriber(subscriber_key).find(registration_id, actor, clock.now())
+    )
     return json_response(200, reg_session_response(subscriber, registration_id, known.expires_at))
 
 
@@ -126,10 +128,10 @@ def _require_number_from_token_only(body: RegSessionRequest, caller: Caller) -> 
         raise UnnecessaryIdentifier
 
 
-def _owner(caller: Caller) -> tuple[str, str, Actor]:
+def _owner(caller: Caller) -> tuple[str, SubscriberKey, Actor]:
     """Return the subscriber, its key, and the actor. Raises ``IdentifierNotFound``."""
     subscriber = caller.require_subscriber()
-    return subscriber, subscriber_key(subscriber), Actor.of(caller)
+    return subscriber, derive_subscriber_key(subscriber), Actor.of(caller)
 
 
 handler = Dispatcher(

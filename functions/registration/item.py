@@ -12,6 +12,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from aws.stale_index import stale_shard
+from camara.identity import SubscriberKey, UserKey
 from registration.register import Ended, Reason, Register, Registration
 
 _NUMBER = "number#"
@@ -22,19 +23,19 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
-def number_owner(subscriber_key: str) -> str:
+def subscriber_owner(derive_subscriber_key: str) -> str:
     """Return the owner of a number's register."""
-    return _NUMBER + subscriber_key
+    return _NUMBER + derive_subscriber_key
 
 
-def user_owner(user_key: str) -> str:
+def user_owner(derive_user_key: UserKey) -> str:
     """Return the owner of a user's register."""
-    return _USER + user_key
+    return _USER + derive_user_key
 
 
-def number_of(owner: str) -> str:
+def subscriber_key_of(owner: str) -> SubscriberKey:
     """Return the ``subscriber_key`` of the number whose register this is."""
-    return owner.removeprefix(_NUMBER)
+    return SubscriberKey(owner.removeprefix(_NUMBER))
 
 
 def register_item(register: Register, write_id: str, now: int) -> dict[str, Any]:

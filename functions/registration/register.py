@@ -19,7 +19,15 @@ from camara.errors import (
     NotFound,
     OutOfRange,
 )
-from camara.identity import device_key, registration_key
+from camara.identity import (
+    ActorKey,
+    ClientKey,
+    DeviceKey,
+    RegistrationKey,
+    UserKey,
+    derive_device_key,
+    derive_registration_key,
+)
 
 KEPT_AFTER_ITS_END = 300
 """Seconds for which an ended registration is remembered.
@@ -75,25 +83,25 @@ class Registration:
 
     registration_id: str
     device_id: str
-    actor: str
-    client: str
-    user: str
+    actor: ActorKey
+    client: ClientKey
+    user: UserKey
     made_at: int
     expires_at: int
 
     @property
-    def device(self) -> str:
+    def device(self) -> DeviceKey:
         """The device's key: another actor's device is another device, even with the same id."""
-        return device_key(self.actor, self.device_id)
+        return derive_device_key(self.actor, self.device_id)
 
     @property
-    def key(self) -> str:
+    def key(self) -> RegistrationKey:
         """The registration's key, by which a call knows that it holds a leg."""
-        return registration_key(self.client, self.registration_id)
+        return derive_registration_key(self.client, self.registration_id)
 
     def is_of(self, actor: Actor) -> bool:
         """Tell whether it is this actor's; to a client alone belong all that it has registered."""
-        if actor.number is None:
+        if actor.subscriber_key is None:
             return self.client == actor.client
         return self.actor == actor.key
 
@@ -193,7 +201,7 @@ def _remembered(ended: tuple[Ended, ...]) -> tuple[Ended, ...]:
 def require_room(
     registration: Registration,
     *,
-    of_number: Register,
+    of_subscriber: Register,
     of_user: Register,
     limits: Limits,
     now: int,
@@ -203,10 +211,10 @@ def require_room(
     Raises ``AlreadyExists`` (the device is registered for the number),
     ``MaxRegistrationPerMsisdn``, ``MaxRegistrationPerUser``, ``MaxDevicesPerUser``.
     """
-    number, user = of_number.active(now), of_user.active(now)
-    if registration.device_id in {known.device_id for known in number}:
+    own, user = of_subscriber.active(now), of_user.active(now)
+    if registration.device_id in {known.device_id for known in own}:
         raise AlreadyExists
-    if len(number) >= limits.per_number:
+    if len(own) >= limits.per_number:
         raise MaxRegistrationPerMsisdn
     if len(user) >= limits.per_user:
         raise MaxRegistrationPerUser

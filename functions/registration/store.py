@@ -20,8 +20,15 @@ from aws.dynamodb import (
 )
 from aws.retry import retried
 from camara.actor import Actor
+from camara.identity import SubscriberKey, UserKey
 from registration.configuration import limits, registrations_table
-from registration.item import number_of, number_owner, register_from, register_item, user_owner
+from registration.item import (
+    register_from,
+    register_item,
+    subscriber_key_of,
+    subscriber_owner,
+    user_owner,
+)
 from registration.register import (
     Ended,
     Limits,
@@ -41,7 +48,7 @@ _BATCH = 100
 
 
 class RegistrationStore:
-    """The registers of numbers and users; ``number`` and ``user`` are their keys.
+    """The registers of subscribers and of users.
 
     A change takes two requests: one reads both registers, one writes them.
 
@@ -57,53 +64,59 @@ class RegistrationStore:
         self._conflict = client.exceptions.TransactionConflictException
         self._cancelled = client.exceptions.TransactionCanceledException
 
-    def of_number(self, number: str) -> Register:
-        """Read the register of a number, as it is at this moment."""
-        return self._read(number_owner(number))
+    def of_subscriber(self, subscriber_key: SubscriberKey) -> Register:
+        """Read the register of a subscriber, as it is at this moment."""
+        return self._read(subscriber_owner(subscriber_key))
 
-    def of_numbers(self, *numbers: str) -> list[Register]:
-        """Read the registers of up to 100 different numbers in one request."""
-        return self._read_all(*map(number_owner, numbers))
+    def of_subscribers(self, *subscriber_keys: SubscriberKey) -> list[Register]:
+        """Read the registers of up to 100 different subscribers in one request."""
+        return self._read_all(*map(subscriber_owner, subscriber_keys))
 
-    def items_of(self, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Read the registers of different numbers, as stored, one request for each hundred."""
-        found: dict[str, dict[str, Any]] = {}
-        for batch in batched(numbers, _BATCH, strict=False):
-            for item in self._items(map(number_owner, batch)):
-                found[number_of(item["owner"]["S"])] = item
+    def items_of(
+        self, subscriber_keys: Iterable[SubscriberKey]
+    ) -> dict[SubscriberKey, dict[str, Any]]:
+        """Read the registers of different subscribers, as stored, one request for each hundred."""
+        found: dict[SubscriberKey, dict[str, Any]] = {}
+        for batch in batched(subscriber_keys, _BATCH, strict=False):
+            for item in self._items(map(subscriber_owner, batch)):
+                found[subscriber_key_of(item["owner"]["S"])] = item
         return found
 
-    def create(self, number: str, registration: Registration, now: int) -> None:
+    def create(self, subscriber_key: SubscriberKey, registration: Registration, now: int) -> None:
         """Register a device; raises what ``require_room`` raises."""
 
-        def decide(of_number: Register, of_user: Register) -> tuple[Register, Register]:
+        def decide(of_subscriber: Register, of_user: Register) -> tuple[Register, Register]:
             require_room(
-                registration, of_number=of_number, of_user=of_user, limits=self._limits, now=now
+                registration,
+                of_subscriber=of_subscriber,
+                of_user=of_user,
+                limits=self._limits,
+                now=now,
             )
-            return of_number.with_(registration, now), of_user.with_(registration, now)
+            return of_subscriber.with_(registration, now), of_user.with_(registration, now)
 
-        self._change(number, registration.user, decide, now)
+        self._change(subscriber_key, registration.user, decide, now)
 
     def refresh(self, actor: Actor, registration_id: str, expires_at: int, now: int) -> None:
         """Move the expiry of an active registration of this actor. Raises ``NotFound``."""
 
-        def decide(of_number: Register, of_user: Register) -> tuple[Register, Register]:
-            refreshed = of_number.find(registration_id, actor, now).until(expires_at)
-            return of_number.with_(refreshed, now), of_user.with_(refreshed, now)
+        def decide(of_subscriber: Register, of_user: Register) -> tuple[Register, Register]:
+            refreshed = of_subscriber.find(registration_id, actor, now).until(expires_at)
+            return of_subscriber.with_(refreshed, now), of_user.with_(refreshed, now)
 
         self._change(*_owners(actor), decide, now)
 
     def delete(self, actor: Actor, registration_id: str, now: int) -> None:
         """End an active registration of this actor. Raises ``NotFound``."""
 
-        def decide(of_number: Register, of_user: Register) -> tuple[Register, Register]:
-            known = of_number.find(registration_id, actor, now)
-            return of_number.without(known, now), of_user.without(known, now)
+        def decide(of_subscriber: Register, of_user: Register) -> tuple[Register, Register]:
+            known = of_subscriber.find(registration_id, actor, now)
+            return of_subscriber.without(known, now), of_user.without(known, now)
 
         self._change(*_owners(actor), decide, now)
 
     def end_expired(self, owner: str, now: int) -> tuple[Ended, ...]:
-        """End what has expired in a number's register; return what that was.
+        """End what has expired in a subscriber's register; return what that was.
 
         Nothing, when the register has been changed meanwhile: who changed it has done the same.
         """
@@ -119,7 +132,7 @@ class RegistrationStore:
         return tuple(after.just_ended)
 
     def require_active(
-        self, number: str, registration_ids: Iterable[str], now: int
+        self, subscriber_key: SubscriberKey, registration_ids: Iterable[str], now: int
     ) -> dict[str, Any]:
         """Return the condition, for a transaction, that one of these registrations is active."""
         names = {f"#{place}": known for place, known in enumerate(sorted(registration_ids))}
@@ -127,19 +140,21 @@ class RegistrationStore:
         return {
             "ConditionCheck": {
                 "TableName": self._table,
-                "Key": {"owner": {"S": number_owner(number)}},
+                "Key": {"owner": {"S": subscriber_owner(subscriber_key)}},
                 "ConditionExpression": " OR ".join(clauses),
                 "ExpressionAttributeNames": names,
                 "ExpressionAttributeValues": {":now": {"N": str(now)}},
             }
         }
 
-    def _change(self, number: str, user: str, decide: Decision, now: int) -> None:
+    def _change(
+        self, subscriber_key: SubscriberKey, user: UserKey, decide: Decision, now: int
+    ) -> None:
         """Write both registers as ``decide`` says, if they are still what it decided on."""
         write_id = new_write_id()
 
         def attempt() -> None:
-            before = self._read_all(number_owner(number), user_owner(user))
+            before = self._read_all(subscriber_owner(subscriber_key), user_owner(user))
             pairs = zip(before, decide(*before), strict=True)
             puts = [{"Put": self._put(before, then, write_id, now)} for before, then in pairs]
             with unavailable_on_failure():
@@ -172,9 +187,9 @@ class RegistrationStore:
         }
 
 
-def _owners(actor: Actor) -> tuple[str, str]:
-    """Return the keys of an actor's number and user."""
-    return actor.number or "", actor.user or ""
+def _owners(actor: Actor) -> tuple[SubscriberKey, UserKey]:
+    """Return the keys of an actor's two registers."""
+    return actor.subscriber_key or SubscriberKey(""), actor.user or UserKey("")
 
 
 @cache

@@ -21,7 +21,7 @@ from notifications.subscription import Subscription
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_NO_LIMITS = Limits(of_device=10**6, of_client=10**6, of_number=10**6)
+_NO_LIMITS = Limits(of_device=10**6, of_client=10**6, of_subscriber=10**6)
 """They were kept to when somebody subscribed; now nothing that is there is to give way."""
 
 
@@ -66,7 +66,7 @@ def _restore(store: SubscriptionStore, item: dict[str, Any], *, same_key: bool) 
     if known.credential is not None and not same_key:
         return Outcome.SEALED
     try:
-        store.read(known.number, known.subscription_id)
+        store.read(known.subscriber_key, known.subscription_id)
     except NotFound:
         store.create(_as_if_its_sink_worked(known), (), now)
         return Outcome.RESTORED

@@ -27,7 +27,7 @@ def a_credential(number: int = 1, token: str = TOKEN, expires_at: int = NOW + 60
 
 def now_of(subscription: Subscription) -> Subscription:
     """Return a subscription as it is stored."""
-    return subscription_store().read(subscription.number, subscription.subscription_id)
+    return subscription_store().read(subscription.subscriber_key, subscription.subscription_id)
 
 
 def events_at(webhook: Webhook) -> list[Any]:

@@ -46,7 +46,7 @@ def catch_up(poller: Poller, subscription: Subscription, context: Any = None) ->
 def change(subscription: Subscription, **changes: Any) -> None:
     """Change a subscription as somebody else does meanwhile."""
     subscription_store().change(
-        subscription.number,
+        subscription.subscriber_key,
         subscription.subscription_id,
         lambda known: replace(known, version=known.version + 1, **changes),
     )

@@ -63,7 +63,10 @@ def test_what_waits_for_the_second_look_is_queued_in_the_devices_own_order(
 
     assert prober.deliver()
     [second] = catch_ups_in(messaging.queue)
-    assert (second.number, second.subscription_id) == (first.number, first.subscription_id)
+    assert (second.subscriber_key, second.subscription_id) == (
+        first.subscriber_key,
+        first.subscription_id,
+    )
     assert (second.device, second.cleared_at) == (subscription.device, NOW)
     assert second.is_last
     assert second.deduplication_id != first.deduplication_id

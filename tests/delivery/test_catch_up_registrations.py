@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from aws.dynamodb import dynamodb_client
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from camara.scope import EventType
 from notifications.registration_notification import registration_notification
-from registration.item import number_owner, register_item
+from registration.item import register_item, subscriber_owner
 from registration.register import Ended, Reason, Register, Registration
 from tests.delivery.evidence import events_at, now_of
 from tests.delivery.lambda_poller import TIME, Poller, deliver_both
@@ -27,7 +27,7 @@ def ended(name: str, at: int, reason: Reason = Reason.DELETED, device: int = 1) 
 
 def remember(*ends: Ended) -> None:
     """Have the register of Alice's number remember these."""
-    register = Register(number_owner(subscriber_key(ALICE)), version=2, ended=ends)
+    register = Register(subscriber_owner(derive_subscriber_key(ALICE)), version=2, ended=ends)
     dynamodb_client().put_item(
         TableName=REGISTRATIONS, Item=register_item(register, "write-1", NOW)
     )

@@ -182,7 +182,7 @@ def renew(subscription: Subscription) -> None:
     """Give a subscription the second token."""
     token = a_credential(token=f"{TOKEN}-2")
     subscription_store().change(
-        subscription.number,
+        subscription.subscriber_key,
         subscription.subscription_id,
         lambda known: known.updated(token, None),
     )

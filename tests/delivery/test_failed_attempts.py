@@ -61,7 +61,7 @@ def test_nobody_who_publishes_may_miss_the_mark_when_the_event_is_kept(
     assert poller.deliver()
     names = [name for name, _ in requests]
     assert names.index("TransactWriteItems") < names.index("SendMessage")
-    [listener] = subscription_store().audience(subscription.number).listeners.values()
+    [listener] = subscription_store().audience(subscription.subscriber_key).listeners.values()
     assert listener.failing
 
 

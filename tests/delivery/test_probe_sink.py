@@ -35,7 +35,7 @@ def test_a_sink_that_takes_it_is_told_again_of_what_comes(
     assert (after.cleared_at, after.behind_since) == (NOW, SINCE)
     # It is forgiven in time, and only then.
     assert (after.failures, after.worked_at) == (4, NOW)
-    [listener] = subscription_store().audience(subscription.number).listeners.values()
+    [listener] = subscription_store().audience(subscription.subscriber_key).listeners.values()
     assert not listener.failing
     poller.put(a_notification(subscription, 2))
     poller.deliver_all()
@@ -51,7 +51,7 @@ def test_and_catches_up_with_what_it_has_missed(
     assert prober.deliver()
     [message] = catch_ups_in(messaging.queue)
     assert message.subscription_id == subscription.subscription_id
-    assert message.number == subscription.number
+    assert message.subscriber_key == subscription.subscriber_key
     assert (message.cleared_at, message.is_last, message.before) == (NOW, False, None)
 
 

@@ -45,7 +45,7 @@ def test_the_log_tells_which_and_what_became_of_it_and_nothing_personal(
         assert (info["mediaSessionId"], info["version"]) == (notification.media_session_id, 2)
         assert info["outcome"] == "failed"
     out = capsys.readouterr().out
-    for secret in (TOKEN, webhook.url, str(webhook.port), subscription.number):
+    for secret in (TOKEN, webhook.url, str(webhook.port), subscription.subscriber_key):
         assert secret not in told + out
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from infra.local.processes import wait_until
 from tests.e2e.aws import Aws
 from tests.e2e.subscriber import Line, Subscriber
@@ -118,7 +118,7 @@ def _expire(aws: Aws, who: Subscriber) -> None:
     """Move the end of a registration into the past: nobody has to wait for it."""
     aws.client("dynamodb").update_item(
         TableName=aws.stack.tables["RegistrationsTable"],
-        Key={"owner": {"S": f"number#{subscriber_key(who.number)}"}},
+        Key={"owner": {"S": f"number#{derive_subscriber_key(who.number)}"}},
         UpdateExpression="SET registrations.#registration.expiresAt = :past",
         ExpressionAttributeNames={"#registration": str(who.registration_id)},
         ExpressionAttributeValues={":past": {"N": str(int(time.time()) - 1)}},

@@ -12,7 +12,7 @@ from camara.scope import EventType
 from notifications.item import subscription_item
 from notifications.notification import CatchUp, Notification
 from notifications.subscription import Subscription, TerminationReason
-from registration.item import number_owner, register_item
+from registration.item import register_item, subscriber_owner
 from registration.register import Register
 from tests.fuzz.strategies import json, some_of, text
 from tests.support.builders import ALICE_KEY, NOW, UNKNOWN, a_registration, a_session
@@ -22,7 +22,7 @@ type Item = dict[str, Any]
 PROBE = "event-1"
 """The event that a sink that fails is asked again with."""
 
-_DEREGISTERED = Register(number_owner(ALICE_KEY)).without(a_registration(), NOW)
+_DEREGISTERED = Register(subscriber_owner(ALICE_KEY)).without(a_registration(), NOW)
 
 
 _OTHERS: list[Item] = [{"S": ""}, {"N": "1"}, {"BOOL": True}, {"NULL": True}, {"L": []}, {"M": {}}]

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from camara.caller import Caller
 from camara.errors import Unauthenticated
-from camara.identity import subscriber_key, user_key
+from camara.identity import derive_subscriber_key, derive_user_key
 from tests.fuzz.effort import effort
 from tests.fuzz.events import contexts
 from tests.fuzz.strategies import json
@@ -28,7 +28,7 @@ def test_any_context(context: Any, claim: str) -> None:
     assert caller.scopes <= set((context.get("scope") or "").split(" "))
     if caller.subscriber is not None:
         assert context.get(claim) or context.get("sub")
-        assert subscriber_key(caller.subscriber)
+        assert derive_subscriber_key(caller.subscriber)
         assert caller.user is not None
     if caller.user is not None:
-        assert user_key(caller.user)
+        assert derive_user_key(caller.user)

@@ -20,7 +20,7 @@ from notifications import (
 )
 from notifications.post import NotDelivered
 from notifications.subscription import Credential, Subscription, TerminationReason
-from registration.item import number_owner
+from registration.item import subscriber_owner
 from tests.fuzz.driven import (
     PROBE,
     changes,
@@ -47,7 +47,7 @@ PUBLISHERS: dict[str, tuple[Callable[..., Any], SearchStrategy[dict[str, Any]]]]
     "PublishToSessionsBus": (publish_to_sessions_bus.handler, changes(session_images(), KEYS)),
     "PublishRegistrationEnds": (
         publish_registration_ends.handler,
-        changes(register_images(), {"owner": {"S": number_owner(ALICE_KEY)}}),
+        changes(register_images(), {"owner": {"S": subscriber_owner(ALICE_KEY)}}),
     ),
     "PublishSubscriptionEnds": (
         publish_subscription_ends.handler,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis.strategies import SearchStrategy
 
 from call_handling.end_sessions_of_registration import handler
-from registration.item import number_owner, register_item
+from registration.item import register_item, subscriber_owner
 from registration.register import Register
 from tests.fuzz.effort import effort
 from tests.fuzz.strategies import json, some_of, text
@@ -19,7 +19,7 @@ from tests.support.lambda_context import a_lambda_context
 
 __all__ = ["environment", "table", "time_stands_still"]
 
-REGISTER = Register(number_owner(ALICE_KEY)).without(a_registration(), NOW)
+REGISTER = Register(subscriber_owner(ALICE_KEY)).without(a_registration(), NOW)
 IMAGE = register_item(REGISTER, "write-1", NOW)
 """What the stream shows when the device that places the calls is deregistered."""
 

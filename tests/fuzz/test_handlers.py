@@ -80,7 +80,7 @@ def test_any_events_of_a_call(method: str, resource: str, status: str, data: st.
 @given(data=st.data())
 @effort(60)
 def test_any_events_of_a_device(method: str, data: st.DataObject) -> None:
-    if registration_id(ALICE) not in registration_store().of_number(ALICE_KEY).registrations:
+    if registration_id(ALICE) not in registration_store().of_subscriber(ALICE_KEY).registrations:
         register(ALICE)
     device = st.just(registration_id(ALICE))
     caller = st.builds(a_context)
@@ -113,7 +113,7 @@ def test_any_events_of_a_subscription(
 ) -> None:
     del messaging
     known = a_subscription()
-    _forget(audience_key(known.number), key(known.number, known.subscription_id))
+    _forget(audience_key(known.subscriber_key), key(known.subscriber_key, known.subscription_id))
     subscription_store().create(known, (), NOW)
     # The second is what their audience is stored as.
     subscription = st.sampled_from([known.subscription_id, "audience"])

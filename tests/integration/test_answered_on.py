@@ -41,7 +41,7 @@ def answered_on(call: str) -> set[str]:
 
 
 def keys(*registrations: str) -> set[str]:
-    known = registration_store().of_number(BOB_KEY).remembered
+    known = registration_store().of_subscriber(BOB_KEY).remembered
     return {each.key for each in known if each.registration_id in registrations}
 
 

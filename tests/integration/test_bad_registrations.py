@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from registration.store import registration_store
 from tests.support.api import Answer, Raw, invoke
 from tests.support.builders import ALICE, NOBODY, UNKNOWN, a_context
@@ -44,7 +44,7 @@ from tests.support.registration_api import (
 )
 def test_a_bad_body_registers_nothing(body: Any) -> None:
     assert post(NOBODY, body).code == (400, "INVALID_ARGUMENT")
-    assert registration_store().of_number(subscriber_key(NOBODY)).version == 0
+    assert registration_store().of_subscriber(derive_subscriber_key(NOBODY)).version == 0
 
 
 @pytest.mark.parametrize(

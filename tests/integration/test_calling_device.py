@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from registration.item import number_owner
+from registration.item import subscriber_owner
 from tests.integration.conftest import FakeClock
 from tests.support.api import post
 from tests.support.builders import (
@@ -140,7 +140,7 @@ def test_a_call_costs_one_read_and_one_transaction(requests: Requests) -> None:
     read = requests[0][1]["RequestItems"][REGISTRATIONS]
     assert read["ConsistentRead"] is True
     assert [key["owner"]["S"] for key in read["Keys"]] == [
-        number_owner(key) for key in (ALICE_KEY, BOB_KEY)
+        subscriber_owner(key) for key in (ALICE_KEY, BOB_KEY)
     ]
     check, *puts = requests[1][1]["TransactItems"]
     assert check["ConditionCheck"]["TableName"] == REGISTRATIONS

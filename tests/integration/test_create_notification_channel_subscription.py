@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from camara.scope import EventType
 from notifications import api
 from notifications.subscription import Subscription
@@ -69,7 +69,7 @@ def test_what_is_kept_of_it(name: str) -> None:
 
     assert stored() == [
         Subscription(
-            number=subscriber_key(ALICE),
+            subscriber_key=derive_subscriber_key(ALICE),
             subscription_id=made.body["id"],
             actor=ALICE_ACTS.key,
             client=ALICE_ACTS.client,

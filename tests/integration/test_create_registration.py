@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from camara.identity import client_key, subscriber_key, user_key
+from camara.identity import derive_client_key, derive_subscriber_key, derive_user_key
 from registration import api
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock
@@ -55,21 +55,21 @@ def test_a_device_is_registered_for_the_tokens_number() -> None:
 def test_what_is_kept_of_it_are_keys() -> None:
     made = post(NOBODY, {"deviceId": device_id().upper()}, context=a_context(NOBODY, sub="user-7"))
 
-    number = registration_store().of_number(subscriber_key(NOBODY))
+    number = registration_store().of_subscriber(derive_subscriber_key(NOBODY))
     [known] = number.active(NOW)
     assert known.registration_id == made.body["registrationId"]
     assert known.device_id == device_id()
     assert known.actor == an_actor(NOBODY, sub="user-7").key
-    assert known.client == client_key("client-1")
-    assert known.user == user_key("user-7")
+    assert known.client == derive_client_key("client-1")
+    assert known.user == derive_user_key("user-7")
     assert (known.made_at, known.expires_at) == (NOW, NOW + LIFETIMES.default)
 
 
 def test_a_token_without_a_user_registers_for_its_subscriber() -> None:
     post(NOBODY, context=a_context(NOBODY, sub=None))
 
-    [known] = registration_store().of_number(subscriber_key(NOBODY)).active(NOW)
-    assert known.user == user_key(NOBODY)
+    [known] = registration_store().of_subscriber(derive_subscriber_key(NOBODY)).active(NOW)
+    assert known.user == derive_user_key(NOBODY)
 
 
 def test_no_two_registrations_have_the_same_id() -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aws.stale_index import stale_shard
-from camara.identity import client_key, late_actor_key
+from camara.identity import derive_client_key, derive_late_actor_key
 from tests.support.api import Raw, delete, get, post
 from tests.support.builders import (
     ALICE,
@@ -69,10 +69,10 @@ def test_the_item_carries_its_endings_and_its_place_in_the_index(table: "DynamoD
         ALICE_ACTS.key: {"S": "SessionCancelled"},
         # Its client has both legs: alone it acts for the originator.
         CLIENT_KEY: {"S": "SessionCancelled"},
-        client_key("client-2"): {"S": "Declined"},
-        late_actor_key(BOB_KEY): {"S": "Declined"},
+        derive_client_key("client-2"): {"S": "Declined"},
+        derive_late_actor_key(BOB_KEY): {"S": "Declined"},
         BOB_ACTS.key: {"S": "Declined"},
-        **{an_actor(BOB, *other).key: {"S": "Declined"} for other in others},
+        **{str(an_actor(BOB, *other).key): {"S": "Declined"} for other in others},
         "network": {"S": "NoAnswer"},
     }
     assert session["staleAt"] == {"N": str(NOW + 120)}

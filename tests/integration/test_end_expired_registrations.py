@@ -6,8 +6,8 @@ import pytest
 
 from aws.stale_index import SHARDS_SEARCHED
 from camara.errors import Unavailable
-from camara.identity import subscriber_key
-from registration.item import number_owner
+from camara.identity import derive_subscriber_key
+from registration.item import subscriber_owner
 from registration.store import registration_store
 from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, BOB, NOBODY, NOW, registration_id
@@ -24,7 +24,7 @@ HOUR = 3600
 
 
 def stored(table: "DynamoDBClient", subscriber: str) -> dict[str, Any]:
-    key = {"owner": {"S": number_owner(subscriber_key(subscriber))}}
+    key = {"owner": {"S": subscriber_owner(derive_subscriber_key(subscriber))}}
     item: dict[str, Any] = table.get_item(TableName=REGISTRATIONS, Key=key)["Item"]
     return item
 
@@ -73,7 +73,7 @@ def test_what_is_refreshed_meanwhile_goes_on(
     monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
 ) -> None:
     register(NOBODY, expires_at=NOW + HOUR)
-    number, store = subscriber_key(NOBODY), registration_store()
+    number, store = derive_subscriber_key(NOBODY), registration_store()
     read = store._read  # noqa: SLF001
 
     def read_and_be_late(owner: str) -> Any:
@@ -86,7 +86,7 @@ def test_what_is_refreshed_meanwhile_goes_on(
     time_stands_still.now += HOUR
 
     assert end_expired()["ended"] == 0
-    assert len(store.of_number(number).active(time_stands_still.now)) == 1
+    assert len(store.of_subscriber(number).active(time_stands_still.now)) == 1
 
 
 def test_what_there_is_no_time_for_is_left_for_the_next(time_stands_still: FakeClock) -> None:

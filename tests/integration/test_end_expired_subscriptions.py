@@ -8,6 +8,7 @@ import pytest
 
 from aws.stale_index import SHARDS_SEARCHED
 from camara.errors import Unavailable
+from camara.identity import SubscriberKey
 from notifications.item import key
 from notifications.notification import CatchUp, message_from
 from notifications.store import subscription_store
@@ -29,7 +30,7 @@ HOUR = 3600
 
 
 def stored(subscription: Subscription) -> Subscription:
-    return subscription_store().read(subscription.number, subscription.subscription_id)
+    return subscription_store().read(subscription.subscriber_key, subscription.subscription_id)
 
 
 def test_what_has_expired_ends_and_leaves_the_index(
@@ -43,7 +44,7 @@ def test_what_has_expired_ends_and_leaves_the_index(
     assert stored(expired).ended_at == time_stands_still.now
     assert stored(going_on) == going_on
     item = table.get_item(
-        TableName=SUBSCRIPTIONS, Key=key(expired.number, expired.subscription_id)
+        TableName=SUBSCRIPTIONS, Key=key(expired.subscriber_key, expired.subscription_id)
     )["Item"]
     assert not {"staleAt", "staleShard"} & item.keys()
     assert end_expired()["found"] == 0
@@ -82,7 +83,7 @@ def test_what_happens_meanwhile_comes_first(
     store = subscription_store()
     read = store.read
 
-    def read_and_be_late(number: str, subscription_id: str) -> Subscription:
+    def read_and_be_late(number: SubscriberKey, subscription_id: str) -> Subscription:
         found = read(number, subscription_id)
         monkeypatch.setattr(store, "read", read)
         store.change(
@@ -114,7 +115,9 @@ def test_what_has_been_cleared_up_meanwhile_is_passed_over(
     change = store.change
 
     def clear_up_first(*arguments: Any) -> Subscription:
-        table.delete_item(TableName=SUBSCRIPTIONS, Key=key(gone.number, gone.subscription_id))
+        table.delete_item(
+            TableName=SUBSCRIPTIONS, Key=key(gone.subscriber_key, gone.subscription_id)
+        )
         return change(*arguments)
 
     monkeypatch.setattr(store, "change", clear_up_first)
@@ -160,7 +163,7 @@ def marked(number: int = 1, **changes: Any) -> Subscription:
     """Store a subscription whose sink has just failed."""
     subscription = subscribe(number, **changes)
     return subscription_store().change(
-        subscription.number,
+        subscription.subscriber_key,
         subscription.subscription_id,
         lambda known: known.failed("event", NOW - 60, NOW),
     )
@@ -221,7 +224,7 @@ def test_one_that_makes_no_sense_keeps_no_other_from_its_end(
     broken, other = subscribe(1, ends_at=NOW), subscribe(2, ends_at=NOW + 1)
     table.update_item(
         TableName=SUBSCRIPTIONS,
-        Key=key(broken.number, broken.subscription_id),
+        Key=key(broken.subscriber_key, broken.subscription_id),
         UpdateExpression="REMOVE sink",
     )
     time_stands_still.now += 1

@@ -8,8 +8,8 @@ import pytest
 
 from aws.dynamodb import dynamodb_client
 from call_handling.end_sessions_of_registration import handler
-from camara.identity import subscriber_key
-from registration.item import number_owner
+from camara.identity import derive_subscriber_key
+from registration.item import subscriber_owner
 from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, NOBODY, NOW, a_call_request, a_context
@@ -31,7 +31,7 @@ ANSWERED = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
 def ended_by(change: Callable[[], Any], subscriber: str) -> list[Record]:
     """Make a change; return the record of it in the stream of the table."""
     change()
-    key = {"owner": {"S": number_owner(subscriber_key(subscriber))}}
+    key = {"owner": {"S": subscriber_owner(derive_subscriber_key(subscriber))}}
     item = dynamodb_client().get_item(TableName=REGISTRATIONS, Key=key)["Item"]
     image = {"Keys": key, "NewImage": item, "SequenceNumber": item["version"]["N"]}
     return [{"eventSource": "aws:dynamodb", "eventName": "MODIFY", "dynamodb": image}]

@@ -28,6 +28,7 @@ from call_handling.status import OVER, UNANSWERED, Status
 from call_handling.store import session_store
 from camara.actor import Actor
 from camara.errors import IncompatibleState, InvalidTokenContext, NotFound
+from camara.identity import UserKey
 from registration.store import registration_store
 from tests.support.api import a_call
 from tests.support.builders import (
@@ -51,7 +52,7 @@ type Action = Callable[[str], Any]
 
 ELSEWHERE = "client-2"
 BOB_ELSEWHERE = an_actor(BOB, ELSEWHERE)
-BOB_LATE = LateActor(BOB_KEY, BOB_ACTS.client, "somebody else", registered_at=NOW)
+BOB_LATE = LateActor(BOB_KEY, BOB_ACTS.client, UserKey("somebody else"), registered_at=NOW)
 ANYBODY_ELSEWHERE = an_actor(None, ELSEWHERE)
 FIRST, SECOND = registration_id(BOB, 1), registration_id(BOB, 3)
 """Two phones of one actor; the device in between is another client's."""
@@ -79,7 +80,7 @@ def loses_its_device(call: str) -> None:
     """Deregister, and end what it held, as the stream would have it done."""
     gone = a_registration(BOB, 2, client_id=ELSEWHERE)
     registration_store().delete(BOB_ELSEWHERE, gone.registration_id, NOW + 1)
-    left = registration_store().of_number(BOB_KEY).active(NOW + 1)
+    left = registration_store().of_subscriber(BOB_KEY).active(NOW + 1)
     client, may_be_held = session_ender()._client, may_be_held_by(gone, left)  # noqa: SLF001
     received = sessions_received_by(client, TABLE, BOB_KEY, NOW - 1, NOW + 1)
     if call in held_among(client, TABLE, received, may_be_held, lambda: True):
@@ -211,7 +212,7 @@ def _no_offer_took_anothers_place(items: list[dict[str, Any]]) -> None:
 
 
 def _nobody_who_is_gone_holds_it(item: dict[str, Any]) -> None:
-    active = registration_store().of_number(BOB_KEY).active(NOW + 1)
+    active = registration_store().of_subscriber(BOB_KEY).active(NOW + 1)
     left = {each.key for each in active}
     live_and_answered = "endings" in item and "answeredBy" in item
     assert not live_and_answered or left & {*item["holders"]["SS"]}

@@ -32,13 +32,13 @@ def test_the_registrations_of_others_look_as_if_they_did_not_exist(
     name: str, context: dict[str, Any]
 ) -> None:
     known = registered()
-    before = registration_store().of_number(NUMBER)
+    before = registration_store().of_subscriber(NUMBER)
 
     found = OF_ONE[name](None, known, context=context)
 
     assert found.code == (404, "NOT_FOUND")
     assert found == OF_ONE[name](None, UNKNOWN, context=context)
-    assert registration_store().of_number(NUMBER) == before
+    assert registration_store().of_subscriber(NUMBER) == before
 
 
 @every_other

@@ -11,7 +11,7 @@ import pytest
 
 from aws.log import shown_id
 from call_handling import delete_session_by_id
-from camara.identity import subscriber_key, user_key
+from camara.identity import derive_subscriber_key, derive_user_key
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import Answer, delete, get, post, put
 from tests.support.builders import (
@@ -138,7 +138,7 @@ def test_the_log_follows_a_registration_and_names_nobody(logged: io.StringIO) ->
     ]
     assert not personal_in(logged.getvalue())
     user = sub_of(NOBODY)
-    keys = (subscriber_key(NOBODY), user_key(user), an_actor(NOBODY).key)
+    keys = (derive_subscriber_key(NOBODY), derive_user_key(user), an_actor(NOBODY).key)
     for secret in (device_id(), user, *keys):
         assert secret not in logged.getvalue()
 

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from aws import clock
 from aws.dynamodb import dynamodb_client
 from call_handling import end_sessions_of_registration
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from camara.scope import EventType
 from notifications import publish_session_events, publishing
 from notifications.notification import Notification
@@ -164,7 +164,7 @@ class CallHandling(RuleBasedStateMachine):
         name = str(uuid.UUID(int=self.serial))
         number = device.actor.number or ""
         registration_store().create(
-            subscriber_key(number), self._registration(device, name), self.now
+            derive_subscriber_key(number), self._registration(device, name), self.now
         )
         self.devices[number].add(Registered(name, device, self.now), self.now)
         self.names.append(name)

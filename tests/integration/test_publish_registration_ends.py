@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from camara.scope import EventType
 from notifications.publish_registration_ends import handler
 from notifications.subscription import TerminationReason
@@ -50,7 +50,7 @@ def test_a_deleted_registration_is_told_to_its_device(messaging: Messaging, stre
     assert len(message.pop("correlator")) == 32
     assert message.pop("time").endswith("Z")
     assert message == {
-        "number": told.number,
+        "number": told.subscriber_key,
         "subscription_id": told.subscription_id,
         "device": told.device,
         "type": EventType.REGISTRATION_ENDS,
@@ -140,7 +140,7 @@ def test_what_a_register_remembers_is_not_told_again(
     registration_store().refresh(NOBODY_ACTS, registration_id(NOBODY, 3), NOW + HOUR, NOW)
     deregister(NOBODY, 2)
     register(NOBODY, 4)
-    remembered = registration_store().of_number(subscriber_key(NOBODY)).ended
+    remembered = registration_store().of_subscriber(derive_subscriber_key(NOBODY)).ended
     assert [end.registration.device_id for end in remembered] == [
         a_registration(NOBODY, device).device_id for device in (1, 2)
     ]

@@ -43,7 +43,7 @@ def end(
     reason: TerminationReason = TerminationReason.SUBSCRIPTION_DELETED,
 ) -> None:
     subscription_store().change(
-        subscription.number,
+        subscription.subscriber_key,
         subscription.subscription_id,
         lambda known: known.ended_because(reason, NOW),
     )
@@ -51,7 +51,7 @@ def end(
 
 def hears(subscription: Subscription, event_id: str) -> None:
     subscription_store().change(
-        subscription.number,
+        subscription.subscriber_key,
         subscription.subscription_id,
         lambda known: known.has_heard(event_id, None, NOW),
     )
@@ -89,7 +89,7 @@ def test_an_end_is_told_with_its_reason_and_counted(
     assert message.pop("time").endswith("Z")
     assert message["data"].pop("terminationDescription")
     assert message == {
-        "number": told.number,
+        "number": told.subscriber_key,
         "subscription_id": told.subscription_id,
         "device": told.device,
         "type": EventType.SUBSCRIPTION_ENDED,
@@ -116,7 +116,7 @@ def test_the_last_notification_that_was_wanted_is_an_end(
 def test_only_the_end_is_an_event(messaging: Messaging, stream: Stream, requests: Requests) -> None:
     subscription = subscribe(credential=CREDENTIAL, max_events=5)
     subscription_store().change(
-        subscription.number,
+        subscription.subscriber_key,
         subscription.subscription_id,
         lambda known: known.updated(None, NOW + 7200),
     )

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from aws.retry import ATTEMPTS
 from camara.errors import Unavailable
-from camara.identity import subscriber_key
+from camara.identity import SubscriberKey, derive_subscriber_key
 from camara.scope import EventType
 from notifications import publish_session_events, publishing
 from notifications.audience import Audience
 from notifications.item import audience_item
 from notifications.outbox import Outbox
-from registration.item import number_owner, register_item
+from registration.item import register_item, subscriber_owner
 from registration.register import Register
 from tests.integration.conftest import Messaging
 from tests.support.audiences import store_all
@@ -39,7 +39,7 @@ SUBSCRIPTIONS = [
         + [(BOB, INVITATION), (EVE, INVITATION)] * 2
     )
 ]
-KEYS = {subscriber_key(number): number for number in (ALICE, BOB, EVE)}
+KEYS = {derive_subscriber_key(number): number for number in (ALICE, BOB, EVE)}
 RECEIVERS = {1: BOB, 2: EVE, 3: BOB, 4: EVE}
 """Whom Alice calls."""
 
@@ -54,19 +54,21 @@ class Tables:
         self._served = iter(served)
         audiences = {number: Audience(number) for number in KEYS}
         for subscription in SUBSCRIPTIONS:
-            number = subscription.number
+            number = subscription.subscriber_key
             audiences[number] = audiences[number].after(subscription, NOW)
         self._audiences = {number: audience_item(each, NOW) for number, each in audiences.items()}
 
-    def audience_items(self, numbers: list[str]) -> dict[str, Any]:
+    def audience_items(self, numbers: list[SubscriberKey]) -> dict[str, Any]:
         self._serve()
         return {number: self._audiences[number] for number in numbers}
 
-    def items_of(self, numbers: list[str]) -> dict[str, Any]:
+    def items_of(self, numbers: list[SubscriberKey]) -> dict[str, Any]:
         self._serve()
         return {
             number: register_item(
-                Register(number_owner(number)).with_(a_registration(KEYS[number]), NOW), "1", NOW
+                Register(subscriber_owner(number)).with_(a_registration(KEYS[number]), NOW),
+                "1",
+                NOW,
             )
             for number in numbers
         }
@@ -86,7 +88,7 @@ def to_be_told(calls: list[int], senseless: set[int]) -> Told:
             invites = versions[call] == 1
             ends = {RECEIVERS[call]} if invites else {ALICE, RECEIVERS[call]}
             kind = INVITATION if invites else STATUS
-            concerned = subscription.number in set(map(subscriber_key, ends))
+            concerned = subscription.subscriber_key in set(map(derive_subscriber_key, ends))
             if place not in senseless and concerned and subscription.type is kind:
                 known = told.setdefault(subscription.subscription_id, [])
                 known.append((media_session_id(call), versions[call]))

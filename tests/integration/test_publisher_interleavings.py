@@ -146,7 +146,9 @@ def test_one_that_changes_meanwhile_hears_of_whole_batches_and_the_others_of_all
     store_all([changing, steady])
 
     def change() -> None:
-        subscription_store().change(changing.number, changing.subscription_id, CHANGES[becomes])
+        subscription_store().change(
+            changing.subscriber_key, changing.subscription_id, CHANGES[becomes]
+        )
 
     race([publishes(of_calls([1] * 4)), publishes(of_calls([2] * 4)), change], order)
 
@@ -157,4 +159,4 @@ def test_one_that_changes_meanwhile_hears_of_whole_batches_and_the_others_of_all
             numbers = [number for name, number in heard if name == media_session_id(call)]
             changes = becomes != "prolonged" and subscription is changing
             assert numbers in ([[], [2, 3, 4]] if changes else [[2, 3, 4]])
-    assert listed(changing.number) == to_be_listed(changing.number)
+    assert listed(changing.subscriber_key) == to_be_listed(changing.subscriber_key)

@@ -18,6 +18,7 @@ from camara.errors import (
     MaxRegistrationPerUser,
     NotFound,
 )
+from camara.identity import SubscriberKey
 from registration.register import Ended, Limits, Reason, Register
 from registration.store import RegistrationStore, registration_store
 from tests.support.builders import NOBODY, NOW, registration_id
@@ -82,10 +83,10 @@ def test_ten_clients_register_a_device_once(table: "DynamoDBClient", order: list
     ]
 
     assert race([creates(attempt) for attempt in attempts], order) == {None: 1, AlreadyExists: 9}
-    of_number, of_user = both(table)
-    assert len(of_number.registrations) == 1
-    assert of_number.registrations == of_user.registrations
-    assert (of_number.version, of_user.version) == (1, 1)
+    of_subscriber, of_user = both(table)
+    assert len(of_subscriber.registrations) == 1
+    assert of_subscriber.registrations == of_user.registrations
+    assert (of_subscriber.version, of_user.version) == (1, 1)
 
 
 @every_order
@@ -110,7 +111,7 @@ def test_a_number_never_has_more_than_it_may_have(
 def test_a_user_never_has_more_devices_than_it_may_have(
     table: "DynamoDBClient", order: list[int]
 ) -> None:
-    attempts = [creates(device(place), f"number-{place}") for place in range(10)]
+    attempts = [creates(device(place), SubscriberKey(f"number-{place}")) for place in range(10)]
 
     assert race(attempts, order) == {None: 5, MaxDevicesPerUser: 5}
     assert len(register_of(table, USER_OWNER).registrations) == 5
@@ -124,7 +125,7 @@ def test_a_user_never_has_more_registrations_than_it_may_have(
 
     def attempt(place: int) -> Callable[[], None]:
         new = device(registration_id=registration_id(NOBODY, place))
-        return lambda: store.create(f"number-{place}", new, NOW)
+        return lambda: store.create(SubscriberKey(f"number-{place}"), new, NOW)
 
     assert race([attempt(place) for place in range(10)], order) == {
         None: 3,
@@ -157,8 +158,8 @@ class History:
     def look(self) -> None:
         self.seen.append(both(self._table))
 
-    def of_number(self) -> list[Register]:
-        states = [of_number for of_number, _ in self.seen]
+    def of_subscriber(self) -> list[Register]:
+        states = [of_subscriber for of_subscriber, _ in self.seen]
         return states[:1] + [after for before, after in pairwise(states) if before != after]
 
 
@@ -187,11 +188,11 @@ def test_however_they_interleave(
 
     swept = (), (Ended(expired, Reason.EXPIRED, NOW, 3),)
     assert not outcomes.keys() - {None, NotFound, AlreadyExists, *swept}
-    states = history.of_number()
+    states = history.of_subscriber()
     assert [state.version for state in states] == list(range(2, 2 + len(states)))
-    for of_number, of_user in history.seen:
-        assert of_number.active(NOW) == of_user.active(NOW)
-        devices = [known.device_id for known in of_number.active(NOW)]
+    for of_subscriber, of_user in history.seen:
+        assert of_subscriber.active(NOW) == of_user.active(NOW)
+        devices = [known.device_id for known in of_subscriber.active(NOW)]
         assert len(devices) == len(set(devices))
     ended = [end.registration.registration_id for state in states[1:] for end in state.just_ended]
     assert [end.registration.registration_id for end in states[-1].ended] == ended

@@ -6,6 +6,7 @@ import pytest
 
 from camara.actor import Actor
 from camara.errors import NotFound
+from camara.identity import SubscriberKey, UserKey
 from registration.item import user_owner
 from registration.register import Ended, Reason, Register
 from registration.store import registration_store
@@ -34,10 +35,10 @@ def test_what_is_created_is_in_both_registers(table: "DynamoDBClient") -> None:
     create(device())
     create(device(2, expires_at=LATER - 50))
 
-    of_number, of_user = both(table)
+    of_subscriber, of_user = both(table)
     known = [device(), device(2, expires_at=LATER - 50)]
-    assert registration_store().of_number(NUMBER) == of_number
-    assert list(of_number.registrations.values()) == known
+    assert registration_store().of_subscriber(NUMBER) == of_subscriber
+    assert list(of_subscriber.registrations.values()) == known
     assert list(of_user.registrations.values()) == known
     item = stored(table, NUMBER_OWNER)
     assert item["version"] == {"N": "2"}
@@ -62,17 +63,17 @@ def test_a_delete_says_what_it_has_ended(table: "DynamoDBClient") -> None:
     create(device())
     registration_store().delete(NOBODY_ACTS, device().registration_id, NOW)
 
-    of_number, of_user = both(table)
+    of_subscriber, of_user = both(table)
     ended = Ended(device(), Reason.DELETED, NOW, 2)
-    assert of_number.registrations == of_user.registrations == {}
-    assert of_number.just_ended == [ended]
+    assert of_subscriber.registrations == of_user.registrations == {}
+    assert of_subscriber.just_ended == [ended]
     item = stored(table, NUMBER_OWNER)
     assert item["endedSome"] == {"BOOL": True}
     assert not {"staleAt", "staleShard"} & item.keys()
 
     create(device(2))
     assert stored(table, NUMBER_OWNER)["endedSome"] == {"BOOL": False}
-    after = registration_store().of_number(NUMBER)
+    after = registration_store().of_subscriber(NUMBER)
     assert (after.just_ended, after.ended) == ([], (ended,))
 
 
@@ -84,10 +85,10 @@ def test_what_has_expired_goes_with_the_next_write_and_does_not_stand_in_the_way
 
     create(anew, now=LATER)
 
-    of_number, of_user = both(table)
-    assert list(of_number.registrations.values()) == [anew]
+    of_subscriber, of_user = both(table)
+    assert list(of_subscriber.registrations.values()) == [anew]
     assert list(of_user.registrations.values()) == [anew]
-    assert of_number.ended == (Ended(device(), Reason.EXPIRED, LATER, 2),)
+    assert of_subscriber.ended == (Ended(device(), Reason.EXPIRED, LATER, 2),)
     assert stored(table, NUMBER_OWNER)["endedSome"] == {"BOOL": True}
 
 
@@ -118,7 +119,7 @@ def test_each_user_has_a_register(table: "DynamoDBClient") -> None:
     create(device())
     create(device(2, sub="another user"))
     another = an_actor(NOBODY, sub="another user")
-    owner = user_owner(another.user or "")
+    owner = user_owner(another.user or UserKey(""))
 
     registration_store().delete(another, device(2).registration_id, NOW)
 
@@ -147,7 +148,7 @@ def test_a_sweep_leaves_alone_what_has_changed_meanwhile(
 ) -> None:
     create(device())
     store = registration_store()
-    stale = store.of_number(NUMBER)
+    stale = store.of_subscriber(NUMBER)
     create(device(2, expires_at=LATER + 100), now=LATER)
     before = both(table)
     monkeypatch.setattr(store, "_read", lambda _: stale)
@@ -186,7 +187,7 @@ def test_reads_see_every_write_before_them(
     requests: list[tuple[str, dict[str, Any]]],
 ) -> None:
     create(device())
-    registration_store().of_number(NUMBER)
+    registration_store().of_subscriber(NUMBER)
 
     [both_at_once, _, one] = [arguments for _, arguments in requests]
     assert both_at_once["RequestItems"][REGISTRATIONS]["ConsistentRead"]
@@ -225,7 +226,7 @@ def test_a_transaction_may_require_that_one_of_some_registrations_is_active(
     assert not holds(table, store.require_active(NUMBER, [first], LATER))
     assert holds(table, store.require_active(NUMBER, [unknown, second, first], LATER))
     assert not holds(table, store.require_active(NUMBER, [unknown], NOW))
-    assert not holds(table, store.require_active("another", [first, second], NOW))
+    assert not holds(table, store.require_active(SubscriberKey("another"), [first, second], NOW))
     store.delete(NOBODY_ACTS, first, NOW)
     assert not holds(table, store.require_active(NUMBER, [first, unknown], NOW))
 

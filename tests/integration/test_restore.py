@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from camara.identity import SubscriberKey
 from infra.restore.__main__ import main
 from infra.restore.subscriptions import Outcome, restore
 from notifications.audience import Limits, Listener
@@ -48,10 +49,10 @@ def restored(*, same_key: bool = True) -> dict[Outcome, int]:
 
 
 def stored(subscription: Subscription) -> Subscription:
-    return subscription_store().read(subscription.number, subscription.subscription_id)
+    return subscription_store().read(subscription.subscriber_key, subscription.subscription_id)
 
 
-def listed(number: str = ALICE_KEY) -> set[Listener]:
+def listed(number: SubscriberKey = ALICE_KEY) -> set[Listener]:
     return set(subscription_store().audience(number).listeners.values())
 
 
@@ -65,7 +66,7 @@ def test_what_is_missing_comes_back_and_hears_again(source: SubscriptionStore) -
 
     for known in (lost, bobs):
         assert stored(known) == known
-        assert listed(known.number) == {Listener.of(known)}
+        assert listed(known.subscriber_key) == {Listener.of(known)}
 
 
 def test_what_is_there_stays_as_it_is(source: SubscriptionStore) -> None:

@@ -15,7 +15,7 @@ from call_handling.session_ender import (
 )
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext
-from camara.identity import client_key, user_key
+from camara.identity import derive_client_key, derive_user_key
 from tests.support.api import a_call, delete, put
 from tests.support.builders import ALICE, ALICE_ACTS, BOB, BOB_ACTS, BOB_KEY, CLIENT, NOW, an_actor
 from tests.support.clients import OTHER, has_device
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RING = 120
-BOB_LATE = LateActor(BOB_KEY, client_key(OTHER), user_key("second user"), registered_at=NOW)
+BOB_LATE = LateActor(
+    BOB_KEY, derive_client_key(OTHER), derive_user_key("second user"), registered_at=NOW
+)
 
 
 def by_network(call: str, now: int = NOW, *, only_if: Clause | None = None) -> Any:

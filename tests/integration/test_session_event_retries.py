@@ -153,7 +153,7 @@ def test_an_audience_that_makes_no_sense_keeps_only_the_calls_of_its_number(
     broken = subscribe(1, subscriber=EVE)
     table.update_item(
         TableName=SUBSCRIPTIONS,
-        Key=audience_key(broken.number),
+        Key=audience_key(broken.subscriber_key),
         UpdateExpression="REMOVE listeners.#id.device",
         ExpressionAttributeNames={"#id": broken.subscription_id},
     )

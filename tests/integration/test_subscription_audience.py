@@ -21,7 +21,7 @@ from tests.support.audiences import listed, store_all, stored_subscriptions, to_
 from tests.support.builders import ALICE_KEY, NOW, a_registration, a_subscription, subscription_id
 from tests.support.table import SUBSCRIPTIONS
 
-FEW = Limits(of_device=2, of_client=3, of_number=4)
+FEW = Limits(of_device=2, of_client=3, of_subscriber=4)
 NUMBERS = range(6)
 DEVICES = [
     a_registration(),

@@ -38,7 +38,7 @@ ON_SECOND_DEVICE = a_subscription_request(
     config={"subscriptionDetail": {"deviceId": a_registration(device=2).device_id}}
 )
 OTHER_CLIENTS = ("client-2", "client-3", "client-4", "client-5")
-FEW = Limits(of_device=2, of_client=4, of_number=7)
+FEW = Limits(of_device=2, of_client=4, of_subscriber=7)
 LIMITS = ("of a device", "of a number and client", "of a number")
 every_limit = pytest.mark.parametrize("limit", LIMITS)
 
@@ -55,7 +55,7 @@ def all_but_one(limit: str, limits: Limits) -> list[Subscription]:
         for place, (client_id, user) in enumerate(users)
         for each in many(1, 2000 + place, client_id=client_id, sub=f"user {user}")
     ]
-    return [*many(2), *others[: limits.of_number - 3]]
+    return [*many(2), *others[: limits.of_subscriber - 3]]
 
 
 @pytest.fixture

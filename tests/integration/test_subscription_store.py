@@ -23,11 +23,13 @@ CREDENTIAL = Credential((b"\x00\xff sealed", b"part two"), NOW + 3600)
 
 
 def stored(subscription: Subscription) -> Subscription:
-    return subscription_store().read(subscription.number, subscription.subscription_id)
+    return subscription_store().read(subscription.subscriber_key, subscription.subscription_id)
 
 
 def change(subscription: Subscription, decide: Any) -> Subscription:
-    return subscription_store().change(subscription.number, subscription.subscription_id, decide)
+    return subscription_store().change(
+        subscription.subscriber_key, subscription.subscription_id, decide
+    )
 
 
 def hears(event_id: str) -> Callable[[Subscription], Subscription]:
@@ -48,7 +50,7 @@ def test_so_many_of_a_number_are_read_in_one_request(requests: Requests) -> None
     ids = [known.subscription_id for known in (*active, ended)]
     requests.clear()
 
-    found = subscription_store().read_each(ended.number, [*ids, UNKNOWN])
+    found = subscription_store().read_each(ended.subscriber_key, [*ids, UNKNOWN])
 
     assert sorted(found, key=lambda known: ids.index(known.subscription_id)) == [*active, ended]
     assert [name for name, _ in requests] == ["BatchGetItem"]
@@ -215,10 +217,10 @@ def test_a_failing_table_is_unavailable(dynamo: FaultyDynamoDB) -> None:
 
     for request in (
         lambda: store.create(subscription, (), NOW),
-        lambda: store.read(subscription.number, subscription.subscription_id),
-        lambda: store.read_each(subscription.number, [subscription.subscription_id]),
-        lambda: store.audience(subscription.number),
-        lambda: store.audience_items([subscription.number]),
+        lambda: store.read(subscription.subscriber_key, subscription.subscription_id),
+        lambda: store.read_each(subscription.subscriber_key, [subscription.subscription_id]),
+        lambda: store.audience(subscription.subscriber_key),
+        lambda: store.audience_items([subscription.subscriber_key]),
         lambda: change(subscription, hears("event")),
     ):
         with pytest.raises(Unavailable):
@@ -228,10 +230,10 @@ def test_a_failing_table_is_unavailable(dynamo: FaultyDynamoDB) -> None:
 def test_reads_are_as_of_now(requests: Requests) -> None:
     subscription, store = subscribe(), subscription_store()
     requests.clear()
-    store.read(subscription.number, subscription.subscription_id)
-    store.audience(subscription.number)
-    store.read_each(subscription.number, [subscription.subscription_id])
-    store.audience_items([subscription.number])
+    store.read(subscription.subscriber_key, subscription.subscription_id)
+    store.audience(subscription.subscriber_key)
+    store.read_each(subscription.subscriber_key, [subscription.subscription_id])
+    store.audience_items([subscription.subscriber_key])
 
     assert [name for name, _ in requests] == ["GetItem"] * 2 + ["BatchGetItem"] * 2
     for _, arguments in requests:
@@ -242,7 +244,7 @@ def test_reads_are_as_of_now(requests: Requests) -> None:
 def test_the_access_token_is_stored_as_it_was_sealed(table: "DynamoDBClient") -> None:
     subscription = subscribe(credential=CREDENTIAL)
     item = table.get_item(
-        TableName=SUBSCRIPTIONS, Key=key(subscription.number, subscription.subscription_id)
+        TableName=SUBSCRIPTIONS, Key=key(subscription.subscriber_key, subscription.subscription_id)
     )["Item"]
 
     assert item["credential"] == {"L": [{"B": part} for part in CREDENTIAL.ciphertext]}

@@ -22,7 +22,7 @@ from tests.support.table import SUBSCRIPTIONS
 
 CREATED, REFUSED = (201, None), (429, "QUOTA_EXCEEDED")
 FORMER, NEXT = "the former owner", "the next owner"
-FEW = Limits(of_device=4, of_client=6, of_number=8)
+FEW = Limits(of_device=4, of_client=6, of_subscriber=8)
 
 
 def move_in(client_id: str = "client-1") -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camara.identity import client_key
+from camara.identity import derive_client_key
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, CLIENT, a_two_legged_context
 from tests.support.clients import (
@@ -181,4 +181,4 @@ def test_what_is_stored_says_who_has_ended_it_whatever_the_token(table: "DynamoD
 
     key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
     item = table.get_item(TableName=TABLE, Key=key)["Item"]
-    assert item["endedBy"] == {"S": client_key(OTHER)}
+    assert item["endedBy"] == {"S": derive_client_key(OTHER)}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from camara.identity import SubscriberKey
 from notifications.store import subscription_store
 from notifications.subscription import Subscription, TerminationReason
 from tests.integration.conftest import FakeClock
@@ -75,7 +76,7 @@ def test_who_loses_a_race_decides_again(monkeypatch: pytest.MonkeyPatch) -> None
     read = subscription_store().read
     reads = []
 
-    def read_and_be_overtaken(number: str, subscription_id: str) -> Subscription:
+    def read_and_be_overtaken(number: SubscriberKey, subscription_id: str) -> Subscription:
         found = read(number, subscription_id)
         reads.append(found.version)
         if len(reads) == 1:

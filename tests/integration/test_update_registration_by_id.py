@@ -47,10 +47,10 @@ def test_a_bad_refresh_changes_nothing(body: Any, time_stands_still: FakeClock) 
 
 def test_a_refresh_leaves_the_rest_as_it_was(time_stands_still: FakeClock) -> None:
     known = registered()
-    [before] = registration_store().of_number(NUMBER).active(NOW)
+    [before] = registration_store().of_subscriber(NUMBER).active(NOW)
     time_stands_still.now += 600
 
     put(NOBODY, known, {"registrationExpireTime": at(7200)})
 
-    assert registration_store().of_number(NUMBER).active(NOW) == [before.until(NOW + 7200)]
+    assert registration_store().of_subscriber(NUMBER).active(NOW) == [before.until(NOW + 7200)]
     assert before.made_at == NOW

@@ -35,7 +35,7 @@ class FormerReader(NamedTuple):
         """Read for one record; return what is told of it."""
         change, time = change_of(record), time_of(record)
         legs, now = change.session.legs, clock.now()
-        register = registration_store().of_number(legs.receiver)
+        register = registration_store().of_subscriber(legs.receiver)
         happened = int(record["dynamodb"]["ApproximateCreationDateTime"])
         devices = devices_of(change.session, register, happened)
         return [

@@ -74,7 +74,7 @@ class NotifiedSinks:
     def state_of(self, line: Line) -> Subscription:
         """Return a line's subscription as it is now."""
         known = line.receiving
-        return subscription_store().read(known.number, known.subscription_id)
+        return subscription_store().read(known.subscriber_key, known.subscription_id)
 
     def post(self, sink: Sink, *request: Any, **options: Any) -> int:
         """Post to a sink; note that."""

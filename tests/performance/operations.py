@@ -146,17 +146,17 @@ def _request(
 
 def _register(cost: Cost) -> _Spent:
     registers = [write.after for write in cost.writes if write.after is not None]
-    of_number = cost.of_item("endedSome")
-    (of_user,) = (register for register in registers if register is not of_number.after)
+    of_subscriber = cost.of_item("endedSome")
+    (of_user,) = (register for register in registers if register is not of_subscriber.after)
     return _Spent(
         cost=cost,
         # Reads of the number's and of the user's register, and the writes.
         usual_requests=2 + len(cost.writes),
         usual_units=sum(write.units for write in cost.writes) + sum(cost.of_indexes.values()),
-        floor_units=of_number.units,
+        floor_units=of_subscriber.units,
         note=_note(
             cost,
-            f"the registers: {item_bytes(of_number.after or {}):,} bytes of the number,"
+            f"the registers: {item_bytes(of_subscriber.after or {}):,} bytes of the number,"
             f" {item_bytes(of_user):,} of the user",
         ),
     )

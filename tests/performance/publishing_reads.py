@@ -37,7 +37,7 @@ _TOLD = 2
 
 def measure() -> Iterator[Result]:
     """Publish a change beside many that have ended, then beside many that are active."""
-    other = Limits().of_number - 1
+    other = Limits().of_subscriber - 1
     cases = {
         f"{_ENDED:,} of the receiver's subscriptions having ended": _reads(_some_ended(_ENDED)),
         f"{other + 1} of the receiver's being active, the most": _reads(_some_active(other)),
@@ -91,7 +91,7 @@ def _store(client: "DynamoDBClient", subscriptions: Iterable[Subscription]) -> N
         keys = DynamoType(item["number"]), DynamoType(item["subscriptionId"])
         table.items[keys[0]][keys[1]] = Item(*keys, item)
         if subscription.ended is None:
-            number = subscription.number
+            number = subscription.subscriber_key
             audiences[number] = audiences.get(number, Audience(number)).after(subscription, NOW)
     for audience in audiences.values():
         client.put_item(TableName=SUBSCRIPTIONS, Item=audience_item(audience, NOW))

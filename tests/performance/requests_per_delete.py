@@ -13,8 +13,8 @@ from call_handling.session import Session
 from call_handling.session_key import key
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext
-from camara.identity import late_actor_key
-from registration.item import number_owner
+from camara.identity import derive_late_actor_key
+from registration.item import subscriber_owner
 from tests.performance.result import Budget, Result
 from tests.performance.sent import Sent, in_words, sent_by
 from tests.performance.stored_sessions import sessions_table
@@ -150,14 +150,14 @@ def _read_then_delete(client: "DynamoDBClient", case: _Case, media_session_id: s
     session, actor = session_from(found), an_actor(case.subscriber, case.client)
     entry = actor.key
     if entry not in session.endings or not _holds(case.device, session, actor):
-        if actor.number is None:
+        if actor.subscriber_key is None:
             return 403
-        owner = {"owner": {"S": number_owner(actor.number)}}
+        owner = {"owner": {"S": subscriber_owner(actor.subscriber_key)}}
         if not client.get_item(TableName=REGISTRATIONS, Key=owner).get("Item"):
             return 404
-        if actor.number != session.legs.receiver:
+        if actor.subscriber_key != session.legs.receiver:
             return 403
-        entry = late_actor_key(actor.number)
+        entry = derive_late_actor_key(actor.subscriber_key)
     client.update_item(
         TableName=TABLE,
         Key=key(media_session_id),

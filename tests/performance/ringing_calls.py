@@ -12,11 +12,11 @@ from call_handling.legs import CallingDevice, Legs
 from call_handling.session import Session
 from call_handling.session_key import key
 from call_handling.status import Status
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from notifications.audience import Audience
 from notifications.item import audience_item, subscription_item
 from notifications.subscription import Subscription
-from registration.item import number_owner, register_item
+from registration.item import register_item, subscriber_owner
 from registration.register import Register
 from tests.support.builders import (
     NOW,
@@ -54,9 +54,9 @@ class Line:
         """Yield what is stored, by table: subscriptions, audiences and the receiver's register."""
         for subscription in self.subscriptions:
             yield SUBSCRIPTIONS, subscription_item(subscription)
-            audience = Audience(subscription.number).after(subscription, NOW)
+            audience = Audience(subscription.subscriber_key).after(subscription, NOW)
             yield SUBSCRIPTIONS, audience_item(audience, NOW)
-        register = Register(number_owner(subscriber_key(self.receiver)))
+        register = Register(subscriber_owner(derive_subscriber_key(self.receiver)))
         device = a_registration(self.receiver)
         yield REGISTRATIONS, register_item(register.with_(device, NOW), "write-1", NOW)
 
@@ -72,7 +72,7 @@ class Line:
             f"{self.place:020x}{number:020x}",
             Legs.between(
                 CallingDevice(an_actor(self.caller), device.registration_id, device.device),
-                subscriber_key(self.receiver),
+                derive_subscriber_key(self.receiver),
                 [a_registration(self.receiver)],
             ),
             write_id="write-1",

@@ -22,7 +22,7 @@ _BEFORE_REQUESTS = 3
 
 def measure() -> Iterator[Result]:
     """Create and delete one that is alone, and one beside the most that a number may have."""
-    alone, beside = _life(0), _life(Limits().of_number - 1)
+    alone, beside = _life(0), _life(Limits().of_subscriber - 1)
     yield Result(
         name="subscriptions.requests",
         what="DynamoDB requests per subscription, created and deleted",
@@ -36,7 +36,11 @@ def measure() -> Iterator[Result]:
     )
     for name, what, (size, costs) in (
         ("alone", "  write units", alone),
-        ("beside", f"  write units, beside {Limits().of_number - 1} others of the number", beside),
+        (
+            "beside",
+            f"  write units, beside {Limits().of_subscriber - 1} others of the number",
+            beside,
+        ),
     ):
         yield Result(
             name=f"subscriptions.write-units.{name}",
@@ -71,7 +75,7 @@ def _crowd(count: int) -> Audience:
 
 def _delete(subscription: Subscription) -> None:
     subscription_store().change(
-        subscription.number,
+        subscription.subscriber_key,
         subscription.subscription_id,
         lambda known: known.ended_because(TerminationReason.SUBSCRIPTION_DELETED, NOW),
     )

@@ -38,7 +38,7 @@ def test_a_subscription_is_written_with_its_audience_and_so_by_its_size() -> Non
     # Twice two items in a transaction, and an entry of the index.
     assert alone.value == 2 * (2 * 2 + 1)
     # An entry of an audience takes some 130 bytes, and is written twice and in a transaction.
-    assert beside.value > 2 * 2 * (Limits().of_number - 1) * 130 // 1024
+    assert beside.value > 2 * 2 * (Limits().of_subscriber - 1) * 130 // 1024
 
 
 def test_a_process_asks_once_for_an_access_token() -> None:

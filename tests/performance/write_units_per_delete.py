@@ -15,7 +15,7 @@ from unittest.mock import patch
 from aws import clock
 from call_handling.item import session_from, session_item
 from call_handling.stored_text import text_from
-from camara.identity import client_key
+from camara.identity import derive_client_key
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Budget, Curve, Result
 from tests.performance.stored_sessions import sessions_table, stored_session
@@ -39,7 +39,7 @@ _A_TIME = NOW + 1_234_567
 """A number is stored without the zeros at its end; this one has none."""
 
 _MOST_DEVICES = template()["Parameters"]["MaxRegistrationsPerNumber"]["MaxValue"]
-_OF_THE_NETWORK = client_key("the client of a network")
+_OF_THE_NETWORK = derive_client_key("the client of a network")
 
 
 class _Delete(NamedTuple):

@@ -9,7 +9,7 @@ from camara.actor import Actor
 from camara.caller import Caller
 from notifications.item import subscription_from, subscription_item
 from notifications.notification import Notification, message_from
-from registration.item import number_owner, register_from, register_item
+from registration.item import register_from, register_item, subscriber_owner
 from tests.runtime.events import EVENTS, FUNCTIONS, declared, event, variables
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE
 from tests.support.template import routes
@@ -74,7 +74,7 @@ def test_the_registration_that_has_ended_is_one_of_the_caller_of_the_other_paylo
     (ended,) = register_from(register["owner"]["S"], register).just_ended
     caller = acting("CreateSession")
 
-    assert register["owner"]["S"] == number_owner(caller.number or "")
+    assert register["owner"]["S"] == subscriber_owner(caller.subscriber_key or "")
     assert ended.registration.is_of(caller)
     assert (ended.registration.client, ended.registration.user) == (caller.client, caller.user)
     assert ended.registration.registration_id == event("CreateSession")["headers"]["registrationId"]
@@ -90,11 +90,11 @@ def test_the_events_are_of_the_call_and_the_device_of_the_other_payloads() -> No
         == event("GetSessionDetailsById")["pathParameters"]["mediaSessionId"]
     )
     assert legs.registration_id == event("CreateSession")["headers"]["registrationId"]
-    assert (legs.originator, legs.caller_actor) == (caller.number, caller.key)
-    assert (legs.receiver, [*legs.actors]) == (receiver.number, [receiver.key])
+    assert (legs.originator, legs.caller_actor) == (caller.subscriber_key, caller.key)
+    assert (legs.receiver, [*legs.actors]) == (receiver.subscriber_key, [receiver.key])
 
     subscription = subscription_from(image("PublishSubscriptionEnds"))
-    assert (subscription.number, subscription.actor) == (caller.number, caller.key)
+    assert (subscription.subscriber_key, subscription.actor) == (caller.subscriber_key, caller.key)
     assert subscription.device == legs.caller
     for name in ("SubscriptionApi", "RegistrationApi"):
         assert f'"{subscription.device_id}"' in event(name)["body"]

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from infra.local.webhook import Webhook
 from tests.runtime.conftest import client
 from tests.runtime.events import event
@@ -33,7 +33,7 @@ def test_a_subscription_is_notified_of_a_call_and_of_its_end(
     (record,) = change["Records"]
     for image in (record["dynamodb"]["NewImage"], record["dynamodb"]["OldImage"]):
         image["subscriptionId"] = {"S": subscription["id"]}
-        image["number"] = {"S": subscriber_key(CAROL["phone_number"])}
+        image["number"] = {"S": derive_subscriber_key(CAROL["phone_number"])}
     assert events_function("PublishSubscriptionEnds").invoke(change) == DONE
 
     (queued,) = _queued(of_events)
@@ -194,7 +194,7 @@ def _status_of(function: LambdaFunction, who: dict[str, str], subscription: Any)
 
 def _has_failed_long_ago(variables: dict[str, str], subscription: Any) -> None:
     """Move the last failed attempt of Dave's sink into the past."""
-    number = subscriber_key(DAVE["phone_number"])
+    number = derive_subscriber_key(DAVE["phone_number"])
     client(variables["AWS_ENDPOINT_URL"], "dynamodb").update_item(
         TableName=SUBSCRIPTIONS,
         Key={"number": {"S": number}, "subscriptionId": {"S": subscription["id"]}},

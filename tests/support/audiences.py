@@ -6,6 +6,7 @@ from typing import Any
 
 from aws import clock
 from aws.dynamodb import dynamodb_client
+from camara.identity import SubscriberKey
 from notifications.audience import Audience
 from notifications.item import audience_item, subscription_from, subscription_item
 from notifications.store import subscription_store
@@ -20,7 +21,7 @@ type Listed = tuple[str, str, str, str, int, int, bool]
 """Id, type, device, client, beginning, end, and whether the sink fails."""
 
 
-def stored_subscriptions(number: str) -> list[Subscription]:
+def stored_subscriptions(number: SubscriberKey) -> list[Subscription]:
     """Return all subscriptions that are stored of a number (a key), active or not."""
     pages = (
         dynamodb_client()
@@ -42,7 +43,7 @@ def store_all(subscriptions: Iterable[Subscription]) -> None:
     puts: list[Any] = []
     audiences: dict[str, Audience] = {}
     for subscription in subscriptions:
-        number, now = subscription.number, clock.now()
+        number, now = subscription.subscriber_key, clock.now()
         puts.append({"PutRequest": {"Item": subscription_item(subscription)}})
         audiences[number] = audiences.get(number, Audience(number)).after(subscription, now)
     items = [audience_item(audience, clock.now()) for audience in audiences.values()]
@@ -51,7 +52,7 @@ def store_all(subscriptions: Iterable[Subscription]) -> None:
         dynamodb_client().batch_write_item(RequestItems={SUBSCRIPTIONS: list(batch)})
 
 
-def listed(number: str) -> list[Listed]:
+def listed(number: SubscriberKey) -> list[Listed]:
     """Return what publishing knows of a number's subscriptions that are active now."""
     return sorted(
         (
@@ -67,7 +68,7 @@ def listed(number: str) -> list[Listed]:
     )
 
 
-def to_be_listed(number: str) -> list[Listed]:
+def to_be_listed(number: SubscriberKey) -> list[Listed]:
     """Return the same of the subscriptions themselves."""
     return sorted(
         (

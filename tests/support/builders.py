@@ -5,12 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from call_handling.call import Call, Invitation, Media, media_expiry
-from call_handling.legs import CallingDevice, Legs
+from call_handling.legs import Answerer, CallingDevice, Legs
 from call_handling.negotiation import Negotiation
 from call_handling.session import Session, Timeouts
 from call_handling.status import ANSWERED, Status
 from camara.actor import Actor
-from camara.identity import client_key, subscriber_key, user_key
+from camara.identity import (
+    ActorKey,
+    RegistrationKey,
+    UserKey,
+    derive_client_key,
+    derive_subscriber_key,
+    derive_user_key,
+)
 from camara.scope import ALL_SCOPES, EventType
 from notifications.subscription import Lifetimes as SubscriptionLifetimes
 from notifications.subscription import Subscription
@@ -21,9 +28,9 @@ BOB = "+12025550102"
 EVE = "+12025550103"
 NOBODY = "+12025550109"
 """Has no device."""
-ALICE_KEY, BOB_KEY, EVE_KEY = (subscriber_key(number) for number in (ALICE, BOB, EVE))
+ALICE_KEY, BOB_KEY, EVE_KEY = (derive_subscriber_key(number) for number in (ALICE, BOB, EVE))
 CLIENT = "client-1"
-CLIENT_KEY = client_key(CLIENT)
+CLIENT_KEY = derive_client_key(CLIENT)
 
 OFFER = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
 ANSWER = OFFER.replace("o=- 1", "o=- 2")
@@ -54,9 +61,9 @@ def an_actor(
 ) -> Actor:
     """Whose token it is; without a subscriber it is the client's alone."""
     if subscriber is None:
-        return Actor(None, client_key(client_id))
-    user = user_key(sub or sub_of(subscriber))
-    return Actor(subscriber_key(subscriber), client_key(client_id), user)
+        return Actor(None, derive_client_key(client_id))
+    user = derive_user_key(sub or sub_of(subscriber))
+    return Actor(derive_subscriber_key(subscriber), derive_client_key(client_id), user)
 
 
 ALICE_ACTS, BOB_ACTS, EVE_ACTS = map(an_actor, (ALICE, BOB, EVE))
@@ -77,7 +84,7 @@ def a_registration(
         device_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"device {device}")),
         actor=actor.key,
         client=actor.client,
-        user=actor.user or "",
+        user=actor.user or UserKey(""),
         made_at=NOW - 24 * 3600,
         expires_at=NOW + 400 * 24 * 3600,
     )
@@ -95,7 +102,7 @@ def a_subscription(
     """This device (the subscriber's first) wants to hear of the status of calls from ``NOW`` on."""
     device = of or a_registration(subscriber)
     subscription = Subscription(
-        number=subscriber_key(subscriber),
+        subscriber_key=derive_subscriber_key(subscriber),
         subscription_id=subscription_id(number),
         actor=device.actor,
         client=device.client,
@@ -179,3 +186,8 @@ def a_context(phone_number: Any = ALICE, **changes: Any) -> dict[str, Any]:
 def a_two_legged_context(client_id: str | None = CLIENT) -> dict[str, Any]:
     """What the authorizer hands on of a token that names no subscriber."""
     return a_context(None, client_id=client_id)
+
+
+def an_answerer(actor: str, registration: str = "") -> Answerer:
+    """Who has answered, by made-up keys."""
+    return Answerer(ActorKey(actor), RegistrationKey(registration))

@@ -5,8 +5,8 @@ from typing import Any
 from aws import clock
 from aws.dynamodb import dynamodb_client
 from camara.actor import Actor
-from camara.identity import subscriber_key
-from registration.item import number_owner, register_item, user_owner
+from camara.identity import derive_subscriber_key
+from registration.item import register_item, subscriber_owner, user_owner
 from registration.register import Register
 from registration.store import registration_store
 from tests.support.builders import NOW, a_registration, registration_id
@@ -16,7 +16,7 @@ from tests.support.table import REGISTRATIONS
 def register(subscriber: str, device: int = 1, **changes: Any) -> str:
     """Register a device of this subscriber; return the id of the registration."""
     registration = a_registration(subscriber, device, **changes)
-    registration_store().create(subscriber_key(subscriber), registration, NOW)
+    registration_store().create(derive_subscriber_key(subscriber), registration, NOW)
     return registration.registration_id
 
 
@@ -25,7 +25,7 @@ def register_each(*subscribers: str) -> None:
     puts: list[Any] = []
     for subscriber in subscribers:
         device = a_registration(subscriber)
-        for owner in (number_owner(subscriber_key(subscriber)), user_owner(device.user)):
+        for owner in (subscriber_owner(derive_subscriber_key(subscriber)), user_owner(device.user)):
             register = Register(owner).with_(device, NOW)
             puts.append({"PutRequest": {"Item": register_item(register, "first", NOW)}})
     dynamodb_client().batch_write_item(RequestItems={REGISTRATIONS: puts})
@@ -33,8 +33,8 @@ def register_each(*subscribers: str) -> None:
 
 def deregister(subscriber: str, device: int = 1) -> None:
     """Delete the registration of a device, whoever's it is."""
-    number = subscriber_key(subscriber)
-    register = registration_store().of_number(number)
+    number = derive_subscriber_key(subscriber)
+    register = registration_store().of_subscriber(number)
     known = register.registrations[registration_id(subscriber, device)]
     actor = Actor(number, known.client, known.user)
     registration_store().delete(actor, known.registration_id, clock.now())

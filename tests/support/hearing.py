@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from aws.dynamodb import dynamodb_client
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from registration.register import KEPT_AFTER_ITS_END
 from registration.store import registration_store
 from tests.support.api import delete, post, put
@@ -143,7 +143,7 @@ class Scene:
     def _register(self, name: str) -> None:
         device, now = DEVICES[name], self.clock.now
         new = replace(device.registration, registration_id=str(uuid4()), made_at=now)
-        registration_store().create(subscriber_key(device.subscriber), new, now)
+        registration_store().create(derive_subscriber_key(device.subscriber), new, now)
         self._registered_as[name] = new.registration_id
         self.periods[name].append((now, inf))
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camara.identity import subscriber_key
-from registration.item import number_owner, register_from, user_owner
+from camara.identity import SubscriberKey, derive_subscriber_key
+from registration.item import register_from, subscriber_owner, user_owner
 from registration.register import Register, Registration
 from registration.store import registration_store
 from tests.support.builders import NOBODY, NOW, a_registration, an_actor
@@ -15,10 +15,10 @@ from tests.support.table import REGISTRATIONS
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-NUMBER = subscriber_key(NOBODY)
+NUMBER = derive_subscriber_key(NOBODY)
 NOBODY_ACTS = an_actor(NOBODY)
 USER = a_registration(NOBODY).user
-NUMBER_OWNER, USER_OWNER = number_owner(NUMBER), user_owner(USER)
+NUMBER_OWNER, USER_OWNER = subscriber_owner(NUMBER), user_owner(USER)
 LATER = NOW + 100
 
 
@@ -27,12 +27,12 @@ def device(number: int = 1, **changes: Any) -> Registration:
     return a_registration(NOBODY, number, **{"expires_at": LATER} | changes)
 
 
-def create(registration: Registration, number: str = NUMBER, now: int = NOW) -> None:
+def create(registration: Registration, number: SubscriberKey = NUMBER, now: int = NOW) -> None:
     """Register."""
     registration_store().create(number, registration, now)
 
 
-def creates(registration: Registration, number: str = NUMBER) -> Callable[[], None]:
+def creates(registration: Registration, number: SubscriberKey = NUMBER) -> Callable[[], None]:
     """Return what registers, when it is called."""
     return lambda: create(registration, number)
 

@@ -8,7 +8,7 @@ from call_handling.item import session_item
 from call_handling.legs import CallingDevice, Legs
 from call_handling.session import Session
 from call_handling.status import Status
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from tests.support.builders import ALICE, BOB, NOW, TIMEOUTS, a_registration, an_actor
 from tests.support.streams import Record
 
@@ -42,7 +42,7 @@ def _version(number: int, call: int, caller: str, receiver: str) -> Session:
     device = a_registration(caller)
     legs = Legs.between(
         CallingDevice(an_actor(caller), device.registration_id, device.device),
-        subscriber_key(receiver),
+        derive_subscriber_key(receiver),
         [a_registration(receiver)],
     )
     began = Session.invite(media_session_id(call), legs, write_id="1", now=NOW, timeouts=TIMEOUTS)

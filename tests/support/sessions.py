@@ -15,7 +15,7 @@ RETENTION = TIMEOUTS.ended_retention
 
 def late(actor: Actor, registered_at: int = NOW) -> LateActor:
     """The actor, with a device that the call did not know when it was placed."""
-    return LateActor(actor.number, actor.client, actor.user, registered_at=registered_at)
+    return LateActor(actor.subscriber_key, actor.client, actor.user, registered_at=registered_at)
 
 
 def deleted_by(actor: Actor, correlator: str = "", write_id: str = "delete-1") -> Session:

@@ -20,7 +20,7 @@ _END = EventType.SUBSCRIPTION_ENDED
 
 def subscription_in(world: World, known: Subscription) -> Subscription:
     """Return a subscription as it is now."""
-    item = item_at(world.rows, SUBSCRIPTIONS, known.number, known.subscription_id)
+    item = item_at(world.rows, SUBSCRIPTIONS, known.subscriber_key, known.subscription_id)
     assert item is not None
     return subscription_from(item)
 
@@ -90,7 +90,7 @@ def check_end(world: World, scenario: Scenario) -> None:
 
 def _check_listed(world: World, subscription: Subscription) -> None:
     """Raise ``Violation`` unless its audience lists it as it is."""
-    number = subscription.number
+    number = subscription.subscriber_key
     its_key = [part["S"] for part in audience_key(number).values()]
     audience = audience_from(number, item_at(world.rows, SUBSCRIPTIONS, *its_key))
     listed = audience.listeners.get(subscription.subscription_id)

@@ -5,13 +5,13 @@ from functools import cached_property
 from typing import NamedTuple, Self
 
 from aws import clock
-from camara.identity import subscriber_key
+from camara.identity import derive_subscriber_key
 from notifications.audience import Audience
 from notifications.item import audience_item, subscription_item
 from notifications.session_change import SessionChange
 from notifications.session_notification import session_notification
 from notifications.subscription import Subscription
-from registration.item import number_owner, register_item
+from registration.item import register_item, subscriber_owner
 from registration.register import Register
 from tests.support.builders import ALICE, BOB, NOW, a_registration
 from tests.support.call_stories import Story
@@ -194,14 +194,14 @@ class Scenario:
     def _rows(self) -> Rows:
         rows: list[Row] = []
         for subscriber in (ALICE, BOB):
-            owner = number_owner(subscriber_key(subscriber))
+            owner = subscriber_owner(derive_subscriber_key(subscriber))
             register = Register(owner).with_(a_registration(subscriber), NOW)
             rows.append(a_row(REGISTRATIONS, register_item(register, "first", NOW)))
         audiences: dict[str, Audience] = {}
         for each in self.subscriptions:
             rows.append(a_row(SUBSCRIPTIONS, subscription_item(each)))
-            audience = audiences.get(each.number, Audience(each.number))
-            audiences[each.number] = audience.after(each, NOW)
+            audience = audiences.get(each.subscriber_key, Audience(each.subscriber_key))
+            audiences[each.subscriber_key] = audience.after(each, NOW)
         rows += [a_row(SUBSCRIPTIONS, audience_item(each, NOW)) for each in audiences.values()]
         for story in self.stories:
             rows += [a_row(TABLE, item) for item in story.media]

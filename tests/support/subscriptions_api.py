@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from camara.identity import SubscriberKey
 from notifications.subscription import Subscription
 from tests.support.api import Answer, invoke
 from tests.support.audiences import stored_subscriptions
@@ -88,7 +89,7 @@ def subscribed(subscriber: str = ALICE, *types: str, **config: Any) -> str:
     return str(answer.body["id"])
 
 
-def stored(number: str = ALICE_KEY) -> list[Subscription]:
+def stored(number: SubscriberKey = ALICE_KEY) -> list[Subscription]:
     """Return all subscriptions that are stored of a number, active or not."""
     return stored_subscriptions(number)
 

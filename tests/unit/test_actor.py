@@ -7,7 +7,7 @@ import pytest
 from camara.actor import Actor
 from camara.caller import Caller
 from camara.errors import IdentifierNotFound
-from camara.identity import client_key, user_key
+from camara.identity import SubscriberKey, UserKey, derive_client_key, derive_user_key
 from tests.support.builders import (
     ALICE,
     ALICE_ACTS,
@@ -28,7 +28,7 @@ def actor(subscriber: str | None, client_id: str | None = CLIENT, sub: str | Non
 
 
 def test_a_user_of_a_number_acts_through_a_client() -> None:
-    user = user_key(sub_of(ALICE))
+    user = derive_user_key(sub_of(ALICE))
 
     assert actor(ALICE) == ALICE_ACTS == Actor(ALICE_KEY, CLIENT_KEY, user)
 
@@ -41,8 +41,8 @@ def test_a_client_acts_alone_whatever_user_its_token_names() -> None:
 def test_a_subscriber_whose_token_names_no_client_acts_through_one_of_its_own(
     client_id: str | None,
 ) -> None:
-    assert actor(ALICE, client_id) == Actor(ALICE_KEY, client_key(None), ALICE_ACTS.user)
-    assert client_key(None) != CLIENT_KEY
+    assert actor(ALICE, client_id) == Actor(ALICE_KEY, derive_client_key(None), ALICE_ACTS.user)
+    assert derive_client_key(None) != CLIENT_KEY
 
 
 @pytest.mark.parametrize("client_id", [None, ""])
@@ -54,7 +54,7 @@ def test_neither_subscriber_nor_client_leads_to_no_device(client_id: str | None)
 def test_who_has_no_name_is_the_subscriber() -> None:
     nameless = Caller(user=None, subscriber=ALICE, client_id=CLIENT, scopes=frozenset())
 
-    assert Actor.of(nameless) == Actor(ALICE_KEY, CLIENT_KEY, user_key(ALICE))
+    assert Actor.of(nameless) == Actor(ALICE_KEY, CLIENT_KEY, derive_user_key(ALICE))
 
 
 def test_another_number_client_or_user_is_another_actor() -> None:
@@ -72,8 +72,11 @@ def test_a_client_alone_is_its_own_key() -> None:
 
 def test_an_actor_is_no_client_alone_even_where_all_its_parts_are_the_same() -> None:
     parts = (CLIENT_KEY, "")
+    users = (*map(UserKey, parts), None)
 
-    keys = {Actor(number, CLIENT_KEY, user).key for number in parts for user in (*parts, None)}
+    keys = {
+        Actor(SubscriberKey(number), CLIENT_KEY, user).key for number in parts for user in users
+    }
 
     assert len(keys) == 4
     assert CLIENT_KEY not in keys

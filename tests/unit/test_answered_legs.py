@@ -15,6 +15,7 @@ from tests.support.builders import (
     NOW,
     a_registration,
     an_actor,
+    an_answerer,
     legs,
     registration_id,
 )
@@ -240,5 +241,5 @@ class TestAnswerer:
     def test_may_be_another_of_the_same_actor_by_what_they_name(
         self, one: tuple[str, str], other: tuple[str, str], *, may_be: bool
     ) -> None:
-        assert Answerer(*one).may_be(Answerer(*other)) is may_be
-        assert Answerer(*other).may_be(Answerer(*one)) is may_be
+        assert an_answerer(*one).may_be(an_answerer(*other)) is may_be
+        assert an_answerer(*other).may_be(an_answerer(*one)) is may_be

@@ -29,7 +29,7 @@ def test_what_is_listed_is_what_publishing_has_to_know() -> None:
     listener = Listener.of(subscription)
 
     assert listener == Listener(
-        number=ALICE_KEY,
+        subscriber_key=ALICE_KEY,
         subscription_id=subscription_id(),
         type=INVITATION,
         device=PHONE.device,
@@ -54,7 +54,7 @@ def test_an_audience_changes_with_its_subscriptions() -> None:
     prolonged = both.after(first.updated(None, LATER), NOW)
     one = both.after(first.ended_because(TerminationReason.SUBSCRIPTION_DELETED, NOW), NOW)
 
-    assert both.number == one.number == ALICE_KEY
+    assert both.subscriber_key == one.subscriber_key == ALICE_KEY
     assert (both.version, prolonged.version, one.version) == (2, 3, 3)
     assert both.listeners.keys() == {subscription_id(1), subscription_id(2)}
     assert prolonged.listeners[subscription_id(1)].ends_at == LATER

@@ -4,10 +4,10 @@ from functools import reduce
 
 import pytest
 
-from camara.identity import client_key
+from camara.identity import derive_client_key
 from camara.scope import EventType
 from notifications.audience import Audience, Limits
-from notifications.item import audience_from, audience_item, audience_key, key, number_of
+from notifications.item import audience_from, audience_item, audience_key, key, subscriber_key_of
 from notifications.subscription import Subscription, TerminationReason
 from tests.performance.write_units import item_bytes
 from tests.support.builders import (
@@ -20,7 +20,7 @@ from tests.support.builders import (
 )
 
 DAY = 24 * 3600
-MOST = Limits().of_number
+MOST = Limits().of_subscriber
 MOST_BYTES = 56 * 1024
 """14 units to read consistently, 112 to write in a transaction."""
 ITEM_BYTES, ANSWER_BYTES = 400 * 1024, 16 * 1024 * 1024
@@ -62,7 +62,7 @@ def test_what_is_stored_of_each() -> None:
                     "M": {
                         "type": {"S": "session-status"},
                         "device": {"S": TABLET.device},
-                        "client": {"S": client_key("client-2")},
+                        "client": {"S": derive_client_key("client-2")},
                         "startsAt": {"N": str(NOW)},
                         "endsAt": {"N": str(NOW + DAY)},
                         "failing": {"BOOL": False},
@@ -87,7 +87,7 @@ def test_it_is_in_a_partition_of_its_own() -> None:
 
 
 def test_an_item_tells_whose_audience_it_is() -> None:
-    assert number_of(audience_item(Audience(ALICE_KEY, 1), NOW)) == ALICE_KEY
+    assert subscriber_key_of(audience_item(Audience(ALICE_KEY, 1), NOW)) == ALICE_KEY
 
 
 def test_it_is_kept_for_a_week_after_the_last_could_have_ended() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camara.errors import QuotaExceeded
+from camara.identity import DeviceKey
 from notifications.audience import Audience, Limits
 from notifications.subscription import Subscription
 from registration.register import Registration
@@ -23,7 +24,7 @@ from tests.support.openapi import operations
 from tests.support.template import template
 
 PHONE, TABLET = a_registration(device=1), a_registration(device=2)
-LIMITS = Limits(of_device=2, of_client=4, of_number=6)
+LIMITS = Limits(of_device=2, of_client=4, of_subscriber=6)
 """Small enough to be reached."""
 
 HOG, OTHER = "hog", "other"
@@ -205,7 +206,7 @@ def test_whoever_has_nothing_gets_something_whatever_others_have(
     crowd: list[tuple[str, int, int]], still: set[tuple[str, int]]
 ) -> None:
     """Registered devices do not fill a limit: here two, with at most two subscriptions each."""
-    limits = Limits(of_device=2, of_client=6, of_number=8)
+    limits = Limits(of_device=2, of_client=6, of_subscriber=8)
     registered = {device(sub, number).device for sub, number in still}
     known = Audience(ALICE_KEY)
     for place, (sub, number, starts_at) in enumerate(crowd):
@@ -218,7 +219,9 @@ def test_whoever_has_nothing_gets_something_whatever_others_have(
     assert len(after.listeners) <= limits.of_client
 
 
-def _with(known: Audience, new: Subscription, registered: set[str], limits: Limits) -> Audience:
+def _with(
+    known: Audience, new: Subscription, registered: set[DeviceKey], limits: Limits
+) -> Audience:
     """Let it join, if there is room or somebody gives way."""
     for _ in range(len(known.listeners) + 1):
         try:
@@ -229,5 +232,5 @@ def _with(known: Audience, new: Subscription, registered: set[str], limits: Limi
             return known.after(new, NOW)
         assert known.listeners[old].device not in registered
         left = {each: one for each, one in known.listeners.items() if each != old}
-        known = Audience(known.number, known.version + 1, left)
+        known = Audience(known.subscriber_key, known.version + 1, left)
     raise AssertionError(known)

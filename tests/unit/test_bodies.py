@@ -11,7 +11,7 @@ from camara.errors import (
     InvalidTokenContext,
     OutOfRange,
 )
-from tests.support.builders import ALICE, BOB, NOW, OFFER, a_call_request, a_location
+from tests.support.builders import ALICE, BOB, BOB_ACTS, NOW, OFFER, a_call_request, a_location
 
 ELLIPSOID = {
     "latitude": 1,
@@ -239,9 +239,9 @@ def test_a_location_without_a_time_was_measured_now() -> None:
     location = a_location()
     del location["timestamp"]
 
-    media = parse(locationDetails=location).media("an actor", NOW)
+    media = parse(locationDetails=location).media(BOB_ACTS.key, NOW)
 
-    assert media.locations == {"an actor": location | {"timestamp": "2027-01-15T08:00:00Z"}}
+    assert media.locations == {BOB_ACTS.key: location | {"timestamp": "2027-01-15T08:00:00Z"}}
 
 
 def test_a_status_change() -> None:

@@ -1,17 +1,17 @@
 """What is stored and what is read back: attribute by attribute, for the table outlives the code."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from aws.stale_index import stale_shard
 from call_handling.item import session_from, session_item
-from call_handling.legs import Answerer
 from call_handling.negotiation import Negotiation
 from call_handling.session import Ending, Session
 from call_handling.session_key import key
 from call_handling.status import ANSWERED, UNANSWERED, Role, Status
-from camara.identity import late_actor_key
+from camara.identity import derive_late_actor_key
 from tests.support.builders import (
     ALICE,
     ALICE_ACTS,
@@ -25,6 +25,7 @@ from tests.support.builders import (
     a_registration,
     a_session,
     an_actor,
+    an_answerer,
     legs,
     registration_id,
 )
@@ -69,7 +70,7 @@ def test_a_live_session_is_stored_with_its_endings_and_in_the_index() -> None:
                 ALICE_ACTS.key: {"S": "SessionCancelled"},
                 CLIENT_KEY: {"S": "SessionCancelled"},
                 BOB_ACTS.key: {"S": "Declined"},
-                late_actor_key(BOB_KEY): {"S": "Declined"},
+                derive_late_actor_key(BOB_KEY): {"S": "Declined"},
                 "network": {"S": "NoAnswer"},
             }
         },
@@ -99,7 +100,7 @@ def test_an_answered_session_is_stored_with_who_answered_and_all_that_heard_it_r
 
 
 def test_a_negotiation_is_stored_as_far_as_it_has_got() -> None:
-    early = Negotiation(has_answer=True, early_by=Answerer("actor", "device"))
+    early = Negotiation(has_answer=True, early_by=an_answerer("actor", "device"))
     offered = Negotiation(offered_by=Role.RECEIVER, offered_at=NOW + 3)
 
     item = session_item(a_session(negotiation=early))
@@ -111,7 +112,7 @@ def test_a_negotiation_is_stored_as_far_as_it_has_got() -> None:
 
 def test_where_there_are_none_none_are_stored() -> None:
     """DynamoDB refuses an empty set."""
-    nobody = frozenset[str]()
+    nobody: frozenset[Any] = frozenset()
     session = a_session(legs=replace(legs(), actors=nobody, clients=nobody, holders=nobody))
     item = session_item(session)
 
@@ -136,8 +137,8 @@ def test_a_session_is_read_with_its_legs(named: str | None) -> None:
 @pytest.mark.parametrize(
     "negotiation",
     [
-        Negotiation(has_answer=True, early_by=Answerer("actor")),
-        Negotiation(has_answer=True, early_by=Answerer("actor", "device")),
+        Negotiation(has_answer=True, early_by=an_answerer("actor")),
+        Negotiation(has_answer=True, early_by=an_answerer("actor", "device")),
         Negotiation(offered_by=Role.ORIGINATOR, offered_at=NOW),
         Negotiation(offered_by=Role.RECEIVER, offered_at=NOW + 3),
     ],

@@ -13,15 +13,15 @@ import pytest
 from aws.dynamodb import new_write_id
 from call_handling.call_actor import NETWORK, entry_of
 from call_handling.item import session_item
-from call_handling.legs import DEVICES_REMEMBERED, Answerer, Legs
+from call_handling.legs import DEVICES_REMEMBERED, Legs
 from call_handling.negotiation import Negotiation
 from call_handling.session import Ending, Session
 from call_handling.status import ANSWERED, UNANSWERED, Role, Status
 from camara.actor import Actor
-from camara.identity import client_key
+from camara.identity import derive_client_key
 from registration.register import Ended, Reason, Registration
 from tests.performance.write_units import BYTES_PER_UNIT, item_bytes
-from tests.support.builders import BOB, BOB_ACTS, NOW, a_registration, a_session, legs
+from tests.support.builders import BOB, BOB_ACTS, NOW, a_registration, a_session, an_answerer, legs
 from tests.support.sessions import a_register, late
 from tests.support.template import template
 
@@ -30,9 +30,9 @@ A_TIME = 1_999_999_999
 DUE = A_TIME - 1
 """With a deadline beside it."""
 
-ONE_MORE_ALONE = client_key("the client of a network")
+ONE_MORE_ALONE = derive_client_key("the client of a network")
 
-EARLY = Negotiation(has_answer=True, early_by=Answerer("x" * 11, "x" * 8))
+EARLY = Negotiation(has_answer=True, early_by=an_answerer("x" * 11, "x" * 8))
 OFFERED = Negotiation(offered_by=Role.ORIGINATOR, offered_at=A_TIME)
 
 type Devices = list[Registration]

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def ringing(*clients: str) -> Legs:
     known = [a_registration(BOB, number, client_id=name) for number, name in enumerate(clients, 1)]
     if known:
         return legs(*known, caller=ALICES)
-    nobody = frozenset[str]()
+    nobody: frozenset[Any] = frozenset()
     return replace(legs(caller=ALICES), actors=nobody, clients=nobody, holders=nobody)
 
 
@@ -79,7 +80,7 @@ def test_the_legs_of_a_call_are_those_of_the_devices_that_it_is_between() -> Non
         caller_client=alice.client,
         receiver=BOB_KEY,
         actors=frozenset({an_actor(BOB, PHONE).key, an_actor(BOB, DESK).key}),
-        clients=frozenset({an_actor(None, PHONE).key, an_actor(None, DESK).key}),
+        clients=frozenset({an_actor(None, PHONE).client, an_actor(None, DESK).client}),
         holders=frozenset(each.key for each in rings),
         devices=frozenset(),
         answered_by=None,

@@ -13,12 +13,12 @@ from call_handling.negotiation import (
 )
 from call_handling.status import Role
 from camara.errors import IncompatibleState
-from tests.support.builders import NOW
+from tests.support.builders import NOW, an_answerer
 
 ORIGINATOR, RECEIVER = Role
 OTHER = {ORIGINATOR: RECEIVER, RECEIVER: ORIGINATOR}
 both_ends = pytest.mark.parametrize("role", Role)
-PHONE, TABLET = Answerer("phone", "device-1"), Answerer("tablet", "device-2")
+PHONE, TABLET = an_answerer("phone", "device-1"), an_answerer("tablet", "device-2")
 
 UNANSWERED = Negotiation()
 EARLY = Negotiation(has_answer=True, early_by=PHONE)
@@ -80,7 +80,7 @@ class TestSettle:
 
         assert after == Negotiated(SETTLED, Descriptions("offer-1", "answer-2"))
 
-    @pytest.mark.parametrize("by", [PHONE, Answerer("phone")])
+    @pytest.mark.parametrize("by", [PHONE, an_answerer("phone")])
     def test_without_one_it_is_the_early_one_of_the_same_device(self, by: Answerer) -> None:
         assert settle(EARLY, AGREED, None, by) == Negotiated(SETTLED, AGREED)
 
@@ -89,8 +89,8 @@ class TestSettle:
         [
             pytest.param(UNANSWERED, OFFER, PHONE, id="no answer at all"),
             pytest.param(EARLY, AGREED, TABLET, id="another actor's"),
-            pytest.param(EARLY, AGREED, Answerer("phone", "device-3"), id="another device's"),
-            pytest.param(EARLY, AGREED, Answerer("app", "device-1"), id="named by another actor"),
+            pytest.param(EARLY, AGREED, an_answerer("phone", "device-3"), id="another device's"),
+            pytest.param(EARLY, AGREED, an_answerer("app", "device-1"), id="by another actor"),
         ],
     )
     def test_without_either_nothing_is_settled(

@@ -39,7 +39,7 @@ def test_a_notification_is_addressed_to_its_subscription() -> None:
     )
 
     assert notification == Notification(
-        number=ALICE_KEY,
+        subscriber_key=ALICE_KEY,
         subscription_id=subscription_id(2),
         device=a_registration().device,
         event_id=a_notification(2).event_id,
@@ -164,7 +164,7 @@ def a_catch_up(number: int = 1, cleared_at: int = NOW) -> CatchUp:
 
 def test_a_request_to_catch_up_is_for_a_recovery_of_a_subscription() -> None:
     assert a_catch_up(2) == CatchUp(
-        number=ALICE_KEY,
+        subscriber_key=ALICE_KEY,
         subscription_id=subscription_id(2),
         device=a_registration().device,
         cleared_at=NOW,

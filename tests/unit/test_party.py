@@ -3,7 +3,7 @@
 import itertools
 
 from call_handling.call_actor import NETWORK, LateActor, entry_of
-from camara.identity import late_actor_key
+from camara.identity import derive_late_actor_key
 from tests.support.builders import ALICE, BOB, BOB_ACTS, BOB_KEY, NOW, an_actor
 from tests.support.sessions import late
 
@@ -18,7 +18,7 @@ def test_all_late_actors_of_a_number_are_found_by_one_name() -> None:
         late(an_actor(BOB, *who)) for who in itertools.product(("client-1", None), ("one", "other"))
     ]
 
-    assert {entry_of(actor) for actor in lates} == {late_actor_key(BOB_KEY)}
+    assert {entry_of(actor) for actor in lates} == {derive_late_actor_key(BOB_KEY)}
     assert len({actor.key for actor in lates}) == 4
 
 

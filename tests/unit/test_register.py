@@ -43,7 +43,9 @@ def room(
     user: Iterable[Registration] = (),
     now: int = NOW,
 ) -> None:
-    require_room(new, of_number=register(*number), of_user=register(*user), limits=LIMITS, now=now)
+    require_room(
+        new, of_subscriber=register(*number), of_user=register(*user), limits=LIMITS, now=now
+    )
 
 
 @pytest.mark.parametrize(

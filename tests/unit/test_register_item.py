@@ -5,8 +5,14 @@ from typing import Any
 import pytest
 
 from aws.stale_index import stale_shard
-from camara.identity import user_key
-from registration.item import number_of, number_owner, register_from, register_item, user_owner
+from camara.identity import UserKey, derive_user_key
+from registration.item import (
+    register_from,
+    register_item,
+    subscriber_key_of,
+    subscriber_owner,
+    user_owner,
+)
 from registration.register import Ended, Reason, Register, Registration
 from tests.support.builders import (
     ALICE,
@@ -18,8 +24,8 @@ from tests.support.builders import (
     sub_of,
 )
 
-NUMBER = number_owner(ALICE_KEY)
-USER = user_owner("user-key")
+NUMBER = subscriber_owner(ALICE_KEY)
+USER = user_owner(UserKey("user-key"))
 WEEK = 7 * 24 * 3600
 FIRST = a_registration(device=1, made_at=NOW - 50, expires_at=NOW + 10)
 LAST = a_registration(device=2, expires_at=NOW + 20)
@@ -38,7 +44,7 @@ def stored(registration: Registration) -> dict[str, Any]:
         "deviceId": {"S": registration.device_id},
         "actor": {"S": ALICE_ACTS.key},
         "client": {"S": CLIENT_KEY},
-        "user": {"S": user_key(sub_of(ALICE))},
+        "user": {"S": derive_user_key(sub_of(ALICE))},
         "madeAt": {"N": str(registration.made_at)},
         "expiresAt": {"N": str(registration.expires_at)},
     }
@@ -126,5 +132,5 @@ def test_no_item_is_an_empty_register_that_is_not_stored(nothing: Any) -> None:
 
 
 def test_owners_of_one_kind_are_never_those_of_the_other() -> None:
-    assert number_owner("key") != user_owner("key")
-    assert number_of(NUMBER) == ALICE_KEY
+    assert subscriber_owner("key") != user_owner(UserKey("key"))
+    assert subscriber_key_of(NUMBER) == ALICE_KEY

@@ -60,8 +60,8 @@ class TestEndings:
         ]
 
         assert session.endings == {
-            **dict.fromkeys(CALLERS, "SessionCancelled"),
-            **dict.fromkeys((actor.key for actor in called), "Declined"),
+            **dict.fromkeys(map(str, CALLERS), "SessionCancelled"),
+            **dict.fromkeys((str(actor.key) for actor in called), "Declined"),
             entry_of(late(BOB_ACTS)): "Declined",
             NETWORK: "NoAnswer",
         }

@@ -8,7 +8,7 @@ from call_handling.call_actor import NETWORK
 from call_handling.item import session_item
 from call_handling.session import Ending, Session
 from call_handling.status import ANSWERED, OVER, Status
-from camara.identity import late_actor_key
+from camara.identity import derive_late_actor_key
 from notifications.session_change import SessionChange
 from tests.support.builders import (
     ALICE_ACTS,
@@ -67,7 +67,7 @@ def test_a_change_knows_what_was_before() -> None:
     [
         (Status.SESSION_CANCELLED, ALICE_ACTS.key, "Call cancelled by originator"),
         (Status.DECLINED, BOB_ACTS.key, "Call declined by receiver"),
-        (Status.DECLINED, late_actor_key(BOB_KEY), "Call declined by receiver"),
+        (Status.DECLINED, derive_late_actor_key(BOB_KEY), "Call declined by receiver"),
         (Status.TERMINATED, ALICE_ACTS.key, "Call terminated by originator"),
         (Status.TERMINATED, BOB_ACTS.key, "Call terminated by receiver"),
         (Status.BUSY, BOB_ACTS.key, "Receiver busy"),
