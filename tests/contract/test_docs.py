@@ -245,14 +245,21 @@ DRAWING = section("docs/architecture.md", "The parts")
 ROOMS = section("docs/architecture.md", "The rooms of functions/")
 
 
-def test_every_function_is_in_the_drawing() -> None:
+def test_every_function_is_in_the_drawing_and_no_other() -> None:
     functions = {
         name
         for name, resource in template()["Resources"].items()
         if resource["Type"] == "AWS::Serverless::Function"
     }
 
-    assert {name for name in functions if f"[{name}]" not in DRAWING} == set()
+    assert set(re.findall(r"\w\[([A-Z][a-z]+[A-Z]\w+)\]", DRAWING)) == functions
+
+
+def test_what_else_is_drawn_is_in_the_template() -> None:
+    drawn = set(re.findall(r"\[[(\[](\w+)[)\]]\]", DRAWING))
+
+    assert drawn
+    assert drawn <= template()["Resources"].keys()
 
 
 def test_every_room_is_described() -> None:

@@ -71,7 +71,7 @@ def test_each_is_there_only_if_it_is_asked_for(translate: Translate) -> None:
 
 
 def test_events_come_from_where_the_api_is() -> None:
-    """CloudEvents: the source is the API's address; README: so is the output ``ApiUrl``."""
+    """CloudEvents: the source is the API's address; so is the output ``ApiUrl``."""
     root = {
         "Fn::If": [
             "HasDomain",
