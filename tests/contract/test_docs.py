@@ -71,6 +71,13 @@ def test_the_readme_is_one_page() -> None:
     assert len(page("README.md").encode()) <= 7 * 1024
 
 
+def test_every_decision_is_in_their_list() -> None:
+    decisions = ROOT / "docs" / "adr"
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", page("docs/adr/README.md"))
+
+    assert listed == sorted(path.name for path in decisions.glob("[0-9]*.md"))
+
+
 # docs/api.md
 
 
