@@ -1,4 +1,4 @@
-"""Where an issuer publishes its keys.
+"""OpenID Connect Discovery: from an issuer to the address of its keys (``jwks_uri``).
 
 Source: OpenID Connect Discovery 1.0, sections 3, 4.1 and 4.3.
 """

@@ -1,4 +1,4 @@
-"""GETs whose whole time is bounded, however slowly the other side answers."""
+"""HTTPS GET within a total time and size, however slowly the other side answers."""
 
 from contextlib import suppress
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""One fetch of what the authorizer goes by: settings, then the address of the keys, then keys."""
+"""Fetch what tokens are verified with: the settings, the address of the keys, the keys."""
 
 from http.client import HTTPException
 from threading import Thread
@@ -51,8 +51,8 @@ class TrustFetch(Thread):
     def _fetch(self) -> None:
         settings = self._known or read_settings()
         self.found = Trust(settings, {})
-        uri = settings.jwks_uri or self._discovered(settings.issuer)
+        uri = settings.jwks_uri or self._discover(settings.issuer)
         self.found = Trust(settings, usable_keys(self._download.get(uri)))
 
-    def _discovered(self, issuer: str) -> str:
+    def _discover(self, issuer: str) -> str:
         return jwks_uri_in(self._download.get(configuration_url(issuer)), issuer)

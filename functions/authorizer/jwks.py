@@ -1,4 +1,4 @@
-"""The keys of an issuer's key set that can verify a token.
+"""JSON Web Key Set: which of an issuer's keys may verify a token.
 
 Source: RFC 7517 (JWK); RFC 8725, JWT best current practices.
 """

@@ -1,4 +1,4 @@
-"""Whose tokens are taken, with which keys: fetched when needed, kept while nobody answers.
+"""Cache of the issuer's settings and keys: refreshed when needed, kept while nobody answers.
 
 Source: RFC 8725, JWT best current practices; AWS Architecture Blog, "Exponential Backoff and
 Jitter".

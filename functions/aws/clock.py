@@ -1,4 +1,4 @@
-"""The time, in one place, so that a test can set it, and in words."""
+"""The clock, in one place so that a test can set it, and times as RFC 3339 text."""
 
 import time
 from datetime import UTC, datetime

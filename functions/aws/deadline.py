@@ -1,8 +1,9 @@
-"""A request is answered before its function is stopped: 504 ``TIMEOUT``, when AWS is slow.
+"""Request deadline: answer 504 ``TIMEOUT`` rather than be stopped by Lambda's own timeout.
 
-A function that Lambda stops answers nothing, so nothing is asked of AWS any more for which there
-may not be time. Whether what was asked before was done, the client learns by asking again. Source:
-AWS, "Lambda context object"; botocore, "Retries" and "Events".
+A function that Lambda stops answers nothing. So a client of AWS sends nothing any more when less
+time is left than one attempt may take. Whether an earlier request was served is not known then: the
+client of the API may repeat it. Source: AWS, "Lambda context object"; botocore, "Retries" and
+"Events".
 """
 
 import time
@@ -33,7 +34,7 @@ def within(seconds: float) -> Iterator[None]:
         _ends_at.reset(token)
 
 
-def bounded[Client: BaseClient](client: Client) -> Client:
+def enforce_deadline[Client: BaseClient](client: Client) -> Client:
     """Let a client raise ``Timeout`` instead of sending what there may not be time for.
 
     And let it wait between attempts as it is configured, even if a service asks for more.

@@ -1,4 +1,4 @@
-"""The process's DynamoDB client, and what its failures mean to a caller of this API.
+"""DynamoDB client: bounded retries, optimistic locking, and one translation of its failures.
 
 Source: botocore, "Retries" (standard mode) and "Error handling"; AWS, "Error handling with
 DynamoDB".
@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.session import Session
 
 from aws import deadline
-from aws.retry import retried
+from aws.retry import retry_on
 from camara.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def dynamodb_client() -> "DynamoDBClient":
     )
     client = cast("DynamoDBClient", Session().create_client("dynamodb", config=config))
     client.meta.events.register("before-parse.dynamodb.UpdateItem", _as_it_came)
-    return deadline.bounded(client)
+    return deadline.enforce_deadline(client)
 
 
 def _as_it_came(
@@ -121,7 +121,7 @@ def read_batch(
             wanted = dict(answer["UnprocessedKeys"])
             raise _Unprocessed
 
-    retried(read, _Unprocessed)
+    retry_on(read, _Unprocessed)
     return found
 
 

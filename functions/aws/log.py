@@ -1,4 +1,4 @@
-"""The structured log: one JSON object a line, nothing personal in it.
+"""Structured log: one JSON object a line, nothing personal in it.
 
 The same thing has the same name in every line: ``mediaSessionId`` and ``version`` say which change
 of which call (``sequenceNumber`` of an event is its version), ``requestId`` which request,

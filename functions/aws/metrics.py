@@ -1,4 +1,4 @@
-"""What the operator counts, written to the log in CloudWatch's embedded metric format.
+"""Metrics, written to the log in CloudWatch's embedded metric format (EMF).
 
 No request is made and nothing personal is in it: a metric knows statuses and codes, never ids.
 Source: AWS, "Embedding metrics within logs"; Powertools for AWS Lambda, Metrics.
@@ -55,7 +55,7 @@ def in_one_line() -> Iterator[None]:
         yield
     finally:
         _waiting.reset(token)
-        for blob in _merged(waiting):
+        for blob in _merge(waiting):
             _write(blob)
 
 
@@ -76,14 +76,14 @@ def _put(name: str, value: int, unit: MetricUnit, dimensions: dict[str, str]) ->
         waiting.append(blob)
 
 
-def _merged(blobs: list[_Blob]) -> Iterator[_Blob]:
+def _merge(blobs: list[_Blob]) -> Iterator[_Blob]:
     """Yield lines: one, unless two metrics have one name, or two dimensions differ."""
     line: _Blob = {}
     for blob in blobs:
         if line and not _fits(blob, line):
             yield line
             line = {}
-        line = _joined(line, blob) if line else blob
+        line = _join(line, blob) if line else blob
     if line:
         yield line
 
@@ -97,7 +97,7 @@ def _fits(blob: _Blob, line: _Blob) -> bool:
     )
 
 
-def _joined(line: _Blob, blob: _Blob) -> _Blob:
+def _join(line: _Blob, blob: _Blob) -> _Blob:
     [added] = _directives(blob)
     for directive in _directives(line):
         if directive["Dimensions"] == added["Dimensions"]:

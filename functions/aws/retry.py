@@ -1,6 +1,6 @@
-"""Again after a conflict: exponential backoff with full jitter, within the request's deadline.
+"""Retries after a conflict: exponential backoff with full jitter, within the request's deadline.
 
-A transaction of DynamoDB's takes some 20 ms, and whoever asks again at once meets it again. Source:
+A DynamoDB transaction takes some 20 ms, so an immediate retry would meet the same one. Source:
 AWS Architecture Blog, "Exponential Backoff and Jitter"; AWS, "Retry behavior".
 """
 
@@ -21,7 +21,7 @@ _LONGEST_WAIT_SECONDS = 0.4
 _random = SystemRandom()
 
 
-def retried[T](attempt: Callable[[], T], *conflicts: type[Exception]) -> T:
+def retry_on[T](attempt: Callable[[], T], *conflicts: type[Exception]) -> T:
     """Return what ``attempt`` returns, tried again when it raises one of ``conflicts``.
 
     Raises ``Unavailable`` after the last attempt, or when there is no time for another; whatever

@@ -1,8 +1,8 @@
-"""Whether a caller is a party to a session, and what its token must lead to.
+"""Authorisation: let the caller act on a session, or say why it may not.
 
-The session lists its actors, so it costs no request to know a party. Only who is refused is looked
-up, once, among the devices that its own number has registered. Source: CAMARA API Design Guide,
-6.7; ADR 5.
+The session lists its actors, so for one of them no further request is made. Only a caller that is
+refused is looked up, once, among the registrations of its own number. Source: CAMARA API Design
+Guide, 6.7; ADR 5.
 """
 
 from collections.abc import Callable

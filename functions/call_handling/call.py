@@ -1,4 +1,4 @@
-"""A whole call: the session, and what is stored beside it.
+"""A call: the session, and the invitation, SDP and locations that are stored beside it.
 
 Addresses, SDP and locations stay out of the item that changes state, so that ending a call costs
 the same whatever their size (up to 64 KiB an SDP).

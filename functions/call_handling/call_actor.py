@@ -1,4 +1,4 @@
-"""Who acts on a call, by the name that it has in ``endings``."""
+"""Actors of a call, and the name that each has in ``endings``."""
 
 from dataclasses import dataclass
 

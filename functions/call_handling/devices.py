@@ -1,7 +1,8 @@
-"""Which sessions belong to a device, and when they end with its registration.
+"""Queries for the sessions of a device, and the condition on which they end with its registration.
 
-The device that places a call is known. Those that may answer are all that the receiver has, until
-the answer says which (or by which actor). A session ends with the last of them. Source: ADR 5; AWS,
+The calling device is stored in the session. Until the answer, any device of the receiver may
+answer; from then on the one that did (or those of its actor). A session ends when the last device
+that holds one of its legs is gone. Source: ADR 5; AWS,
 "Condition expressions", ``contains``; AWS, ``BatchGetItem``.
 """
 

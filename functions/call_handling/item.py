@@ -23,7 +23,7 @@ from call_handling.negotiation import Negotiation
 from call_handling.session import Ending, Session
 from call_handling.session_key import SESSION
 from call_handling.status import Role, Status
-from call_handling.stored_text import stored, text_from
+from call_handling.stored_text import compress, text_from
 from camara.identity import ActorKey, RegistrationKey
 
 type Item = dict[str, Any]
@@ -89,7 +89,7 @@ def media_items(call: Call, before: Call | None = None) -> list[Item]:
                 "mediaSessionId": call.session.media_session_id,
                 "part": part,
                 **attributes,
-                "content": stored(attributes["content"]),
+                "content": compress(attributes["content"]),
             }
         )
         for part, attributes in _parts(call).items()

@@ -1,4 +1,4 @@
-"""Who takes part in a call: the actors of its two legs, and the devices that hear of it.
+"""Participants of a call: the actors of its two legs, and the devices that hear of it.
 
 Pure, no clock, no I/O. Everybody is a key (``camara.identity``). Source: ADR 5.
 """

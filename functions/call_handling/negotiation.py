@@ -1,4 +1,4 @@
-"""Whose offer stands, and whose answer: SDP as RFC 3264 and JSEP have it, for a call of two ends.
+"""SDP offer/answer negotiation (RFC 3264, JSEP) for a call of two ends.
 
 Pure, no clock, no I/O. Before the call is answered only the originator offers; an answer is *early*
 (SIP's 183, JSEP's ``pranswer``) until the PUT that connects. Afterwards either end may offer, one

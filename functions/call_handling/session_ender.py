@@ -1,8 +1,9 @@
-"""The one write that ends a session, whoever asks and whatever the state.
+"""End a session: one conditional, idempotent DynamoDB write, whoever asks and whatever the state.
 
-The session carries its endings (``Session.endings``): the write takes the one that is there for the
-actor, and its condition is that one is there (and, if a device is named, that it holds the leg). So
-existence, authorisation, liveness and the choice of outcome are decided by DynamoDB at one moment.
+The item holds a status for each actor that may end the session (``Session.endings``). The write
+sets the actor's, on condition that there is one (and, if a device is named, that it holds the leg).
+So DynamoDB decides existence, authorisation, liveness and outcome at one moment, without a read
+before it.
 Source: ADR 2; AWS, "Update expressions" and ``ReturnValuesOnConditionCheckFailure``.
 """
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from botocore.exceptions import ClientError
 
 from aws.dynamodb import dynamodb_client, new_write_id, unavailable_on_failure
-from aws.retry import retried
+from aws.retry import retry_on
 from call_handling.call_actor import NETWORK, LateActor, entry_of
 from call_handling.configuration import sessions_table, timeouts
 from call_handling.session_key import key
@@ -225,7 +226,7 @@ class SessionEnder:
             return found
 
         # A PUT's transaction on the item may be under way.
-        return retried(attempt, self._conflict)
+        return retry_on(attempt, self._conflict)
 
 
 def _item_found_by(refusal: ClientError) -> dict[str, Any]:

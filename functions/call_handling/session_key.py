@@ -1,6 +1,6 @@
-"""Where in the table the item is that changes a session's state.
+"""Key of the item that holds a session's state.
 
-A module of its own, for what ends calls needs no more of items, and reading them takes boto3.
+A module of its own: ending a call needs no more of ``item``, whose import brings boto3.
 """
 
 SESSION = "session"

@@ -1,4 +1,4 @@
-"""The statuses of a session, which may follow which, and what an ending makes of a call.
+"""State machine of a session: its statuses, which may follow which, and how each ends.
 
 Source: CAMARA Call Handling, ``SessionStatus``.
 """

@@ -13,7 +13,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from aws.dynamodb import dynamodb_client, if_still, new_write_id, unavailable_on_failure
-from aws.retry import retried
+from aws.retry import retry_on
 from call_handling.call import Call, Change, Invitation, Media, media_expiry
 from call_handling.configuration import sessions_table, timeouts
 from call_handling.item import call_from, media_items, session_item
@@ -82,7 +82,7 @@ class SessionStore:
         )
         call = Call(session, invitation, media, media_expiry(now, self._timeouts))
         check = self._registrations.require_active(originator, [registration_id], now)
-        retried(lambda: self._write(None, call, now, check), _Conflict)
+        retry_on(lambda: self._write(None, call, now, check), _Conflict)
         return call
 
     def read(self, media_session_id: str) -> Call:
@@ -135,7 +135,7 @@ class SessionStore:
                 self._write(before, after, now, check)
             return before, after
 
-        return retried(attempt, _Conflict)
+        return retry_on(attempt, _Conflict)
 
     def look_after(self, media_session_id: str, now: int) -> bool:
         """Do what is due for a call that lives; tell whether it was to have its media last longer.
@@ -154,7 +154,7 @@ class SessionStore:
             self._write(call, after, now, unless_renewed=True)
             return is_media_due
 
-        return retried(attempt, _Conflict)
+        return retry_on(attempt, _Conflict)
 
     def _write(
         self,

@@ -1,6 +1,6 @@
-"""Texts as DynamoDB values: long ones compressed.
+"""Compression of long texts (SDP) in DynamoDB items.
 
-What is written is billed by the KiB, and twice in a transaction; SDP says much again and again.
+Writes are billed by the KiB, and twice in a transaction; SDP repeats itself and compresses well.
 Source: AWS, "Best practices for storing large items and attributes in DynamoDB".
 """
 
@@ -13,7 +13,7 @@ _LONG = 512
 byte of text (UTF-8) says 7 bits at most."""
 
 
-def stored(text: str) -> str | bytes:
+def compress(text: str) -> str | bytes:
     """Return the value to store: the text itself, or what ``text_from`` makes the text of."""
     plain = text.encode()
     return text if len(plain) < _LONG else zlib.compress(plain)

@@ -1,4 +1,4 @@
-"""What the log and the metrics say of sessions that the network has ended."""
+"""Log lines and metrics about sessions that the network has ended."""
 
 from collections import Counter
 from typing import Any

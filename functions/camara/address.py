@@ -1,4 +1,4 @@
-"""From the many spellings of an address to the one subscriber it stands for.
+"""Parsing of ``tel:`` and ``sip:`` addresses: many spellings, one subscriber.
 
 Sources: CAMARA Call Handling ``Address``; RFC 3966 (tel), RFC 3261 section 19.1 (sip),
 RFC 3323 (anonymous), RFC 5031 (emergency service URNs).
@@ -124,13 +124,13 @@ def _of_sip(rest: str) -> str | None:
     if parsed is None:
         return None
     user, host = parsed.groups()
-    parts = _decoded(user)
+    parts = _decode(user)
     if parts is None:
         return None
-    return _of_number(parts) or f"sip:{';'.join(map(_encoded, parts))}@{host.lower()}"
+    return _of_number(parts) or f"sip:{';'.join(map(_encode, parts))}@{host.lower()}"
 
 
-def _decoded(user: str) -> list[str] | None:
+def _decode(user: str) -> list[str] | None:
     if _BROKEN_ENCODING.search(user):
         return None
     try:
@@ -142,6 +142,6 @@ def _decoded(user: str) -> list[str] | None:
     return parts
 
 
-def _encoded(part: str) -> str:
+def _encode(part: str) -> str:
     """Encode all that CAMARA's pattern has no room for; what it has room for, never."""
     return quote(part, safe="!+").replace("~", "%7E")

@@ -1,4 +1,4 @@
-"""Who is calling: the claims that the JWT authorizer hands on, checked once more.
+"""The authenticated caller: the claims that the JWT authorizer hands on, checked once more.
 
 The gateway may serve an authorizer's answer from its cache for longer than the token lives, so
 expiry is checked here again, and nothing about the context is taken on trust: a context that is

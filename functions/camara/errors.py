@@ -1,4 +1,4 @@
-"""The one table of errors: what each looks like to a client.
+"""The table of errors: status, code and message of each, as a client gets it.
 
 Code raises the class, the edge answers with its row. Statuses and codes are those of CAMARA
 Commonalities r4.2 (``CAMARA_common.yaml``) and of the Call Handling, Registration and Events APIs;

@@ -1,4 +1,4 @@
-"""Text that one person writes and another is shown.
+"""Check of display text: no hidden, blank or direction-changing characters.
 
 Source: Unicode Standard, general categories (section 4.5) and default ignorable code points
 (section 5.21).

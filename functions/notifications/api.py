@@ -65,7 +65,7 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
         starts_at=now,
         ends_at=ends_at,
         max_events=body.config.subscription_max_events,
-        credential=_sealed(subscription_id, body.sink_credential),
+        credential=_seal(subscription_id, body.sink_credential),
     )
     devices = frozenset(known.device for known in registered.active(now))
     subscription_store().create(subscription, devices, now)
@@ -124,7 +124,7 @@ def update_notification_channel_subscription(request: Request, caller: Caller) -
 
     def decide(known: Subscription) -> Subscription:
         known.require_active(actor.key, now)
-        return known.updated(_sealed(subscription_id, body.sink_credential), ends_at)
+        return known.updated(_seal(subscription_id, body.sink_credential), ends_at)
 
     subscription = subscription_store().change(subscriber_key, subscription_id, decide)
     return json_response(200, subscription_response(subscription, now))
@@ -156,7 +156,7 @@ def _owner(caller: Caller) -> tuple[SubscriberKey, Actor]:
     return actor.subscriber_key or SubscriberKey(""), actor
 
 
-def _sealed(subscription_id: str, given: AccessTokenCredential | None) -> Credential | None:
+def _seal(subscription_id: str, given: AccessTokenCredential | None) -> Credential | None:
     if given is None:
         return None
     return vault().seal(subscription_id, given.access_token, given.expires_at)

@@ -1,4 +1,4 @@
-"""The bus that hears of every change of a session, for the operator's IMS side.
+"""EventBridge bus: every change of every session, for the operator's IMS side.
 
 Source: AWS, "Amazon EventBridge", ``PutEvents``; at least once, in no particular order.
 """
@@ -88,4 +88,4 @@ def session_bus() -> SessionBus:
         read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": 3},
     )
-    return SessionBus(deadline.bounded(boto3.client("events", config=config)), event_bus())
+    return SessionBus(deadline.enforce_deadline(boto3.client("events", config=config)), event_bus())

@@ -1,6 +1,7 @@
-"""What a sink that works again is told: of each call of its device the state it is in, once.
+"""Catch-up: tell a sink that works again the present state of each call of its device, once.
 
-A second look, a few seconds after the first, finds what the indexes had not shown yet. Source: AWS,
+A second pass, a few seconds after the first, finds what the eventually consistent indexes had not
+shown yet. Source: AWS,
 "Read consistency" of global secondary indexes; ADR 6.
 """
 

@@ -1,4 +1,4 @@
-"""A notification as the sink gets it: a CloudEvent 1.0, in structured mode.
+"""Notification as the sink gets it: a CloudEvent 1.0 in structured mode.
 
 Source: CloudEvents 1.0.2, "JSON Event Format"; CAMARA WebRTC Events Subscriptions, ``CloudEvent``.
 """

@@ -1,4 +1,4 @@
-"""Access tokens for sinks, readable only with the key in KMS.
+"""Encryption of the access tokens of sinks with a key in KMS.
 
 KMS encrypts 4 KiB at a time, and a token may be twice as long: each part is bound to its
 subscription and its place. Source: AWS KMS, ``Encrypt``, encryption context.
@@ -87,4 +87,4 @@ def vault() -> Vault:
         read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": 2},
     )
-    return Vault(deadline.bounded(boto3.client("kms", config=config)), credentials_key())
+    return Vault(deadline.enforce_deadline(boto3.client("kms", config=config)), credentials_key())

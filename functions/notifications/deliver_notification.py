@@ -1,4 +1,4 @@
-"""DeliverNotification: tells each sink of its events, in order.
+"""DeliverNotification: delivers queued notifications to their sinks, in order for each device.
 
 Each message is for one subscription and comes alone. A sink that fails is marked and its message
 kept elsewhere (``notifications.delivery``), so that a message waits here only while AWS does not

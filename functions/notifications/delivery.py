@@ -1,9 +1,9 @@
-"""One attempt to tell a sink of one event, and what becomes of its subscription by it.
+"""Delivery of one event to one sink: one attempt, and what follows from its outcome.
 
-A sink that fails is not fed but probed: the event that it did not take is kept (``outbox.Probes``)
-and asks it again, with exponential backoff; nothing else is sent to it meanwhile, and nobody
-waits. Source: ADR 6; Microsoft, "Circuit Breaker pattern"; CAMARA Event Subscription and
-Notification Guidelines.
+Circuit breaker: after a failure the subscription is marked, the event that failed becomes a probe
+that is retried with exponential backoff (``outbox.Probes``), and nothing else is sent to that sink
+meanwhile, so nobody else waits for it. Source: ADR 6; Microsoft, "Circuit Breaker pattern"; CAMARA
+Event Subscription and Notification Guidelines.
 """
 
 from collections.abc import Callable

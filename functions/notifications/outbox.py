@@ -1,7 +1,7 @@
-"""The queues of notifications, and how they are filled.
+"""Outbound queues: notifications (FIFO) and probes (delayed).
 
-Notifications are first in, first out, for each device by itself; what is sent twice within
-five minutes is queued once. Probes, which ask a sink that fails whether it works again, wait in a
+Notifications are first in, first out for each device by itself; SQS drops a duplicate within five
+minutes. Probes, which ask a sink that fails whether it works again, wait in a
 queue of their own, each for as long as it is to wait. Source: AWS, "Amazon SQS FIFO queues",
 message groups and deduplication; "Amazon SQS fair queues".
 """
@@ -138,7 +138,7 @@ def sqs_client() -> "SQSClient":
         parameter_validation=False,
         max_pool_connections=_CONCURRENCY,
     )
-    return deadline.bounded(boto3.client("sqs", config=config))
+    return deadline.enforce_deadline(boto3.client("sqs", config=config))
 
 
 @cache

@@ -1,9 +1,9 @@
-"""One POST to a sink: to an address that was checked, within a bounded time, no redirects followed.
+"""HTTP POST to a sink, safe against SSRF and DNS rebinding: bounded time, no redirects.
 
-The name is resolved once, every address it has is judged, and the connection is made to one of
-those; a name that leads somewhere else a moment later changes nothing. Of the answer only the
-head is read. Sources: CloudEvents, "HTTP 1.1 Web Hooks for Event Delivery"; CAMARA Event
-Subscription and Notification Guidelines.
+The name is resolved once, all its addresses are checked, and the connection is made to one of
+those; a name that resolves to another address a moment later (DNS rebinding) changes nothing. Of
+the answer only the head is read. Sources: CloudEvents, "HTTP 1.1 Web Hooks for Event Delivery";
+CAMARA Event Subscription and Notification Guidelines.
 """
 
 import io
@@ -42,8 +42,8 @@ def post(
     try:
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
             raise NotDelivered
-        addresses = _resolved(sink, deadline, loopback_allowed=loopback_allowed)
-        with _connected(addresses, deadline) as plain, _secured(plain, sink, deadline) as sock:
+        addresses = _resolve(sink, deadline, loopback_allowed=loopback_allowed)
+        with _connect(addresses, deadline) as plain, _start_tls(plain, sink, deadline) as sock:
             channel = _Channel(sock, deadline)
             connection = HTTPConnection(sink.host, sink.port)
             connection.sock = channel
@@ -121,7 +121,7 @@ def _status(channel: _Channel) -> int:
             return answer.status
 
 
-def _resolved(sink: Sink, deadline: _Deadline, *, loopback_allowed: bool) -> _Addresses:
+def _resolve(sink: Sink, deadline: _Deadline, *, loopback_allowed: bool) -> _Addresses:
     """Resolve the name, in a thread, for that takes as long as it takes.
 
     One address that is not allowed condemns them all: raises ``NotDelivered``.
@@ -142,7 +142,7 @@ def _resolved(sink: Sink, deadline: _Deadline, *, loopback_allowed: bool) -> _Ad
     return addresses
 
 
-def _connected(addresses: _Addresses, deadline: _Deadline) -> socket.socket:
+def _connect(addresses: _Addresses, deadline: _Deadline) -> socket.socket:
     """Connect to the first address that can be connected to. Raises ``NotDelivered``."""
     for family, address in addresses:
         with suppress(OSError), ExitStack() as on_failure:
@@ -154,7 +154,7 @@ def _connected(addresses: _Addresses, deadline: _Deadline) -> socket.socket:
     raise NotDelivered
 
 
-def _secured(sock: socket.socket, sink: Sink, deadline: _Deadline) -> socket.socket:
+def _start_tls(sock: socket.socket, sink: Sink, deadline: _Deadline) -> socket.socket:
     """Speak TLS, for https: the certificate is to be for the sink's name, not its address."""
     if sink.scheme != "https":
         return sock

@@ -1,6 +1,6 @@
-"""ProbeSink: asks a sink that has failed whether it works again.
+"""ProbeSink: retries a failed delivery with exponential backoff, to see whether the sink works again.
 
-With the event that it did not take, 5, 10, 20 ... 900 seconds after the last attempt. When it
+It sends the event that failed, 5, 10, 20 ... 900 seconds after the last attempt. When it
 answers, the mark is cleared first and *then* the state of its calls is read
 (``notifications.catch_up``): what the publisher skipped while the mark was there was committed
 before, so nothing is lost. After the last attempt, about an hour after the first, the subscription

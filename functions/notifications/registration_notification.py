@@ -1,4 +1,4 @@
-"""What a device is told when its registration has ended.
+"""Notification that a registration has ended.
 
 Source: CAMARA WebRTC Events Subscriptions, ``registration-ends``.
 """

@@ -1,4 +1,4 @@
-"""A change of a session as the table's stream tells it, in words and in SIP.
+"""Change of a session, read from a record of the table's stream; its reason in words and in SIP.
 
 Source: CAMARA Call Handling ``SessionStatus``; RFC 3261 (methods and status codes).
 """

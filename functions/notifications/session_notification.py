@@ -1,4 +1,4 @@
-"""What subscriptions are told of a call, and whose devices hear of it. Source: ADR 6."""
+"""Notifications of a change of a call, and the devices that hear of it. Source: ADR 6."""
 
 from call_handling.session import Session
 from camara.identity import DeviceKey

@@ -1,4 +1,4 @@
-"""Where notifications may be sent: not into the operator's own network, nor anywhere unsafe.
+"""Protection against server-side request forgery (SSRF): where notifications may be sent.
 
 A sink is judged twice: its URL when somebody subscribes, and its addresses, once the name has been
 resolved, at each delivery. Sources: CAMARA Event Subscription and Notification Guidelines; RFC

@@ -19,7 +19,7 @@ from aws.dynamodb import (
     read_batch,
     unavailable_on_failure,
 )
-from aws.retry import retried
+from aws.retry import retry_on
 from camara.errors import NotFound
 from camara.identity import DeviceKey, SubscriberKey
 from notifications.audience import Audience, Limits, Listener
@@ -76,7 +76,7 @@ class SubscriptionStore:
                 audience = self.audience(subscriber_key)
             self._write_both(None, subscription, audience, write_id)
 
-        retried(attempt, self._cancelled)
+        retry_on(attempt, self._cancelled)
 
     def read(self, subscriber_key: SubscriberKey, subscription_id: str) -> Subscription:
         """Read a subscription, active or not. Raises ``NotFound``."""
@@ -131,7 +131,7 @@ class SubscriptionStore:
                 self._write_both(before, after, self.audience(subscriber_key), write_id)
             return after
 
-        return retried(attempt, self._refused, self._conflict, self._cancelled)
+        return retry_on(attempt, self._refused, self._conflict, self._cancelled)
 
     def _write_both(
         self, before: Subscription | None, after: Subscription, audience: Audience, write_id: str

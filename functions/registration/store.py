@@ -18,7 +18,7 @@ from aws.dynamodb import (
     read_batch,
     unavailable_on_failure,
 )
-from aws.retry import retried
+from aws.retry import retry_on
 from camara.actor import Actor
 from camara.identity import SubscriberKey, UserKey
 from registration.configuration import limits, registrations_table
@@ -162,7 +162,7 @@ class RegistrationStore:
                     TransactItems=cast("Any", puts), ClientRequestToken=uuid4().hex
                 )
 
-        retried(attempt, self._cancelled)
+        retry_on(attempt, self._cancelled)
 
     def _read(self, owner: str) -> Register:
         with unavailable_on_failure():

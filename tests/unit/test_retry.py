@@ -4,7 +4,7 @@ import pytest
 
 from aws import deadline, retry
 from aws.deadline import ATTEMPT_AND_WAIT_SECONDS
-from aws.retry import ALL_WAITS_SECONDS, ATTEMPTS, retried
+from aws.retry import ALL_WAITS_SECONDS, ATTEMPTS, retry_on
 from camara.errors import Unavailable
 
 
@@ -64,7 +64,7 @@ class Attempts:
 def test_what_succeeds_is_done_once_and_nobody_waits(clock: Clock) -> None:
     attempts = Attempts()
 
-    assert retried(attempts, Conflict) == attempts.made == 1
+    assert retry_on(attempts, Conflict) == attempts.made == 1
     assert clock.waits == []
 
 
@@ -72,12 +72,12 @@ def test_what_succeeds_is_done_once_and_nobody_waits(clock: Clock) -> None:
 def test_after_a_conflict_it_is_tried_again_after_a_wait(clock: Clock, conflicts: int) -> None:
     attempts = Attempts(*[Conflict()] * conflicts)
 
-    assert retried(attempts, Conflict) == conflicts + 1
+    assert retry_on(attempts, Conflict) == conflicts + 1
     assert len(clock.waits) == conflicts
 
 
 def test_whichever_conflict_it_is(clock: Clock) -> None:
-    assert retried(Attempts(Conflict(), AnotherConflict()), Conflict, AnotherConflict) == 3
+    assert retry_on(Attempts(Conflict(), AnotherConflict()), Conflict, AnotherConflict) == 3
     assert len(clock.waits) == 2
 
 
@@ -86,7 +86,7 @@ def test_after_the_last_attempt_it_is_unavailable_for_that_conflict(clock: Clock
     attempts = Attempts(*conflicts)
 
     with pytest.raises(Unavailable) as refusal:
-        retried(attempts, Conflict)
+        retry_on(attempts, Conflict)
 
     assert attempts.made == ATTEMPTS == 10
     assert refusal.value.__cause__ is conflicts[-1]
@@ -98,7 +98,7 @@ def test_anything_else_passes_at_once(clock: Clock, before: int) -> None:
     attempts = Attempts(*[Conflict()] * before, AnotherConflict())
 
     with pytest.raises(AnotherConflict):
-        retried(attempts, Conflict)
+        retry_on(attempts, Conflict)
 
     assert attempts.made == before + 1
     assert len(clock.waits) == before
@@ -108,7 +108,7 @@ def test_a_wait_is_drawn_from_none_at_all_up_to_a_longest_that_doubles_for_a_whi
     clock: Clock,
 ) -> None:
     """Full jitter: whoever met in a conflict does not meet again."""
-    retried(Attempts(*[Conflict()] * (ATTEMPTS - 1)), Conflict)
+    retry_on(Attempts(*[Conflict()] * (ATTEMPTS - 1)), Conflict)
 
     shortest, longest = zip(*clock.ranges, strict=True)
     assert set(shortest) == {0}
@@ -119,13 +119,13 @@ def test_a_wait_is_drawn_from_none_at_all_up_to_a_longest_that_doubles_for_a_whi
 def test_what_was_drawn_is_waited(clock: Clock, share: float) -> None:
     clock.share = share
 
-    retried(Attempts(*[Conflict()] * 4), Conflict)
+    retry_on(Attempts(*[Conflict()] * 4), Conflict)
 
     assert clock.waits == [share * longest for _, longest in clock.ranges]
 
 
 def test_the_waits_of_a_call_are_no_longer_than_it_says(clock: Clock) -> None:
-    retried(Attempts(*[Conflict()] * (ATTEMPTS - 1)), Conflict)
+    retry_on(Attempts(*[Conflict()] * (ATTEMPTS - 1)), Conflict)
 
     assert 0.95 * ALL_WAITS_SECONDS < sum(clock.waits) <= ALL_WAITS_SECONDS
 
@@ -144,7 +144,7 @@ def test_without_time_for_a_wait_and_an_attempt_it_is_unavailable_at_once(clock:
         deadline.within(ATTEMPT_AND_WAIT_SECONDS + 0.0249),
         pytest.raises(Unavailable) as refusal,
     ):
-        retried(attempts, Conflict)
+        retry_on(attempts, Conflict)
 
     assert (attempts.made, clock.waits) == (1, [])
     assert refusal.value.__cause__ is conflict
@@ -154,7 +154,7 @@ def test_it_is_tried_again_for_as_long_as_there_is_time(clock: Clock) -> None:
     attempts = Attempts(*[Conflict()] * ATTEMPTS)
 
     with deadline.within(ATTEMPT_AND_WAIT_SECONDS + 0.5), pytest.raises(Unavailable):
-        retried(attempts, Conflict)
+        retry_on(attempts, Conflict)
 
     assert clock.waits == [0.025, 0.05, 0.1, 0.2]
     assert attempts.made == 5

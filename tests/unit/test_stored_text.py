@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from boto3.dynamodb.types import TypeSerializer
 
-from call_handling.stored_text import stored, text_from
+from call_handling.stored_text import compress, text_from
 from tests.performance.capacity.browser_sdp import browser_sdp
 
 NOISE = "".join(map(chr, Random(1).choices(range(0x10000, 0x20000), k=2_000)))  # noqa: S311
@@ -16,12 +16,12 @@ NOISE = "".join(map(chr, Random(1).choices(range(0x10000, 0x20000), k=2_000)))  
     "text", ["", "v=0", "v=0\r\n" * 200, "\u00e4\N{GRINNING FACE}" * 300, NOISE, "x" * 65_536]
 )
 def test_a_text_is_read_as_it_was(text: str) -> None:
-    assert text_from(TypeSerializer().serialize(stored(text))) == text
+    assert text_from(TypeSerializer().serialize(compress(text))) == text
 
 
 @pytest.mark.parametrize("text", ["", "v=0", "v=0 " * 100])
 def test_a_short_text_stays_what_it_is(text: str) -> None:
-    assert stored(text) == text
+    assert compress(text) == text
 
 
 def test_a_long_text_of_an_earlier_version_is_read() -> None:
@@ -31,13 +31,13 @@ def test_a_long_text_of_an_earlier_version_is_read() -> None:
 def test_the_sdp_of_a_browser_takes_less_than_half() -> None:
     text = browser_sdp("offer")
 
-    assert len(stored(text)) < len(text) / 2
+    assert len(compress(text)) < len(text) / 2
 
 
 def test_even_noise_gets_shorter_or_hardly_longer() -> None:
     noise = "".join(map(chr, Random(1).choices(range(0x80), k=512)))  # noqa: S311
 
-    assert len(stored(noise)) <= len(noise)
+    assert len(compress(noise)) <= len(noise)
 
 
 def test_what_nobody_of_ours_has_stored_is_no_text() -> None:

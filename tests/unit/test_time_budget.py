@@ -10,7 +10,7 @@ from botocore.httpsession import URLLib3Session
 from aws import deadline, retry
 from aws.deadline import ATTEMPT_AND_WAIT_SECONDS
 from aws.dynamodb import dynamodb_client
-from aws.retry import ALL_WAITS_SECONDS, retried
+from aws.retry import ALL_WAITS_SECONDS, retry_on
 from aws.sweep import time_left
 from call_handling.legs import SLOWEST_REQUEST_SECONDS
 from camara.errors import Unavailable
@@ -115,7 +115,7 @@ def test_conflicts_to_the_end_are_told_before_the_function_is_stopped(
         raise ZeroDivisionError
 
     with deadline.within(timeout(function)), pytest.raises(Unavailable):
-        retried(conflict, ZeroDivisionError)
+        retry_on(conflict, ZeroDivisionError)
 
     assert 0 < clock.seconds < timeout(function)
 
