@@ -1,4 +1,4 @@
-"""ProbeSink: retries a failed delivery with exponential backoff, to see whether the sink works again.
+"""ProbeSink: retries a failed delivery with exponential backoff, until the sink works again.
 
 It sends the event that failed, 5, 10, 20 ... 900 seconds after the last attempt. When it
 answers, the mark is cleared first and *then* the state of its calls is read
