@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable
 
 from tests.performance import ROOT, bench_file, report
 from tests.performance.artifact_size import measure as artifact_size
+from tests.performance.capacity import money
+from tests.performance.capacity import page as capacity_page
 from tests.performance.capacity.measured import measure as capacity
-from tests.performance.capacity.page import page as capacity_page
+from tests.performance.capacity.picture import picture as capacity_picture
 from tests.performance.cold_init import measure as cold_init
 from tests.performance.cold_starts import measure as cold_starts
 from tests.performance.credentials_cost import measure as credentials_cost
@@ -22,7 +24,8 @@ from tests.performance.machine import machine
 from tests.performance.notification_cost import measure as notification_cost
 from tests.performance.notifications import measure as notifications
 from tests.performance.operations import measure as operations
-from tests.performance.page.document import page
+from tests.performance.page import document
+from tests.performance.page.picture import picture
 from tests.performance.publishing_rate import measure as publishing_rate
 from tests.performance.publishing_reads import measure as publishing_reads
 from tests.performance.requests_per_delete import measure as requests
@@ -89,7 +92,11 @@ def _make_page() -> None:
     """Make the pages from the file alone, as anybody can who has it."""
     _DOCS.mkdir(exist_ok=True)
     run = bench_file.read(_RESULTS)
-    for name, content in (page(run) | (capacity_page(run.call) if run.call else {})).items():
+    files = {"benchmarks.md": document.page(run), document.PICTURE: picture(run)}
+    if run.call:
+        files["capacity.md"] = capacity_page.page(run.call)
+        files[capacity_page.PICTURE] = capacity_picture(money.of_call(run.call))
+    for name, content in files.items():
         (_DOCS / name).write_text(content)
         _say(f"written to {(_DOCS / name).relative_to(ROOT)}")
 

@@ -10,7 +10,9 @@ from tests.performance import bench_file
 from tests.performance.capacity import money, read
 from tests.performance.capacity.limits import limits
 from tests.performance.capacity.page import page
+from tests.performance.capacity.picture import picture
 from tests.performance.capacity.played_call import play
+from tests.performance.drawing import words
 from tests.performance.result import Step, WholeCall
 
 
@@ -80,7 +82,15 @@ def test_the_page_is_made_from_what_a_run_has_written(call: WholeCall, tmp_path:
 
     assert read_back is not None
     assert json.loads(json.dumps(asdict(read_back))) == json.loads(json.dumps(asdict(call)))
-    files = page(read_back)
-    assert files.keys() == {"capacity.md", "capacity.svg"}
     total = money.total(money.of_call(call))
-    assert f"**A million whole calls cost {total:.0f} $**" in files["capacity.md"]
+    assert f"**A million whole calls cost {total:.0f} $**" in page(read_back)
+
+
+def test_the_picture_has_a_bar_for_each_step_and_the_sums_of_the_services(call: WholeCall) -> None:
+    dollars = money.of_call(call)
+
+    said = words(picture(dollars))
+
+    assert set(dollars) <= set(said)
+    for name, amount in money.by_service(dollars).items():
+        assert f"{name} {amount:.1f}" in said

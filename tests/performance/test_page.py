@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 
 from tests.performance import bench_file
 from tests.performance.bench_file import Bench
+from tests.performance.drawing import words
 from tests.performance.figures import figure
 from tests.performance.page.document import page
+from tests.performance.page.picture import picture
 from tests.performance.report import table
 from tests.performance.result import Budget, Curve, Parts, Result
 
-SVG = "{http://www.w3.org/2000/svg}"
 MACHINE = {
     "date": "2026-11-23T12:34:56+00:00",
     "cpu": "A <fast> one",
@@ -72,7 +72,7 @@ def test_a_run_survives_the_file_and_says_which_budgets_are_met(tmp_path: Path) 
 
 
 def test_a_budget_that_is_met_is_shown_beside_its_floor() -> None:
-    markdown = page(RUN)["benchmarks.md"]
+    markdown = page(RUN)
 
     what, *figures = row(markdown, "time")
     assert what == r"time \| per\_call"
@@ -80,7 +80,7 @@ def test_a_budget_that_is_met_is_shown_beside_its_floor() -> None:
 
 
 def test_a_budget_that_is_missed_is_shown_as_such() -> None:
-    markdown = page(RUN)["benchmarks.md"]
+    markdown = page(RUN)
 
     assert row(markdown, "size")[-2:] == ["&le; 3", "**over by 5.90 MB (197%)**"]
     assert "1 of 3 budgets are met; not: size; rate." in markdown
@@ -89,9 +89,7 @@ def test_a_budget_that_is_missed_is_shown_as_such() -> None:
 def test_a_ratio_over_its_budget_is_over_by_a_ratio() -> None:
     over = replace(KEPT, ratio=1.38)
 
-    assert (
-        row(page(Bench(MACHINE, [over]))["benchmarks.md"], "time")[-1] == "**over by 0.23 (20%)**"
-    )
+    assert row(page(Bench(MACHINE, [over])), "time")[-1] == "**over by 0.23 (20%)**"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +100,7 @@ def test_a_gain_is_how_many_times_the_usual_way_s_figure_ours_is(
 ) -> None:
     rate = replace(GAINED, value=value)
 
-    assert row(page(Bench(MACHINE, [rate]))["benchmarks.md"], "rate")[-2:] == [
+    assert row(page(Bench(MACHINE, [rate])), "rate")[-2:] == [
         "&ge; 10 x usual way",
         judgement,
     ]
@@ -114,83 +112,53 @@ def test_a_gain_over_nothing_is_no_gain() -> None:
 
 
 def test_all_budgets_met_is_all_there_is_to_say() -> None:
-    assert "\n1 of 1 budgets are met.\n" in page(Bench(MACHINE, [KEPT]))["benchmarks.md"]
+    assert "\n1 of 1 budgets are met.\n" in page(Bench(MACHINE, [KEPT]))
 
 
 def test_a_result_without_a_budget_is_not_judged() -> None:
     read_only = replace(KEPT, what="  and more", budget=None)
 
-    assert row(page(Bench(MACHINE, [read_only]))["benchmarks.md"], "&emsp;and")[-2:] == ["-", ""]
+    assert row(page(Bench(MACHINE, [read_only])), "&emsp;and")[-2:] == ["-", ""]
 
 
 def test_the_notes_of_a_line_stand_together_and_name_the_line_above() -> None:
     below = replace(MISSED, what="  of it libraries", notes=["one", "two"])
 
-    markdown = page(Bench(MACHINE, [MISSED, below]))["benchmarks.md"]
+    markdown = page(Bench(MACHINE, [MISSED, below]))
 
     assert "\n- size, of it libraries: one; two\n" in markdown
 
 
 def test_text_stays_text() -> None:
-    files = page(RUN)
+    written = page(RUN)
 
-    assert "&lt;b&gt;large&lt;/b&gt; &amp; odd" in files["benchmarks.md"]
-    assert "A &lt;fast&gt; one" in files["benchmarks.md"]
-    assert "<b>" not in files["benchmarks.md"]
-    assert "<that>" not in files["benchmarks.svg"]
-    assert "Cost of <that>" in words(files["benchmarks.svg"])
+    assert "&lt;b&gt;large&lt;/b&gt; &amp; odd" in written
+    assert "A &lt;fast&gt; one" in written
+    assert "<b>" not in written
 
 
 def test_the_date_is_said_once_and_no_time_of_day() -> None:
-    markdown = page(RUN)["benchmarks.md"]
+    markdown = page(RUN)
 
     assert markdown.count("2026-11-23") == 1
     assert "12:34" not in markdown
 
 
 def test_the_figures_of_the_picture_stand_below_it() -> None:
-    markdown = page(Bench(MACHINE, [KEPT], [GROWING], [MADE_OF]))["benchmarks.md"]
+    markdown = page(Bench(MACHINE, [KEPT], [GROWING], [MADE_OF]))
 
     assert "| usual way | 91 | 910 | 9,094 |\n| ours | 4 | 4 | 4 |" in markdown
     assert "| usual way | 100 | 40 |\n| ours | 99 | - |" in markdown
 
 
-def words(svg: str) -> list[str]:
-    return [element.text or "" for element in ET.fromstring(svg).iter(f"{SVG}text")]  # noqa: S314
-
-
 def test_the_picture_labels_axes_and_lines_directly() -> None:
-    said = words(page(RUN)["benchmarks.svg"])
+    drawn = picture(RUN)
+    said = words(drawn)
 
     assert {"sessions", "units", "1,000", "100,000", "usual way: 9,094", "ours: 4"} <= set(said)
     assert {"boto3", "pydantic", "Start, ms", "usual way: 140", "ours: 99"} <= set(said)
-
-
-@pytest.mark.parametrize("attribute", ["x", "cx", "cy", "width"])
-def test_nothing_is_drawn_outside_its_panel(attribute: str) -> None:
-    picture = ET.fromstring(page(RUN)["benchmarks.svg"])  # noqa: S314
-
-    places = [
-        float(element.attrib[attribute])
-        for element in picture.iterfind(f"./{SVG}g//*[@{attribute}]")
-    ]
-
-    assert places
-    assert all(0 <= place <= 290 for place in places)
-
-
-def test_a_higher_figure_is_drawn_higher() -> None:
-    picture = ET.fromstring(page(RUN)["benchmarks.svg"])  # noqa: S314
-
-    usual, ours, *_ = (
-        [float(point.partition(",")[2]) for point in line.attrib["points"].split()]
-        for line in picture.iter(f"{SVG}polyline")
-    )
-
-    # SVG counts from the top.
-    assert usual == sorted(usual, reverse=True)
-    assert len(set(ours)) == 1
-    assert max(usual) < ours[0]
+    assert "Cost of <that>" in said
+    assert picture(RUN) == drawn
 
 
 @pytest.mark.parametrize(

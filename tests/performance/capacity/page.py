@@ -1,4 +1,4 @@
-"""docs/capacity.md and its picture, from a call that was played and the tables beside this."""
+"""docs/capacity.md, from a call that was played and the tables beside this."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from tests.performance.capacity import money, read
 from tests.performance.capacity.browser_sdp import browser_sdp
 from tests.performance.capacity.limits import Limit, limits
-from tests.performance.capacity.picture import picture
 from tests.performance.figures import figure
 from tests.performance.page.markdown import plain, table
 from tests.performance.result import Step, WholeCall
@@ -36,10 +35,9 @@ once, 100 changes each. Above some ten thousand calls a second a stack for each 
 (a cell) is better than ever higher quotas: two numbers share nothing but their calls."""
 
 
-def page(call: WholeCall) -> dict[str, str]:
-    """Return the files of the page by name."""
-    dollars = money.of_call(call)
-    return {"capacity.md": "\n".join(_lines(call, dollars)), PICTURE: picture(dollars)}
+def page(call: WholeCall) -> str:
+    """Return the page; it shows the picture, and says the same in tables."""
+    return "\n".join(_lines(call, money.of_call(call)))
 
 
 def _lines(call: WholeCall, dollars: Mapping[str, Mapping[str, float]]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from tests.performance.bench_file import Bench
 from tests.performance.figures import figure, verdict
 from tests.performance.page.markdown import plain, table
-from tests.performance.page.picture import picture
 from tests.performance.result import Curve, Result, Shown
 
 PICTURE = "benchmarks.svg"
@@ -29,9 +28,9 @@ compared, and how, is said at the top of each module in [tests/performance](../t
 _NONE = "-"
 
 
-def page(run: Bench) -> dict[str, str]:
-    """Return the files of the page by name."""
-    return {"benchmarks.md": "\n".join(_lines(run)), PICTURE: picture(run)}
+def page(run: Bench) -> str:
+    """Return the page; it shows the picture, and says the same in tables."""
+    return "\n".join(_lines(run))
 
 
 def _lines(run: Bench) -> Iterator[str]:
