@@ -67,6 +67,19 @@ def test_files_that_are_named_are_there() -> None:
     ] == []
 
 
+def test_targets_of_make_that_are_named_are_there() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    named = {
+        target
+        for source in PAGES
+        for target in re.findall(r"(?:`|^    )make ([a-z-]+)", source.read_text(), re.MULTILINE)
+    }
+
+    assert named
+    assert named - targets == set()
+
+
 def test_the_readme_is_one_page() -> None:
     assert len(page("README.md").encode()) <= 7 * 1024
 
