@@ -7,7 +7,6 @@ and not remembered. Any other error says that no token can be judged: 503, not r
 Source: AWS, "Use API Gateway Lambda authorizers", input and output formats.
 """
 
-import os
 from functools import cache
 from typing import Any, Literal
 
@@ -18,6 +17,7 @@ from authorizer.fetch import TrustFetch
 from authorizer.settings import ssm_client
 from authorizer.trust import TrustCache, UnknownKey
 from aws import log
+from aws.settings import text
 
 
 class Unauthorized(Exception):
@@ -66,7 +66,7 @@ def _bearer_token(event: dict[str, Any]) -> str:
 def _context_of(claims: dict[str, Any]) -> dict[str, str]:
     """Return the claims that the handlers read; a context holds no lists and no objects."""
     context = {"exp": str(int(claims["exp"]))}
-    for claim in {"sub", "client_id", "scope", os.environ["SUBSCRIBER_CLAIM"]}:
+    for claim in {"sub", "client_id", "scope", text("SUBSCRIBER_CLAIM")}:
         value = claims.get(claim)
         if value is None:
             continue

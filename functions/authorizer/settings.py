@@ -5,7 +5,6 @@ is too short for URLs. Source: AWS, "GetParameter".
 """
 
 import json
-import os
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,6 +13,8 @@ from typing import Any
 # seconds; not boto3, which would add 0.2 seconds of CPU time to each cold start.
 from botocore.config import Config
 from botocore.session import Session
+
+from aws.settings import text
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,13 @@ def ssm_client() -> Any:
 
 def read_settings() -> Settings:
     """Read the settings. Raises ClientError, BotoCoreError, and ValueError for none of ours."""
-    answer = ssm_client().get_parameter(Name=os.environ["SETTINGS_PARAMETER"])
+    answer = ssm_client().get_parameter(Name=text("SETTINGS_PARAMETER"))
     return settings_in(answer["Parameter"]["Value"])
 
 
-def settings_in(text: str) -> Settings:
+def settings_in(value: str) -> Settings:
     """Return the settings that a parameter holds. Raises ValueError (and RecursionError)."""
-    match json.loads(text):
+    match json.loads(value):
         case {"issuer": str(issuer), "audience": str(audience), "jwksUri": str(jwks_uri)} if (
             issuer and audience
         ):

@@ -1,8 +1,14 @@
-"""Numbers that a deployment configures, each within the bounds that others of them set.
+"""Settings: environment variables that ``template.yaml`` gives to a function, read strictly.
 
-CloudFormation's rules compare equality only, so a stack may be deployed with a minimum above its
-maximum. What contradicts a bound is moved to it, and where bounds contradict each other the maximum
-wins, for that is what protects the service.
+Each room has a ``settings.py`` that says which it reads. What is missing or makes no sense raises
+``Misconfigured`` before anything is done with it, and the log has the names of the variables.
+
+Numbers are kept within bounds that others set: CloudFormation's rules compare equality only, so a
+stack may be deployed with a minimum above its maximum. What contradicts a bound is moved to it, and
+where bounds contradict each other the maximum wins, for that is what protects the service.
+
+This is for functions that start without pydantic, DELETE first of all: it would be a third of their
+start. ``notifications/settings.py`` has the same by pydantic.
 """
 
 import os
@@ -10,17 +16,41 @@ import os
 from aws import log
 
 
+class Misconfigured(Exception):
+    """Variables are missing or make no sense; raised once their names are in the log."""
+
+    def __init__(self, *variables: str) -> None:
+        super().__init__(", ".join(variables))
+        log.logger().error("Configuration", variables=variables)
+
+
+def text(name: str) -> str:
+    """Return the variable ``name``, which is not empty. Raises ``Misconfigured``."""
+    value = os.environ.get(name)
+    if not value:
+        raise Misconfigured(name)
+    return value
+
+
+def whole(name: str) -> int:
+    """Return the variable ``name``, a whole number from 0 on. Raises ``Misconfigured``."""
+    value = text(name)
+    if not value.isascii() or not value.isdecimal():
+        raise Misconfigured(name)
+    return int(value)
+
+
 def seconds(name: str, *, at_least: str | None = None, at_most: str | None = None) -> int:
     """Return the variable ``name``, not less and not more than two others say.
 
     Each call that moves a value logs a warning with the names of the template's parameters, so
-    callers cache what they make of it: it is said once in a process.
+    callers cache what they make of it: it is said once in a process. Raises ``Misconfigured``.
     """
-    configured = value = int(os.environ[name])
+    configured = value = whole(name)
     if at_least is not None:
-        value = max(value, int(os.environ[at_least]))
+        value = max(value, whole(at_least))
     if at_most is not None:
-        value = min(value, int(os.environ[at_most]))
+        value = min(value, whole(at_most))
     if value != configured:
         bounds = [_parameter(bound) for bound in (at_least, at_most) if bound is not None]
         log.logger().warning(

@@ -9,8 +9,8 @@ from snapshot_restore_py import register_before_snapshot
 
 from aws import clock, metrics
 from call_handling.bodies import MediaSessionCreate
-from call_handling.configuration import emergency_numbers
 from call_handling.resource import media_session_response
+from call_handling.settings import emergency_numbers
 from call_handling.store import session_store
 from camara.actor import Actor
 from camara.caller import Caller

@@ -21,7 +21,6 @@ from snapshot_restore_py import register_before_snapshot
 from aws import clock, log, metrics
 from aws.dynamodb import dynamodb_client
 from aws.sweep import Sweep, time_left
-from call_handling.configuration import sessions_table, timeouts
 from call_handling.devices import (
     held_among,
     held_by_none_but,
@@ -31,6 +30,7 @@ from call_handling.devices import (
 )
 from call_handling.legs import SLOWEST_REQUEST_SECONDS
 from call_handling.session_ender import LeftAlone, Transition, session_ender
+from call_handling.settings import sessions_table, timeouts
 from call_handling.sweep_report import report_sweep
 from camara.errors import Unavailable
 from camara.identity import SubscriberKey

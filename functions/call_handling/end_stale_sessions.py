@@ -10,8 +10,8 @@ from typing import Any
 from aws import clock
 from aws.stale_index import StaleIndex
 from aws.sweep import HasTime, Result, Sweep, sweep_overdue
-from call_handling.configuration import sessions_table
 from call_handling.session_ender import DEADLINE_HAS_PASSED, LeftAlone, Transition, session_ender
+from call_handling.settings import sessions_table
 from call_handling.store import session_store
 from call_handling.sweep_report import report_sweep
 from camara.errors import NotFound

@@ -17,8 +17,8 @@ from botocore.exceptions import ClientError
 from aws.dynamodb import dynamodb_client, new_write_id, unavailable_on_failure
 from aws.retry import retry_on
 from call_handling.call_actor import NETWORK, LateActor, entry_of
-from call_handling.configuration import sessions_table, timeouts
 from call_handling.session_key import key
+from call_handling.settings import sessions_table, timeouts
 from call_handling.status import Role, end_status
 from camara.actor import Actor
 from camara.errors import NotFound

@@ -15,10 +15,10 @@ from botocore.exceptions import ClientError
 from aws.dynamodb import dynamodb_client, if_still, new_write_id, unavailable_on_failure
 from aws.retry import retry_on
 from call_handling.call import Call, Change, Invitation, Media, media_expiry
-from call_handling.configuration import sessions_table, timeouts
 from call_handling.item import call_from, media_items, session_item
 from call_handling.legs import CallingDevice, Legs
 from call_handling.session import Session, Timeouts
+from call_handling.settings import sessions_table, timeouts
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext, NotFound
 from camara.identity import SubscriberKey

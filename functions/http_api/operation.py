@@ -13,14 +13,13 @@ is logged. Nothing personal is ever logged: of an unforeseen exception not its t
 and where it came from.
 """
 
-import os
 import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aws import clock, deadline, log, metrics
+from aws import clock, deadline, log, metrics, settings
 from camara.caller import Caller
 from camara.errors import CamaraError, Internal, NotFound
 from http_api.request import Request
@@ -106,7 +105,7 @@ def _serve(wanted: Operation | None, request: Request) -> Response:
 
 
 def _authorize(request: Request, scopes: tuple[str, ...]) -> Caller:
-    claim = os.environ["SUBSCRIBER_CLAIM"]
+    claim = settings.text("SUBSCRIBER_CLAIM")
     caller = Caller.from_context(request.authorizer_context, claim, clock.now())
     caller.require_scope(*scopes)
     # Raises if it is malformed.

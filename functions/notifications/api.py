@@ -22,9 +22,9 @@ from notifications.bodies import (
     SubscriptionRequest,
     SubscriptionUpdateRequest,
 )
-from notifications.configuration import loopback_allowed, subscription_lifetimes
 from notifications.credentials import vault
 from notifications.resource import subscription_response
+from notifications.settings import settings, subscription_lifetimes
 from notifications.sink import sink_from
 from notifications.store import subscription_store
 from notifications.subscription import Credential, Subscription, TerminationReason
@@ -42,7 +42,7 @@ def create_notification_channel_subscription(request: Request, caller: Caller) -
     """Subscribe to one type of event; answers 201 with ``Subscription`` and ``Location``."""
     now = clock.now()
     body = SubscriptionRequest.parse(request.json_object())
-    sink_from(body.sink, loopback_allowed=loopback_allowed())
+    sink_from(body.sink, loopback_allowed=settings().loopback_sinks)
     ends_at = subscription_lifetimes().expiry(body.config.requested_expiry(), now)
     body.require_valid_token(now)
     event_type = body.event_type()

@@ -15,8 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws import deadline
 from camara.errors import Timeout
-from notifications.configuration import event_bus
 from notifications.session_change import SessionChange
+from notifications.settings import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -88,4 +88,6 @@ def session_bus() -> SessionBus:
         read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": 3},
     )
-    return SessionBus(deadline.enforce_deadline(boto3.client("events", config=config)), event_bus())
+    return SessionBus(
+        deadline.enforce_deadline(boto3.client("events", config=config)), settings().event_bus
+    )

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from aws import clock, log
 from aws.dynamodb import dynamodb_client
-from call_handling.configuration import sessions_table
 from call_handling.devices import newest_placed_by, newest_received_by, session_items
+from call_handling.settings import sessions_table
 from camara.errors import NotFound
 from camara.scope import EventType
 from notifications.delivery import Outcome, deliver, probe, tell

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws import deadline
 from camara.errors import Unavailable
-from notifications.configuration import credentials_key
+from notifications.settings import settings
 from notifications.subscription import Credential
 
 if TYPE_CHECKING:
@@ -87,4 +87,7 @@ def vault() -> Vault:
         read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": 2},
     )
-    return Vault(deadline.enforce_deadline(boto3.client("kms", config=config)), credentials_key())
+    return Vault(
+        deadline.enforce_deadline(boto3.client("kms", config=config)),
+        settings().sink_credentials_key,
+    )

@@ -15,13 +15,13 @@ from aws import metrics
 from aws.batch import Failures
 from call_handling.store import session_store
 from notifications.catch_up import catch_up
-from notifications.configuration import notifications_queue
 from notifications.credentials import vault
 from notifications.delivery import LONGEST_WAIT_SECONDS, Outcome, deliver, lag, tell
 from notifications.notification import CatchUp, Message
 from notifications.outbox import outbox, probes
 from notifications.post import tls
 from notifications.receiving import received
+from notifications.settings import delivery_settings
 from notifications.store import subscription_store
 
 _FUNCTION = "DeliverNotification"
@@ -29,7 +29,7 @@ _FUNCTION = "DeliverNotification"
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
     """Return the message if it is to come again."""
-    return received(_FUNCTION, event, context, notifications_queue(), _deliver)
+    return received(_FUNCTION, event, context, delivery_settings().notifications_queue, _deliver)
 
 
 def _deliver(message: Message, times: int) -> None:

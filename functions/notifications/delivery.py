@@ -17,12 +17,12 @@ from call_handling.store import session_store
 from camara.errors import InvalidSink, NotFound, Timeout, Unavailable
 from camara.scope import EventType
 from notifications.cloud_event import cloud_event
-from notifications.configuration import event_source, loopback_allowed
 from notifications.credentials import vault
 from notifications.notification import Notification
 from notifications.outbox import probes
 from notifications.post import NotDelivered, post
 from notifications.session_notification import rings
+from notifications.settings import delivery_settings
 from notifications.sink import sink_from
 from notifications.store import subscription_store
 from notifications.subscription import Subscription, TerminationReason
@@ -254,14 +254,14 @@ def _post(subscription: Subscription, notification: Notification, call: Call | N
     if subscription.credential is not None:
         token = vault().open(subscription.subscription_id, subscription.credential)
         headers["Authorization"] = f"Bearer {token}"
-    allowed = loopback_allowed()
+    settings = delivery_settings()
     try:
         return post(
-            sink_from(subscription.sink, loopback_allowed=allowed),
-            cloud_event(notification, event_source(), call),
+            sink_from(subscription.sink, loopback_allowed=settings.loopback_sinks),
+            cloud_event(notification, settings.event_source, call),
             headers,
             seconds=SINK_SECONDS,
-            loopback_allowed=allowed,
+            loopback_allowed=settings.loopback_sinks,
         )
     except (NotDelivered, InvalidSink) as error:
         raise SinkFailed from error

@@ -11,9 +11,9 @@ from aws.stale_index import StaleIndex
 from aws.sweep import HasTime, Sweep, sweep_overdue
 from camara.errors import NotFound
 from camara.identity import SubscriberKey
-from notifications.configuration import subscriptions_table
 from notifications.notification import CatchUp
 from notifications.outbox import outbox
+from notifications.settings import settings
 from notifications.store import subscription_store
 
 
@@ -34,7 +34,7 @@ def end_expired_subscriptions(has_time: HasTime) -> dict[str, int]:
 
     Raises ``Unavailable`` when expired ones cannot be found.
     """
-    index = StaleIndex(subscriptions_table(), "StaleSubscriptions", _Key.of)
+    index = StaleIndex(settings().subscriptions_table, "StaleSubscriptions", _Key.of)
     return sweep_overdue("subscriptions", index, _end, has_time, _report)
 
 

@@ -20,8 +20,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws import deadline
 from camara.errors import Timeout, Unavailable
-from notifications.configuration import notifications_queue, probes_queue
 from notifications.notification import Message
+from notifications.settings import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -144,10 +144,10 @@ def sqs_client() -> "SQSClient":
 @cache
 def outbox() -> Outbox:
     """Return the process's outbox, as the environment configures it."""
-    return Outbox(sqs_client(), notifications_queue())
+    return Outbox(sqs_client(), settings().notifications_queue)
 
 
 @cache
 def probes() -> Probes:
     """Return the process's probes, as the environment configures them."""
-    return Probes(sqs_client(), probes_queue())
+    return Probes(sqs_client(), settings().probes_queue)

@@ -20,13 +20,13 @@ from call_handling.store import session_store
 from camara.errors import NotFound
 from camara.scope import EventType
 from notifications.catch_up import latest
-from notifications.configuration import probes_queue
 from notifications.credentials import vault
 from notifications.delivery import ANSWERED, Outcome, SinkFailed, attempt, delay_seconds, tell
 from notifications.notification import CatchUp, Message, Notification
 from notifications.outbox import outbox
 from notifications.post import tls
 from notifications.receiving import ComeAgain, received
+from notifications.settings import delivery_settings
 from notifications.store import subscription_store
 from notifications.subscription import Subscription
 
@@ -38,7 +38,7 @@ _FUNCTION = "ProbeSink"
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
     """Return the message if it is to come again."""
-    return received(_FUNCTION, event, context, probes_queue(), _handle)
+    return received(_FUNCTION, event, context, delivery_settings().probes_queue, _handle)
 
 
 def _handle(message: Message, times: int) -> None:

@@ -20,9 +20,9 @@ from aws import deadline, log, metrics
 from aws.batch import Failures
 from camara.errors import Timeout, Unavailable
 from camara.identity import SubscriberKey
-from notifications.configuration import events_not_published
 from notifications.notification import Notification
 from notifications.outbox import outbox, sqs_client
+from notifications.settings import settings
 
 type Record = dict[str, Any]
 
@@ -89,7 +89,9 @@ class Batch:
         }
         body = {"function": self._function, "fault": fault, "DDBStreamBatchInfo": where}
         try:
-            sqs_client().send_message(QueueUrl=events_not_published(), MessageBody=json.dumps(body))
+            sqs_client().send_message(
+                QueueUrl=settings().events_not_published, MessageBody=json.dumps(body)
+            )
         except _NOT_SERVED as error:
             log.logger().error(self._function, fault=type(error).__name__)
             self.come_again(place)

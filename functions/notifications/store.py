@@ -23,7 +23,6 @@ from aws.retry import retry_on
 from camara.errors import NotFound
 from camara.identity import DeviceKey, SubscriberKey
 from notifications.audience import Audience, Limits, Listener
-from notifications.configuration import subscriptions_table
 from notifications.item import (
     audience_from,
     audience_item,
@@ -33,6 +32,7 @@ from notifications.item import (
     subscription_from,
     subscription_item,
 )
+from notifications.settings import settings
 from notifications.subscription import Subscription, TerminationReason
 
 if TYPE_CHECKING:
@@ -170,4 +170,4 @@ def _written(write_id: str) -> dict[str, Any]:
 @cache
 def subscription_store() -> SubscriptionStore:
     """Return the process's store, as the environment configures it."""
-    return SubscriptionStore(dynamodb_client(), subscriptions_table(), Limits())
+    return SubscriptionStore(dynamodb_client(), settings().subscriptions_table, Limits())

@@ -22,9 +22,9 @@ from http_api.operation import Dispatcher, operation
 from http_api.request import Request
 from http_api.response import Response, json_response, no_content
 from registration.bodies import RegistrationQuery, RegSessionRequest, RegSessionUpdate
-from registration.configuration import lifetimes
 from registration.register import Registration
 from registration.resource import reg_session_response
+from registration.settings import lifetimes
 from registration.store import registration_store
 
 _SESSIONS = "/webrtc-registration/v0.4/sessions"

@@ -7,8 +7,8 @@ tells the table's stream, and so the calls of the device. Source: ADR 4 and 5.
 from aws import clock, log
 from aws.stale_index import StaleIndex
 from aws.sweep import HasTime, Sweep, sweep_overdue
-from registration.configuration import registrations_table
 from registration.register import Ended
+from registration.settings import registrations_table
 from registration.store import registration_store
 
 

@@ -21,7 +21,6 @@ from aws.dynamodb import (
 from aws.retry import retry_on
 from camara.actor import Actor
 from camara.identity import SubscriberKey, UserKey
-from registration.configuration import limits, registrations_table
 from registration.item import (
     register_from,
     register_item,
@@ -36,6 +35,7 @@ from registration.register import (
     Registration,
     require_room,
 )
+from registration.settings import limits, registrations_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from call_handling.configuration import emergency_numbers
+from call_handling.settings import emergency_numbers
 from tests.support.template import template
 
 PARAMETERS: dict[str, dict[str, Any]] = template()["Parameters"]

@@ -13,8 +13,8 @@ from botocore.client import BaseClient
 from botocore.loaders import JSONFileLoader
 
 from notifications import deliver_notification, post, probe_sink
-from notifications.configuration import notifications_queue, probes_queue
 from notifications.outbox import sqs_client
+from notifications.settings import settings
 from tests.delivery.authority import Authority
 from tests.delivery.lambda_poller import Poller
 from tests.integration.conftest import (  # noqa: F401 - fixtures
@@ -27,6 +27,7 @@ from tests.integration.conftest import (  # noqa: F401 - fixtures
     table,
     time_stands_still,
 )
+from tests.support.configured import configure
 from tests.support.webhook import Webhook
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def loopback(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noq
     del environment
     pytest_socket.enable_socket()
     pytest_socket.socket_allow_hosts(["127.0.0.0/8", "::1"])
-    monkeypatch.setenv("LOOPBACK_SINKS", "true")
+    configure(monkeypatch, LOOPBACK_SINKS="true")
 
 
 @pytest.fixture
@@ -128,7 +129,9 @@ def messaging(table: "DynamoDBClient") -> Messaging:  # noqa: F811
     """The queues only, for each of so many tests: the key is made with the first credential."""
     del table
     sqs = sqs_client()
-    queue, waiting = (url.rpartition("/")[2] for url in (notifications_queue(), probes_queue()))
+    queue, waiting = (
+        url.rpartition("/")[2] for url in (settings().notifications_queue, settings().probes_queue)
+    )
     fifo = sqs.create_queue(QueueName=queue, Attributes={"FifoQueue": "true"})["QueueUrl"]
     return Messaging(fifo, sqs.create_queue(QueueName=waiting)["QueueUrl"], bus="", key="")
 

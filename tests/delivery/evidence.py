@@ -4,8 +4,8 @@ from typing import Any
 
 import boto3
 
-from notifications.configuration import credentials_key
 from notifications.credentials import vault
+from notifications.settings import settings
 from notifications.store import subscription_store
 from notifications.subscription import Credential, Subscription
 from tests.support.builders import NOW, subscription_id
@@ -19,7 +19,7 @@ TOKEN = "made-up-sink-token"
 
 def a_credential(number: int = 1, token: str = TOKEN, expires_at: int = NOW + 60) -> Credential:
     """Return what a subscription with this number has for its sink; makes the key if need be."""
-    kms, alias = boto3.client("kms"), credentials_key()
+    kms, alias = boto3.client("kms"), settings().sink_credentials_key
     if alias not in {known["AliasName"] for known in kms.list_aliases()["Aliases"]}:
         kms.create_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     return vault().seal(subscription_id(number), token, expires_at)

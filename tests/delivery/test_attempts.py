@@ -11,6 +11,7 @@ from tests.delivery.evidence import a_credential, ids_at, now_of
 from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
 from tests.delivery.marked import behind
 from tests.support.builders import NOW, a_registration
+from tests.support.configured import configure
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.messaging import failing, subscribe
 from tests.support.webhook import Webhook, answer
@@ -164,7 +165,7 @@ def test_a_sink_that_may_not_be_reached_any_more_has_failed(
 ) -> None:
     subscription = subscribe(sink=webhook.url)
     poller.put(a_notification(subscription))
-    monkeypatch.setenv("LOOPBACK_SINKS", "false")
+    configure(monkeypatch, LOOPBACK_SINKS="false")
 
     assert poller.deliver()
     assert webhook.received == []

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from aws.dynamodb import dynamodb_client
-from notifications.configuration import subscriptions_table
 from notifications.item import audience_key, key
+from notifications.settings import settings
 from notifications.store import subscription_store
 from registration.store import registration_store
 from tests.fuzz.effort import effort
@@ -124,7 +124,7 @@ def test_any_events_of_a_subscription(
 
 def _forget(*keys: dict[str, Any]) -> None:
     for each in keys:
-        dynamodb_client().delete_item(TableName=subscriptions_table(), Key=each)
+        dynamodb_client().delete_item(TableName=settings().subscriptions_table, Key=each)
 
 
 @given(event=events(SESSIONS, caller=st.builds(a_context)))

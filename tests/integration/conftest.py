@@ -11,15 +11,15 @@ from moto import mock_aws
 
 from aws import clock
 from aws.dynamodb import dynamodb_client
-from call_handling.configuration import emergency_numbers, timeouts
 from call_handling.session_ender import session_ender
+from call_handling.settings import emergency_numbers, timeouts
 from call_handling.store import session_store
 from notifications.bus import session_bus
-from notifications.configuration import subscription_lifetimes
 from notifications.credentials import vault
 from notifications.outbox import outbox, probes, sqs_client
+from notifications.settings import delivery_settings, settings, subscription_lifetimes
 from notifications.store import subscription_store
-from registration.configuration import lifetimes, limits
+from registration.settings import lifetimes, limits
 from registration.store import registration_store
 from tests.support.atomic_moto import atomic_requests
 from tests.support.builders import (
@@ -57,6 +57,8 @@ _CACHED: tuple[Any, ...] = (
     emergency_numbers,
     lifetimes,
     limits,
+    settings,
+    delivery_settings,
     subscription_lifetimes,
     subscription_store,
     outbox,
@@ -109,6 +111,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "LOOPBACK_SINKS": "false",
         "NOTIFICATIONS_QUEUE": f"https://sqs.{_REGION}.amazonaws.com/{_ACCOUNT}/{_QUEUE}",
         "PROBES_QUEUE": f"https://sqs.{_REGION}.amazonaws.com/{_ACCOUNT}/{_PROBES}",
+        "EVENTS_NOT_PUBLISHED": f"https://sqs.{_REGION}.amazonaws.com/{_ACCOUNT}/not-published",
         "EVENT_BUS": _BUS,
         "EVENT_SOURCE": "https://api.example.com/camara",
         "SINK_CREDENTIALS_KEY": _KEY,

@@ -34,6 +34,7 @@ from tests.support.alarms import (
 )
 from tests.support.api import a_call, delete, get
 from tests.support.builders import ALICE, EVE, LIFETIMES, NOBODY, NOW
+from tests.support.configured import configure
 from tests.support.emf import Metric, metrics_in
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import subscribe
@@ -118,7 +119,7 @@ def emitted(
     del messaging
     answer_as_they_are_called(monkeypatch)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", STACK)
-    monkeypatch.setenv("EVENTS_NOT_PUBLISHED", NO_QUEUE)
+    configure(monkeypatch, EVENTS_NOT_PUBLISHED=NO_QUEUE)
     delete(ALICE, a_call("Connected"))
     get(EVE, a_call())
     table.put_item(TableName=TABLE, Item=_in_the_index_without_a_state())

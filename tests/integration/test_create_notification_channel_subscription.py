@@ -23,6 +23,7 @@ from tests.support.builders import (
     a_context,
     a_registration,
 )
+from tests.support.configured import configure
 from tests.support.devices import deregister, register
 from tests.support.lambda_context import a_lambda_context
 from tests.support.subscriptions_api import (
@@ -117,7 +118,7 @@ def test_it_lasts_as_long_as_asked_but_no_longer_than_it_may(asked: str | None, 
 
 
 def test_a_sink_on_this_machine_is_for_the_embedded_stack(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOOPBACK_SINKS", "true")
+    configure(monkeypatch, LOOPBACK_SINKS="true")
     sink = "http://127.0.0.1:8080/notifications"
 
     answer = post(body=a_subscription_request(sink=sink))

@@ -22,6 +22,7 @@ from registration.register import Register
 from tests.integration.conftest import Messaging
 from tests.support.audiences import store_all
 from tests.support.builders import ALICE, BOB, EVE, NOW, a_registration, a_subscription
+from tests.support.configured import configure
 from tests.support.fake_sqs import FakeSqs, Fate
 from tests.support.messaging import taken_from
 from tests.support.races import waiting
@@ -107,7 +108,7 @@ def heard(sqs: FakeSqs) -> Told:
 def stand_in(monkeypatch: pytest.MonkeyPatch, sqs: FakeSqs, tables: Tables) -> None:
     """Have the publisher use these instead of AWS."""
     client: Any = sqs
-    monkeypatch.setenv("EVENTS_NOT_PUBLISHED", "not-published")
+    configure(monkeypatch, EVENTS_NOT_PUBLISHED="not-published")
     monkeypatch.setattr(publishing, "outbox", lambda: Outbox(client, "notifications"))
     monkeypatch.setattr(publishing, "sqs_client", lambda: client)
     monkeypatch.setattr(publish_session_events, "subscription_store", lambda: tables)

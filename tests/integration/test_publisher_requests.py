@@ -15,6 +15,7 @@ from tests.integration.conftest import FakeClock
 from tests.support.api import post, put
 from tests.support.audiences import store_all, stored_subscriptions
 from tests.support.builders import ALICE_KEY, BOB, NOW, a_registration, a_subscription
+from tests.support.configured import configure
 from tests.support.devices import deregister, register
 from tests.support.messaging import Requests, subscribe
 from tests.support.session_events import ANSWERED, FUNCTION, publish
@@ -84,7 +85,7 @@ def test_of_an_answered_call_no_register_is_read(
 def test_what_makes_no_sense_is_not_read_for(
     monkeypatch: pytest.MonkeyPatch, requests: Requests
 ) -> None:
-    monkeypatch.setenv("EVENTS_NOT_PUBLISHED", "https://sqs.eu-central-1.amazonaws.com/1/none")
+    configure(monkeypatch, EVENTS_NOT_PUBLISHED="https://sqs.eu-central-1.amazonaws.com/1/none")
     records = of_calls([1, 2])
     for record in records:
         del record["dynamodb"]["NewImage"]["receiver"]

@@ -45,5 +45,6 @@ def function_environment(logical_id: str = FUNCTION) -> dict[str, str]:
 
 def _resolved(value: Any) -> str:
     if isinstance(value, dict):
-        return str(template()["Parameters"].get(value.get("Ref"), {}).get("Default", ""))
+        name = str(value.get("Ref", "made-up"))
+        return str(template()["Parameters"].get(name, {}).get("Default", name))
     return str(value)

@@ -15,10 +15,10 @@ import boto3
 
 from aws import clock
 from aws.dynamodb import dynamodb_client
-from notifications.configuration import event_bus, notifications_queue, subscriptions_table
 from notifications.outbox import sqs_client
 from notifications.publish_session_events import handler as publish
 from notifications.publish_to_sessions_bus import handler as put_on_bus
+from notifications.settings import settings
 from tests.performance.former_publishing import FormerPublisher, FormerReader
 from tests.support.builders import NOW
 from tests.support.lambda_context import a_lambda_context
@@ -43,11 +43,11 @@ def main() -> None:
     # The calls are of that time.
     clock.now = lambda: NOW
     former = FormerPublisher(
-        FormerReader(dynamodb_client(), subscriptions_table()),
+        FormerReader(dynamodb_client(), settings().subscriptions_table),
         sqs_client(),
-        notifications_queue(),
+        settings().notifications_queue,
         boto3.client("events"),
-        event_bus(),
+        settings().event_bus,
     )
     ways = {"former": former.publish, "ours": _invoked(publish), "bus": _invoked(put_on_bus)}
     for line in sys.stdin:

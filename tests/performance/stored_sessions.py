@@ -12,15 +12,15 @@ from moto import mock_aws
 
 from aws import clock
 from aws.dynamodb import dynamodb_client
-from call_handling.configuration import timeouts
 from call_handling.session_ender import session_ender
 from call_handling.session_key import key
+from call_handling.settings import timeouts
 from call_handling.store import session_store
-from notifications.configuration import subscription_lifetimes
 from notifications.credentials import vault
 from notifications.outbox import outbox, probes, sqs_client
+from notifications.settings import delivery_settings, settings, subscription_lifetimes
 from notifications.store import subscription_store
-from registration.configuration import lifetimes, limits
+from registration.settings import lifetimes, limits
 from registration.store import registration_store
 from tests.performance.environment import function_environment
 from tests.support.atomic_moto import atomic_requests
@@ -39,6 +39,8 @@ _CACHED = (
     timeouts,
     lifetimes,
     limits,
+    settings,
+    delivery_settings,
     subscription_lifetimes,
     outbox,
     probes,

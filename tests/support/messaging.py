@@ -11,6 +11,7 @@ from botocore.client import BaseClient
 from notifications.store import subscription_store
 from notifications.subscription import Subscription
 from tests.support.builders import NOW, a_subscription
+from tests.support.configured import configure
 
 type Message = dict[str, Any]
 type Requests = list[tuple[str, dict[str, Any]]]
@@ -70,5 +71,5 @@ def failing(monkeypatch: pytest.MonkeyPatch, operation: str, error: Exception) -
 def set_aside_in(monkeypatch: pytest.MonkeyPatch) -> str:
     """Make the queue of records that are set aside, for the publishers to know."""
     queue = boto3.client("sqs").create_queue(QueueName="events-not-published")["QueueUrl"]
-    monkeypatch.setenv("EVENTS_NOT_PUBLISHED", queue)
+    configure(monkeypatch, EVENTS_NOT_PUBLISHED=queue)
     return queue

@@ -13,6 +13,7 @@ from notifications.outbox import sqs_client
 from notifications.probe_sink import NOTICES
 from notifications.subscription import ATTEMPTS
 from tests.support.builders import NOW, a_subscription
+from tests.support.configured import configure_notifications
 from tests.support.template import properties
 from tests.support.time_budget import longest_attempt, longest_call, timeout
 
@@ -39,8 +40,9 @@ def between(attempts: int) -> list[int]:
 
 @pytest.fixture(autouse=True)
 def _own_clients(monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SINK_CREDENTIALS_KEY"):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
+    configure_notifications(monkeypatch)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     cached = (dynamodb_client, sqs_client, vault)
     for made in cached:

@@ -1,4 +1,4 @@
-"""Parameters that contradict each other: the maximum wins, and the log says so once."""
+"""Settings: what is missing or wrong is named; what contradicts another is moved, and logged."""
 
 import io
 import json
@@ -7,9 +7,17 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from call_handling.configuration import timeouts
-from notifications.configuration import subscription_lifetimes
-from registration.configuration import lifetimes
+from aws.settings import Misconfigured, text, whole
+from call_handling.settings import timeouts
+from notifications.settings import (
+    DeliverySettings,
+    Settings,
+    delivery_settings,
+    settings,
+    subscription_lifetimes,
+)
+from registration.settings import lifetimes
+from tests.support.configured import configure, configure_notifications
 from tests.support.template import template
 
 CONFIGURED: dict[str, Any] = template()["Globals"]["Function"]["Environment"]["Variables"]
@@ -67,8 +75,8 @@ def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     case: Case = request.param
     for name in ("RING_TIMEOUT", "SETUP_TIMEOUT", "ANSWERED_TIMEOUT", "ENDED_RETENTION"):
         monkeypatch.setenv(f"{name}_SECONDS", "1000")
-    for name, value in case.configured.items():
-        monkeypatch.setenv(name, str(value))
+    configure_notifications(monkeypatch)
+    configure(monkeypatch, **{name: str(value) for name, value in case.configured.items()})
     case.read.cache_clear()  # type: ignore[attr-defined]
     yield case
     case.read.cache_clear()  # type: ignore[attr-defined]
@@ -91,3 +99,81 @@ def test_it_says_so_in_the_words_of_the_template(case: Case, logged: io.StringIO
     parameters = {CONFIGURED[variable]["Ref"] for variable in case.configured}
     for line in map(json.loads, logged.getvalue().splitlines()):
         assert {line["parameter"], *line["bounds"]} <= parameters
+
+
+ALL = {field.upper() for field in Settings.model_fields}
+
+
+def test_what_notifications_are_configured_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure_notifications(monkeypatch, LOOPBACK_SINKS="true", EVENT_SOURCE="https://a.example")
+
+    read = delivery_settings()
+
+    assert (read.loopback_sinks, read.subscription_seconds, read.event_bus) == (True, 60, "test")
+    assert read.event_source == "https://a.example"
+
+
+def test_all_functions_have_what_notifications_read() -> None:
+    assert CONFIGURED.keys() >= ALL
+    for function in ("DeliverNotification", "ProbeSink"):
+        own = template()["Resources"][function]["Properties"]["Environment"]["Variables"]
+        assert own.keys() | ALL == {field.upper() for field in DeliverySettings.model_fields}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        *((name, "") for name in sorted(ALL)),
+        ("LOOPBACK_SINKS", "perhaps"),
+        ("SUBSCRIPTION_SECONDS", "0"),
+        ("SUBSCRIPTION_SECONDS", "1.5"),
+        ("SUBSCRIPTION_MAX_SECONDS", "a day"),
+    ],
+)
+def test_the_log_names_the_variable_that_makes_no_sense(
+    monkeypatch: pytest.MonkeyPatch, logged: io.StringIO, variable: str, value: str
+) -> None:
+    configure_notifications(monkeypatch, **{variable: value})
+
+    with pytest.raises(Misconfigured, match=rf"^{variable}$"):
+        settings()
+    [line] = map(json.loads, logged.getvalue().splitlines())
+    assert (line["level"], line["message"], line["variables"]) == (
+        "ERROR",
+        "Configuration",
+        [variable],
+    )
+
+
+def test_the_log_names_all_variables_that_are_missing(
+    monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
+) -> None:
+    configure_notifications(monkeypatch)
+    for name in ALL:
+        monkeypatch.delenv(name)
+
+    with pytest.raises(Misconfigured):
+        delivery_settings()
+    assert set(json.loads(logged.getvalue())["variables"]) == ALL | {"EVENT_SOURCE"}
+
+
+@pytest.mark.parametrize("value", [None, "", "-1", "1.5", "\u0661", "ten"])
+def test_a_number_is_digits(
+    monkeypatch: pytest.MonkeyPatch, logged: io.StringIO, value: str | None
+) -> None:
+    monkeypatch.delenv("HOW_MANY", raising=False)
+    if value is not None:
+        monkeypatch.setenv("HOW_MANY", value)
+
+    with pytest.raises(Misconfigured, match=r"^HOW_MANY$"):
+        whole("HOW_MANY")
+    assert json.loads(logged.getvalue())["variables"] == ["HOW_MANY"]
+
+
+def test_a_text_is_not_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHICH", "")
+    with pytest.raises(Misconfigured, match=r"^WHICH$"):
+        text("WHICH")
+
+    monkeypatch.setenv("WHICH", "this one")
+    assert text("WHICH") == "this one"

@@ -17,6 +17,7 @@ from camara.errors import Unavailable
 from notifications.bus import session_bus
 from notifications.credentials import vault
 from notifications.outbox import sqs_client
+from tests.support.configured import configure_notifications
 from tests.support.lambda_context import a_lambda_context
 from tests.support.slow_aws import WAIT_SECONDS, throttled
 from tests.support.template import properties, routes
@@ -36,8 +37,7 @@ PUBLISHERS = (
 def _clients_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("EVENT_BUS", "test")
-    monkeypatch.setenv("SINK_CREDENTIALS_KEY", "test")
+    configure_notifications(monkeypatch)
     made = (dynamodb_client, sqs_client, session_bus, vault)
     for client in made:
         client.cache_clear()

@@ -1,15 +1,14 @@
-"""What a deployment configures, read from the environment (``template.yaml``) once."""
+"""Settings of registrations: environment variables that ``template.yaml`` sets."""
 
-import os
 from functools import cache
 
-from aws.settings import seconds
+from aws.settings import seconds, text, whole
 from registration.register import Lifetimes, Limits
 
 
 def registrations_table() -> str:
     """Return the name of the table of registers."""
-    return os.environ["REGISTRATIONS_TABLE"]
+    return text("REGISTRATIONS_TABLE")
 
 
 @cache
@@ -30,7 +29,7 @@ def lifetimes() -> Lifetimes:
 def limits() -> Limits:
     """Return how many registrations there may be."""
     return Limits(
-        per_number=int(os.environ["MAX_REGISTRATIONS_PER_NUMBER"]),
-        per_user=int(os.environ["MAX_REGISTRATIONS_PER_USER"]),
-        devices_per_user=int(os.environ["MAX_DEVICES_PER_USER"]),
+        per_number=whole("MAX_REGISTRATIONS_PER_NUMBER"),
+        per_user=whole("MAX_REGISTRATIONS_PER_USER"),
+        devices_per_user=whole("MAX_DEVICES_PER_USER"),
     )

@@ -1,15 +1,14 @@
-"""What a deployment configures, read from the environment (``template.yaml``) once."""
+"""Settings of calls: environment variables that ``template.yaml`` sets."""
 
-import os
 from functools import cache
 
-from aws.settings import seconds
+from aws.settings import seconds, text
 from call_handling.session import Timeouts
 
 
 def sessions_table() -> str:
     """Return the name of the table of sessions."""
-    return os.environ["SESSIONS_TABLE"]
+    return text("SESSIONS_TABLE")
 
 
 @cache
@@ -29,4 +28,4 @@ def timeouts() -> Timeouts:
 @cache
 def emergency_numbers() -> frozenset[str]:
     """Return the numbers that are emergency calls, as they are dialled."""
-    return frozenset(os.environ["EMERGENCY_NUMBERS"].split(","))
+    return frozenset(text("EMERGENCY_NUMBERS").split(","))
