@@ -92,6 +92,10 @@ test: $(STACK_READY) build ## Run all tests, those on the embedded stack include
 test-fast: $(PROJECT_READY) ## Run the tests that need no stack
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/unit tests/integration tests/contract tests/delivery tests/local tests/performance
 
+.PHONY: fuzz
+fuzz: $(STACK_READY) ## Send ten times as many generated requests, events and tokens as `make test` [FUZZ=10]
+	@FUZZ=$(or $(FUZZ),10) $(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/fuzz tests/e2e/test_any_request.py tests/e2e/test_any_call.py
+
 .PHONY: mutation
 mutation: $(MUTATION_READY) ## Break the domain and the store: do the tests notice? [MUTANTS='call_handling.session.*']
 	@rm -rf .local/mutation && mkdir -p .local/mutation

@@ -10,10 +10,10 @@ import pytest
 
 from aws import log
 from infra.local.settings import Settings
-from infra.local.stack import is_up, running
 from infra.local.stack_file import Stack
 from tests.support import side_by_side
 from tests.support.privacy import personal_in
+from tests.support.stack import shared
 
 
 @pytest.fixture(autouse=True)
@@ -38,17 +38,19 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 
 @pytest.fixture(scope="session")
-def stack_stays() -> bool:
-    """Tell whether the stack was up before the tests, and is to be as it was."""
-    return is_up()
-
-
-@pytest.fixture(scope="session")
-def stack(*, stack_stays: bool) -> Iterator[Stack]:
-    """The embedded stack with the code as it is; taken down at the end unless it stays."""
-    del stack_stays  # asked for because it must have been told before the stack is up
-    with running(Settings.from_environment()) as deployed:
+def stack() -> Iterator[Stack]:
+    """The embedded stack with the code as it is; taken down at the end unless it was up before."""
+    with shared.deployed(Settings.from_environment()) as deployed:
         yield deployed
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
+    """Let tests use the embedded stack side by side, and those marked ``alone`` by themselves."""
+    if "stack" not in getattr(item, "fixturenames", ()):
+        return (yield)
+    with shared.used(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

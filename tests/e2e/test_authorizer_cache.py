@@ -6,13 +6,16 @@ That it does is shown by breaking the authorizer after its first answer.
 import time
 from http import HTTPStatus
 
+import pytest
+
 from authorizer.access_token import LEEWAY_SECONDS
 from infra.local.processes import wait_until
-from tests.e2e.aws import Aws
-from tests.e2e.faults import broken_authorizer
-from tests.e2e.subscriber import Line
+from tests.support.stack.aws import Aws
+from tests.support.stack.faults import broken_authorizer
+from tests.support.stack.subscriber import Line
 
 
+@pytest.mark.alone
 def test_one_token_is_good_for_every_operation(line: Line, aws: Aws) -> None:
     alice = line.alice.with_token(expires_in=60)
     call = alice.post().body["mediaSessionId"]
@@ -23,6 +26,7 @@ def test_one_token_is_good_for_every_operation(line: Line, aws: Aws) -> None:
         assert alice.delete(call).status == 204
 
 
+@pytest.mark.alone
 def test_a_denial_is_remembered_as_one(line: Line, aws: Aws) -> None:
     expired = line.alice.with_token(expires_in=-1)
     call = line.call()
@@ -43,6 +47,7 @@ def test_a_token_for_later_is_good_later(line: Line) -> None:
     assert wait_until(lambda: early.get(call).status == HTTPStatus.OK, seconds=10)
 
 
+@pytest.mark.alone
 def test_a_token_that_expires_meanwhile_is_refused(line: Line, aws: Aws) -> None:
     call = line.call()
     assert line.alice.status_of(call) == "Initial"  # so that no cold start eats up the lifetime

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from infra.local.processes import wait_until
-from tests.e2e.aws import Aws
-from tests.e2e.ear import Ear
-from tests.e2e.faults import forbidden
-from tests.e2e.subscriber import Line
+from tests.support.stack.aws import Aws
+from tests.support.stack.ear import Ear
+from tests.support.stack.faults import forbidden
+from tests.support.stack.subscriber import Line
 
 LISTENER = "ims"
 FAILS_SECONDS = 30
@@ -55,6 +55,7 @@ def test_the_bus_hears_of_each_change_in_sip(callers: Line, told: Told) -> None:
     assert callers.alice.number not in str(changes)
 
 
+@pytest.mark.alone
 def test_a_bus_that_does_not_serve_keeps_no_webhook_waiting(
     callers: Line, ear: Callable[..., Ear], aws: Aws, told: Told
 ) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from infra.local.processes import wait_until
 from infra.local.settings import HOST
-from tests.e2e.aws import Aws
-from tests.e2e.ear import STREAM_SECONDS, Ear
-from tests.e2e.subscriber import Line, Subscriber
 from tests.support import webhook as hostile
+from tests.support.stack.aws import Aws
+from tests.support.stack.ear import STREAM_SECONDS, Ear
+from tests.support.stack.subscriber import Line, Subscriber
 
 type Subscribed = Callable[..., Ear]
 

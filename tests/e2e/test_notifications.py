@@ -1,14 +1,16 @@
 """What happens to calls and devices reaches the subscribed sinks: once, in order, complete."""
 
+import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
 
 from infra.local.aws import invoke
-from tests.e2e.aws import Aws
-from tests.e2e.ear import Ear
-from tests.e2e.subscriber import EVENTS, Line
+from infra.local.webhook import Webhook
 from tests.support.builders import ANSWER, OFFER, a_location
+from tests.support.stack.aws import Aws
+from tests.support.stack.ear import Ear
+from tests.support.stack.subscriber import EVENTS, SUBSCRIPTIONS, Line
 
 type Subscribed = Callable[..., Ear]
 
@@ -19,18 +21,21 @@ def test_the_receiver_is_invited_with_the_offer(callers: Line, ear: Subscribed) 
     bob = ear(callers.bob, INVITATION)
     alice = ear(callers.alice, INVITATION)
 
-    call = callers.call()
-
-    (event,) = bob.hears(1)
-    assert event["type"] == f"{EVENTS}.{INVITATION}"
-    assert event["data"] == {
-        "subscriptionId": bob.subscription_id,
-        "mediaSessionId": call,
+    body = {
         "originatorAddress": f"tel:{callers.alice.number}",
         "originatorName": "Alice",
         "receiverAddress": f"tel:{callers.bob.number}",
         "receiverName": "Bob",
         "offer": {"sdp": OFFER},
+        "locationDetails": a_location(),
+    }
+    call = callers.alice.post(body).body["mediaSessionId"]
+
+    (event,) = bob.hears(1)
+    assert event["type"] == f"{EVENTS}.{INVITATION}"
+    assert event["data"] == body | {
+        "subscriptionId": bob.subscription_id,
+        "mediaSessionId": call,
         "status": "Initial",
         "reason": "New incoming call",
         "sequenceNumber": 1,
@@ -42,21 +47,6 @@ def test_the_receiver_is_invited_with_the_offer(callers: Line, ear: Subscribed) 
     assert delivery.headers["x-correlator"]
     assert "authorization" not in delivery.headers
     assert alice.hears_nothing_more()
-
-
-def test_the_invitation_says_where_the_caller_is(callers: Line, ear: Subscribed) -> None:
-    bob = ear(callers.bob, INVITATION)
-    body = {
-        "originatorAddress": f"tel:{callers.alice.number}",
-        "receiverAddress": f"tel:{callers.bob.number}",
-        "offer": {"sdp": OFFER},
-        "locationDetails": a_location(),
-    }
-
-    assert callers.alice.post(body).status == 201
-
-    (event,) = bob.hears(1)
-    assert event["data"]["locationDetails"] == a_location()
 
 
 def test_both_hear_of_each_change_also_of_their_own(callers: Line, ear: Subscribed) -> None:
@@ -107,46 +97,35 @@ def test_each_way_a_call_may_end_is_told_in_words(callers: Line, ear: Subscribed
         assert one.hears_nothing_more()
 
 
-def test_a_sink_that_is_gone_ends_the_subscription(callers: Line, ear: Subscribed) -> None:
-    gone = ear(callers.alice, STATUS)
+def test_a_sink_that_is_gone_or_refuses_its_token_ends_the_subscription(
+    callers: Line, ear: Subscribed
+) -> None:
+    gone, refusing = ear(callers.alice, STATUS), ear(callers.alice, STATUS)
     gone.answer(410)
+    refusing.answer(401)
 
     call = callers.call("Ringing")
 
     assert gone.hears(1)[0]["data"]["terminationReason"] == "NETWORK_TERMINATED"
+    assert refusing.hears(1)[0]["data"]["terminationReason"] == "ACCESS_TOKEN_EXPIRED"
     assert callers.alice.subscription(gone.subscription_id).body["status"] == "EXPIRED"
     callers.alice.delete(call)
     assert gone.hears_nothing_more()
+    assert len(refusing.attempts) == 2
 
 
-def test_a_sink_that_refuses_its_token_ends_the_subscription(
-    callers: Line, ear: Subscribed
-) -> None:
-    refusing = ear(callers.alice, STATUS)
-    refusing.answer(401)
-
-    callers.call("Ringing")
-
-    assert refusing.hears(1)[0]["data"]["terminationReason"] == "ACCESS_TOKEN_EXPIRED"
-
-
-def test_a_sink_gets_the_token_that_it_was_promised(callers: Line, ear: Subscribed) -> None:
-    one = ear(callers.alice, STATUS)
-    body = {
-        "protocol": "HTTP",
-        "sink": one.webhook.sink("with-token"),
-        "types": [f"{EVENTS}.{STATUS}"],
-        "config": {"subscriptionDetail": {"deviceId": callers.alice.device_id()}},
-        "sinkCredential": _credential("made-up-sink-token"),
-    }
-    created = callers.alice.subscribe_with(body)
+def test_a_sink_gets_the_token_that_it_was_promised(callers: Line, webhook: Webhook) -> None:
+    sink = secrets.token_hex(8)
+    request = callers.alice.subscription_request(STATUS, webhook.sink(sink))
+    credential = {"sinkCredential": _credential("made-up-sink-token")}
+    created = callers.alice.subscribe_with(request | credential)
     assert created.status == 201
     assert "made-up-sink-token" not in str(created.body)
     update = {"sinkCredential": _credential("made-up-sink-token-2" + "x" * 5000)}
-    path = f"/webrtc-events-subscriptions/v0.3/subscriptions/{created.body['id']}"
+    path = f"{SUBSCRIPTIONS}/{created.body['id']}"
 
     call = callers.call("Ringing")
-    with_token = Ear(one.webhook, "with-token", created.body["id"])
+    with_token = Ear(webhook, sink, created.body["id"])
     with_token.hears(1)
     assert callers.alice.send("PUT", path, update).status == 200
     callers.alice.delete(call)

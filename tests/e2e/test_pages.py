@@ -10,7 +10,7 @@ import pytest
 
 from infra.local.settings import ROOT
 from infra.local.stack_file import Stack
-from tests.e2e.subscriber import Subscriber
+from tests.support.stack.subscriber import Subscriber
 
 _NEEDED = ("bash", "curl", "jq")
 

@@ -1,16 +1,15 @@
-"""The rows of the error table that functions answer with, over HTTP."""
+"""Rows of the error table that functions answer with; ``x-correlator`` comes with every answer."""
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from tests.e2e.aws import Aws
-from tests.e2e.faults import forbidden, left_waiting
-from tests.e2e.subscriber import Line, Subscriber
-from tests.support.api import Answer
-from tests.support.builders import BOB, SCOPES, a_call_request, a_location
+from tests.support.api import SESSIONS, Answer
+from tests.support.builders import BOB, SCOPES, a_call_request
+from tests.support.stack.aws import Aws
+from tests.support.stack.faults import forbidden, left_waiting
+from tests.support.stack.subscriber import Line, Subscriber
 
 # Each asks one of the four operations about a call.
 OPERATIONS: dict[str, Callable[..., Answer]] = {
@@ -23,128 +22,49 @@ every_operation = pytest.mark.parametrize("operation", OPERATIONS)
 
 
 @every_operation
-def test_401_for_an_expired_token(line: Line, operation: str) -> None:
-    call = line.call()
-    expired = line.alice.with_token(expires_in=-1)
-
-    assert OPERATIONS[operation](expired, call).code == (401, "UNAUTHENTICATED")
-    assert line.alice.status_of(call) == "Initial"
-
-
-@every_operation
-def test_403_for_a_token_without_the_scope(line: Line, operation: str) -> None:
+def test_precedence_401_then_403_then_400_then_the_rest(line: Line, operation: str) -> None:
     call = line.call()
     own = f"webrtc-call-handling:sessions:{operation}"
     others = " ".join(scope for scope in SCOPES.split() if scope != own)
 
-    denied = OPERATIONS[operation](line.bob.with_token(scope=others), call)
+    def refused(correlator: str = "not valid", **claims: Any) -> tuple[int, str | None]:
+        who = line.alice.with_token(phone_number=None, client_id=None, **claims)
+        return OPERATIONS[operation](who, call, correlator=correlator).code
 
-    assert denied.code == (403, "PERMISSION_DENIED")
+    assert refused(scope=others, expires_in=-1) == (401, "UNAUTHENTICATED")
+    assert refused(scope=others) == (403, "PERMISSION_DENIED")
+    assert refused() == (400, "INVALID_ARGUMENT")
+    assert refused(correlator="valid") == (404, "IDENTIFIER_NOT_FOUND")
     assert line.alice.status_of(call) == "Initial"
 
 
 @pytest.mark.parametrize("operation", ["read", "write", "delete"])
-def test_403_for_who_is_no_party(line: Line, eve: Subscriber, operation: str) -> None:
-    call = line.call()
-
-    assert OPERATIONS[operation](eve, call).code == (403, "INVALID_TOKEN_CONTEXT")
-    assert line.alice.status_of(call) == "Initial"
-
-
-def test_403_for_calling_in_anothers_name(eve: Subscriber) -> None:
-    assert eve.post().code == (403, "INVALID_TOKEN_CONTEXT")
-
-
-@pytest.mark.parametrize("operation", ["read", "write", "delete"])
-def test_404_for_who_is_no_party_and_has_no_device(
+def test_404_for_an_unknown_call_and_for_who_is_no_party_and_has_no_device(
     line: Line, somebody: Callable[[], Subscriber], operation: str
 ) -> None:
     call = line.call()
 
+    assert OPERATIONS[operation](line.alice, "unknown").code == (404, "NOT_FOUND")
     assert OPERATIONS[operation](somebody(), call).code == (404, "IDENTIFIER_NOT_FOUND")
     assert line.alice.status_of(call) == "Initial"
 
 
-@pytest.mark.parametrize("registration_id", [BOB, "unknown", str(UUID(int=1))])
-def test_403_for_calling_from_a_device_that_is_not_registered(
-    alice: Subscriber, registration_id: str
+def test_403_for_calling_in_anothers_name_or_from_what_is_no_device_of_the_callers(
+    line: Line, eve: Subscriber
 ) -> None:
-    headers = {"registrationId": registration_id.removeprefix("+")}
+    no_party = (403, "INVALID_TOKEN_CONTEXT")
 
-    assert alice.post(headers=headers).code == (403, "INVALID_TOKEN_CONTEXT")
-
-
-def test_403_for_calling_from_anothers_device(alice: Subscriber, bob: Subscriber) -> None:
-    assert alice.post(headers=bob.which).code == (403, "INVALID_TOKEN_CONTEXT")
+    assert eve.post().code == no_party
+    for registration_id in (line.bob.registration_id, "unknown", BOB.removeprefix("+")):
+        assert line.alice.post(headers={"registrationId": registration_id}).code == no_party
 
 
-@pytest.mark.parametrize("operation", ["read", "write", "delete"])
-def test_404_for_an_unknown_call(line: Line, operation: str) -> None:
-    assert OPERATIONS[operation](line.alice, "unknown").code == (404, "NOT_FOUND")
+def test_400_for_what_is_out_of_bounds(alice: Subscriber) -> None:
+    for changes in ({"offer": {"sdp": "v" * 65_537}}, {"originatorName": "A" * 257}):
+        assert alice.post(a_call_request(**changes)).code == (400, "OUT_OF_RANGE")
 
 
-@every_operation
-def test_404_for_a_token_that_leads_to_no_device(line: Line, operation: str) -> None:
-    call = line.call()
-
-    for client_id in (None, ""):
-        nobodys = line.alice.with_token(phone_number=None, client_id=client_id)
-        assert OPERATIONS[operation](nobodys, call).code == (404, "IDENTIFIER_NOT_FOUND")
-    assert line.alice.status_of(call) == "Initial"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"offer": {"sdp": "v" * 65_537}},
-        {"originatorName": "A" * 257},
-        {"locationDetails": a_location(coordinates={"latitude": 91, "longitude": 0, "radius": 1})},
-    ],
-)
-def test_400_for_what_is_out_of_bounds(alice: Subscriber, changes: dict[str, Any]) -> None:
-    assert alice.post(a_call_request(**changes)).code == (400, "OUT_OF_RANGE")
-
-
-@pytest.mark.parametrize("operation", ["create", "write"])
-@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/jsonx"])
-def test_415_for_another_content_type(line: Line, operation: str, content_type: str) -> None:
-    call = line.call()
-    headers = {"Content-Type": content_type}
-
-    refused = OPERATIONS[operation](line.bob, call, headers=headers)
-
-    assert refused.code == (415, "UNSUPPORTED_MEDIA_TYPE")
-    assert line.alice.status_of(call) == "Initial"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"callType": "EMERGENCY"},
-        {"receiverAddress": "urn:service:sos"},
-        {"receiverAddress": "urn:service:sos.fire"},
-        {"receiverAddress": "tel:112;phone-context=+49"},
-        {"receiverAddress": "sip:%31%31%32@ims.example.com"},
-    ],
-)
-def test_501_for_an_emergency_call(alice: Subscriber, changes: dict[str, Any]) -> None:
-    refused = alice.post(a_call_request(**changes))
-
-    assert refused.code == (501, "CALLTYPE_EMERGENCY_NOT_SUPPORTED")
-
-
-@every_operation
-def test_precedence_401_then_403_then_400_then_the_rest(line: Line, operation: str) -> None:
-    def refused(correlator: str = "not valid", **claims: Any) -> tuple[int, str | None]:
-        who = line.alice.with_token(phone_number=None, client_id=None, **claims)
-        return OPERATIONS[operation](who, "unknown", correlator=correlator).code
-
-    assert refused(scope="", expires_in=-1) == (401, "UNAUTHENTICATED")
-    assert refused(scope="") == (403, "PERMISSION_DENIED")
-    assert refused() == (400, "INVALID_ARGUMENT")
-    assert refused(correlator="valid") == (404, "IDENTIFIER_NOT_FOUND")
-
-
+@pytest.mark.alone
 def test_500_tells_nothing_of_the_inside(line: Line, aws: Aws) -> None:
     call = line.call()
     with forbidden(aws, "DeleteSessionByIdRole"):
@@ -156,6 +76,7 @@ def test_500_tells_nothing_of_the_inside(line: Line, aws: Aws) -> None:
     assert line.alice.status_of(call) == "Initial"
 
 
+@pytest.mark.alone
 def test_504_when_there_is_no_time_left(line: Line, aws: Aws) -> None:
     call = line.call()
     with left_waiting(aws, "DeleteSessionById", timeout=8):
@@ -165,3 +86,46 @@ def test_504_when_there_is_no_time_left(line: Line, aws: Aws) -> None:
     assert refused.headers["x-correlator"] == "c-1"
     assert line.alice.status_of(call) == "Initial"
     assert line.alice.delete(call, correlator="c-1").status == 204
+
+
+ANSWERS: dict[str, Callable[[Line, str, str | None], Answer]] = {
+    "201": lambda line, _call, sent: line.alice.post(correlator=sent),
+    "200": lambda line, call, sent: line.alice.get(call, correlator=sent),
+    "200 changed": lambda line, call, sent: line.bob.put(call, "Ringing", correlator=sent),
+    "204": lambda line, call, sent: line.alice.delete(call, correlator=sent),
+    "400": lambda line, _call, sent: line.alice.send("DELETE", SESSIONS, correlator=sent),
+    "404 of a function": lambda line, _call, sent: line.alice.get("unknown", correlator=sent),
+    "404 of the gateway": lambda line, _, sent: line.alice.send("GET", "/x", correlator=sent),
+    "401 of the gateway": lambda line, call, sent: line.alice.with_bearer("garbage").get(
+        call, correlator=sent
+    ),
+    "401 of the authorizer": lambda line, call, sent: line.alice.with_token(expires_in=-1).get(
+        call, correlator=sent
+    ),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_the_correlator_comes_back_and_none_comes_of_none(line: Line, answer: str) -> None:
+    for sent in ("b4333c46-49c0-4f62-80d7-f0ef930f1c46", "a_b:c;d.e/f<g>{h}", None, ""):
+        received = ANSWERS[answer](line, line.call(), sent)
+
+        assert str(received.status) == answer[:3]
+        assert received.headers.get("x-correlator", "") == (sent or "")
+
+
+@pytest.mark.parametrize("sent", ["a b", "a,b", 'a"b', "x" * 257])
+def test_a_malformed_correlator_is_refused_and_comes_back(line: Line, sent: str) -> None:
+    call = line.call()
+    refused = line.alice.delete(call, correlator=sent)
+
+    assert refused.code == (400, "INVALID_ARGUMENT")
+    assert refused.headers["x-correlator"] == sent
+    assert line.alice.status_of(call) == "Initial"
+
+
+def test_one_that_is_not_ascii_is_refused(line: Line) -> None:
+    call = line.call()
+
+    assert line.alice.delete(call, correlator="\u00e9").code == (400, "INVALID_ARGUMENT")
+    assert line.alice.status_of(call) == "Initial"

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
-from tests.e2e.races import Race
-from tests.e2e.subscriber import IN_OTHER_HANDS, REGISTRATIONS, Subscriber
+from tests.support.stack.race import Race
+from tests.support.stack.subscriber import IN_OTHER_HANDS, REGISTRATIONS, Subscriber
 
-CLIENTS = 10
+CLIENTS = 8
 UNKNOWN = (404, "NOT_FOUND")
 
 
@@ -55,13 +56,6 @@ def test_each_number_is_a_user_if_the_token_request_does_not_say(
         assert default.register(who.device_id()).status == 201
 
 
-def test_ids_are_unguessable(anna: Subscriber) -> None:
-    ids = {anna.register(anna.device_id(str(number))).body["registrationId"] for number in range(5)}
-
-    assert len(ids) == 5
-    assert {registration_id[14] for registration_id in ids} == {"4"}  # random ones
-
-
 def test_it_lasts_as_long_as_the_device_asks(anna: Subscriber) -> None:
     in_ten_minutes = _in(minutes=10)
     created = anna.register(anna.device_id(), registrationExpireTime=in_ten_minutes)
@@ -74,23 +68,15 @@ def test_it_lasts_as_long_as_the_device_asks(anna: Subscriber) -> None:
     assert refreshed.body == created.body | {"expiresAt": in_two_hours}
     assert anna.registrations_of(anna.device_id()).body == [refreshed.body]
 
-
-@pytest.mark.parametrize("body", [None, {}])
-def test_a_refresh_that_does_not_say_counts_from_now(
-    anna: Subscriber, body: dict[str, str] | None
-) -> None:
-    registration_id = anna.register(anna.device_id(), registrationExpireTime=_in(minutes=10)).body[
-        "registrationId"
-    ]
-
-    refreshed = anna.refresh(registration_id, body)
-
-    assert refreshed.status == 200
-    assert _in(minutes=50) < refreshed.body["expiresAt"] < _in(minutes=70)
+    nothings: list[Any] = [None, {}]
+    for nothing in nothings:
+        counted_from_now = anna.refresh(created.body["registrationId"], nothing)
+        assert counted_from_now.status == 200
+        assert _in(minutes=50) < counted_from_now.body["expiresAt"] < _in(minutes=70)
 
 
-@pytest.mark.parametrize("asked", ["2100-01-01T00:00:00Z", "9999-12-31T23:59:59.999999-23:59"])
-def test_what_lasts_too_long_is_cut(anna: Subscriber, asked: str) -> None:
+def test_what_lasts_too_long_is_cut(anna: Subscriber) -> None:
+    asked = "9999-12-31T23:59:59.999999-23:59"
     created = anna.register(anna.device_id(), registrationExpireTime=asked)
 
     assert created.status == 201
@@ -104,17 +90,6 @@ def test_a_device_id_is_one_in_any_case(anna: Subscriber) -> None:
     assert anna.register(anna.device_id()).code == (409, "ALREADY_EXISTS")
     for spelling in (anna.device_id(), anna.device_id().upper()):
         assert anna.registrations_of(spelling).body == [registered.body]
-
-
-def test_a_device_may_be_registered_for_two_numbers(somebody: Callable[[], Subscriber]) -> None:
-    one, other = somebody(), somebody()
-    device = one.device_id()
-    registered = [each.register(device).body for each in (one, other)]
-
-    assert [each.registrations_of(device).body for each in (one, other)] == [
-        [registered[0]],
-        [registered[1]],
-    ]
 
 
 def test_what_is_anothers_is_not_found(anna: Subscriber, bob: Subscriber) -> None:
@@ -181,17 +156,6 @@ def test_a_number_may_have_five_devices(anna: Subscriber) -> None:
     assert anna.register(devices[5]).status == 201
 
 
-def test_a_user_may_have_ten_registrations(somebody: Callable[[], Subscriber]) -> None:
-    user = somebody().claims["sub"]
-    numbers = [who.with_token(sub=user) for who in (somebody() for _ in range(6))]
-    phones = [numbers[0].device_id(name) for name in ("phone", "tablet")]
-    for who in numbers[:5]:
-        for phone in phones:
-            assert who.register(phone).status == 201
-
-    assert numbers[5].register(phones[0]).code == (403, "MAX_REGISTRATION_PER_USER")
-
-
 def test_a_user_may_have_five_devices(somebody: Callable[[], Subscriber]) -> None:
     user = somebody().claims["sub"]
     one, other = (somebody().with_token(sub=user) for _ in range(2))
@@ -203,8 +167,7 @@ def test_a_user_may_have_five_devices(somebody: Callable[[], Subscriber]) -> Non
     assert other.register(devices[0]).status == 201
 
 
-@pytest.mark.parametrize("_round", range(3))
-def test_ten_clients_race_for_one_registration(anna: Subscriber, _round: int) -> None:
+def test_many_clients_race_for_one_registration(anna: Subscriber) -> None:
     clients = [anna.with_token(client_id=f"client-{number}") for number in range(CLIENTS)]
     with ThreadPoolExecutor(CLIENTS) as pool:
         answers = Race(pool, CLIENTS).run(
@@ -220,7 +183,7 @@ def test_ten_clients_race_for_one_registration(anna: Subscriber, _round: int) ->
         assert client.registrations_of(anna.device_id()).body == own
 
 
-def test_ten_devices_race_for_five_places(anna: Subscriber) -> None:
+def test_many_devices_race_for_five_places(anna: Subscriber) -> None:
     users = [anna.with_token(sub=f"user {number} of {anna.number}") for number in range(CLIENTS)]
     with ThreadPoolExecutor(CLIENTS) as pool:
         answers = Race(pool, CLIENTS).run(

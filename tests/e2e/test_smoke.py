@@ -10,8 +10,8 @@ import pytest
 
 from infra.local.settings import ROOT
 from infra.local.stack_file import Stack
-from tests.e2e.subscriber import Line, Subscriber
 from tests.support.privacy import personal_in
+from tests.support.stack.subscriber import Line, Subscriber
 
 _PAGE = (ROOT / "docs" / "deploy.md").read_text()
 _TEST_IT = _PAGE.partition("## Test it")[2].partition("\n## ")[0]
@@ -54,7 +54,6 @@ def test_it_passes_and_leaves_no_device(
     "missing",
     [
         "webrtc-registration:sessions:write",
-        "webrtc-call-handling:sessions:create",
         "webrtc-call-handling:sessions:read",
     ],
 )

@@ -2,8 +2,8 @@
 
 from infra.local.loopback_http import call
 from infra.local.stack_file import Stack
-from tests.e2e.aws import Aws
-from tests.e2e.subscriber import Line
+from tests.support.stack.aws import Aws
+from tests.support.stack.subscriber import Line
 
 STAGE = "camara"
 SAMS_OWN = "Stage"

@@ -9,16 +9,14 @@ import jwt
 import pytest
 from hypothesis import given
 
-from authorizer import authorize
 from camara.caller import Caller
 from camara.errors import Unauthenticated
-from tests.fuzz.effort import effort
 from tests.fuzz.strategies import json, some_of, text
 from tests.support.builders import ALICE, SCOPES
-from tests.support.lambda_context import a_lambda_context
+from tests.support.effort import effort
+from tests.support.judged import judged
 from tests.support.tokens import AUDIENCE, ISSUER, a_token, ec_key
 
-API = "arn:aws:execute-api:eu-central-1:123456789012:api123/camara"
 GOOD_TOKEN = a_token()
 SOON = int(time.time()) + 3600
 
@@ -50,19 +48,6 @@ headers = some_of(
         "jku": text,
     }
 )
-
-
-def judged(authorization: Any, path: str = "DELETE/webrtc/sessions/1", **event: Any) -> Any:
-    """Return the context that the stage is opened with; None when it stays closed."""
-    event |= {"authorizationToken": authorization, "methodArn": f"{API}/{path}"}
-    try:
-        answer = authorize.handler(event, a_lambda_context())
-    except authorize.Unauthorized:
-        return None
-    (statement,) = answer["policyDocument"]["Statement"]
-    assert statement["Resource"] == f"{API}/*"
-    assert statement["Effect"] in {"Allow", "Deny"}
-    return answer["context"] if statement["Effect"] == "Allow" else None
 
 
 def signed(payload: bytes, header: dict[str, Any]) -> str:

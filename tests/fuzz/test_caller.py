@@ -8,10 +8,11 @@ from hypothesis import given
 from camara.caller import Caller
 from camara.errors import Unauthenticated
 from camara.identity import derive_subscriber_key, derive_user_key
-from tests.fuzz.effort import effort
+from tests.support.effort import effort
 from tests.fuzz.events import contexts
 from tests.fuzz.strategies import json
 from tests.support.builders import NOW
+from tests.support.effort import effort
 
 CLAIMS = st.sampled_from(["phone_number", "sub", "msisdn"])
 

@@ -31,11 +31,11 @@ from tests.fuzz.driven import (
     session_images,
     subscription_images,
 )
-from tests.fuzz.effort import effort
 from tests.integration.conftest import Messaging, environment, messaging, table, time_stands_still
 from tests.support.api import a_call, delete
 from tests.support.audiences import listed, store_all, to_be_listed
 from tests.support.builders import ALICE, ALICE_KEY, NOW, a_session, a_subscription
+from tests.support.effort import effort
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import set_aside_in
 

@@ -10,11 +10,11 @@ from hypothesis.strategies import SearchStrategy
 from call_handling.end_sessions_of_registration import handler
 from registration.item import register_item, subscriber_owner
 from registration.register import Register
-from tests.fuzz.effort import effort
 from tests.fuzz.strategies import json, some_of, text
 from tests.integration.conftest import environment, table, time_stands_still
 from tests.support.api import a_call, get
 from tests.support.builders import ALICE_KEY, BOB, NOW, a_registration
+from tests.support.effort import effort
 from tests.support.lambda_context import a_lambda_context
 
 __all__ = ["environment", "table", "time_stands_still"]

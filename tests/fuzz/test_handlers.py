@@ -12,7 +12,6 @@ from notifications.item import audience_key, key
 from notifications.settings import settings
 from notifications.store import subscription_store
 from registration.store import registration_store
-from tests.fuzz.effort import effort
 from tests.fuzz.events import events
 from tests.integration.conftest import Messaging, environment, messaging, table, time_stands_still
 from tests.support.api import SESSION, SESSIONS, STATUS, a_call
@@ -27,6 +26,7 @@ from tests.support.builders import (
 )
 from tests.support.contract import check_response
 from tests.support.devices import register
+from tests.support.effort import effort
 from tests.support.lambda_context import a_lambda_context
 from tests.support.openapi import operations
 from tests.support.template import properties, routes

@@ -9,10 +9,10 @@ from authorizer import authorize, fetch
 from authorizer.trust import TrustCache
 from camara.caller import Caller
 from camara.errors import PermissionDenied
-from tests.fuzz import forgeries, scopes
-from tests.fuzz.forger import Forger, own_jwk
-from tests.fuzz.forgeries import Forgery
-from tests.fuzz.test_authorizer import judged
+from tests.support import forgeries, look_alike_scopes
+from tests.support.forger import Forger, own_jwk
+from tests.support.forgeries import Forgery
+from tests.support.judged import judged
 from tests.support.tokens import ISSUER, SETTINGS, FakeIssuer, a_token, claims, rsa_jwk
 from tests.support.web import FakeWeb, fake_web
 
@@ -81,7 +81,7 @@ def test_a_key_of_the_forgers_opens_the_stage_when_the_issuer_publishes_it(
     assert judged(f"Bearer {FORGER.with_own_key()}")
 
 
-@pytest.mark.parametrize("scope", scopes.ALL, ids=ascii)
+@pytest.mark.parametrize("scope", look_alike_scopes.ALL, ids=ascii)
 def test_a_scope_that_only_looks_like_the_one_needed(scope: str) -> None:
     context = judged(f"Bearer {a_token(scope=scope)}")
     if context is None:
@@ -89,10 +89,12 @@ def test_a_scope_that_only_looks_like_the_one_needed(scope: str) -> None:
 
     caller = Caller.from_context(context, "phone_number", int(time.time()))
     with pytest.raises(PermissionDenied):
-        caller.require_scope(scopes.NEEDED)
+        caller.require_scope(look_alike_scopes.NEEDED)
 
 
 def test_the_scope_needed_among_others() -> None:
-    context = judged(f"Bearer {a_token(scope=f'openid {scopes.NEEDED}  email')}")
+    context = judged(f"Bearer {a_token(scope=f'openid {look_alike_scopes.NEEDED}  email')}")
 
-    Caller.from_context(context, "phone_number", int(time.time())).require_scope(scopes.NEEDED)
+    Caller.from_context(context, "phone_number", int(time.time())).require_scope(
+        look_alike_scopes.NEEDED
+    )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aws.log import IdName, shown_id
-from tests.fuzz.effort import effort
+from tests.support.effort import effort
 
 NAMES: list[IdName] = ["mediaSessionId", "registrationId", "subscriptionId", "correlator"]
 EXPECTED = re.compile(r"[0-9a-fA-F-]{36,55}|")

@@ -11,10 +11,10 @@ from hypothesis import given
 
 from camara.errors import CamaraError
 from http_api.request import Request
-from tests.fuzz.effort import effort
 from tests.fuzz.events import bodies, events
 from tests.fuzz.strategies import json
 from tests.support.api import SESSION
+from tests.support.effort import effort
 from tests.support.openapi import schema
 
 _ID = re.compile(schema("Id")["pattern"].removesuffix("$") + r"\Z")

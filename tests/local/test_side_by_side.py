@@ -1,22 +1,28 @@
-"""Where tests run when they run side by side, and which cannot."""
+"""Where tests run when they run side by side, and how they share the embedded stack."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from infra.local.settings import Settings
 from tests.support import side_by_side
+from tests.support.stack import shared
 
-STACK, RUNTIME = "the embedded stack", "the built functions"
+RUNTIME = "the built functions"
+SETTINGS = Settings(4880, 9880, {})
+_SECONDS = 5
 
 
 @pytest.mark.parametrize(
     ("nodeid", "scope"),
     [
-        ("tests/e2e/test_calls.py::test_a_call", STACK),
-        ("tests/e2e/test_log.py::test_the_log[x::y]", STACK),
-        ("tests/fuzz/test_api.py::test_any_request[GET /webrtc/sessions]", STACK),
-        ("tests/fuzz/test_caller.py::test_any_caller", "tests/fuzz/test_caller.py"),
+        ("tests/e2e/test_log.py::test_the_log[x::y]", "tests/e2e/test_log.py"),
         ("tests/runtime/test_events.py::test_an_event", RUNTIME),
         ("tests/runtime/test_limits.py::test_a_limit", RUNTIME),
         ("tests/unit/test_sink.py::test_a_sink[https://[::1]/]", "tests/unit/test_sink.py"),
@@ -27,23 +33,93 @@ def test_what_has_to_be_together_is_and_else_a_file_is(nodeid: str, scope: str) 
     assert side_by_side.scope(nodeid) == scope
 
 
-def _item(nodeid: str, *fixtures: str) -> Any:
-    return SimpleNamespace(nodeid=nodeid, fixturenames=[*fixtures])
-
-
-def test_tests_that_can_run_side_by_side_are_accepted() -> None:
-    side_by_side.check(
-        [_item("tests/e2e/test_a.py::test", "stack_stays"), _item("tests/unit/test_a.py::test")]
-    )
-
-
-def test_a_test_that_needs_the_stack_runs_where_it_is_or_not_at_all() -> None:
-    with pytest.raises(pytest.UsageError, match=r"^tests/unit/test_a\.py::test needs the stack"):
-        side_by_side.check([_item("tests/unit/test_a.py::test", "api", "stack_stays")])
-
-
 def test_of_tests_with_one_id_none_is_left_out_unnoticed() -> None:
-    items = [_item("tests/fuzz/test_a.py::test"), _item("tests/fuzz/test_a.py::test")]
+    items: list[Any] = [SimpleNamespace(nodeid="tests/fuzz/test_a.py::test")] * 2
 
     with pytest.raises(pytest.UsageError, match=r"same id: tests/fuzz/test_a\.py::test$"):
         side_by_side.check(items)
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """What is done to a stack that is not there, which is down at first."""
+    done = list[str]()
+    monkeypatch.setattr(shared, "_FILES", tmp_path)
+    monkeypatch.setattr(shared, "up", lambda _: done.append("up"))
+    monkeypatch.setattr(shared, "down", lambda: done.append("down"))
+    monkeypatch.setattr(shared, "is_up", lambda: done[-1:] == ["up"])
+    monkeypatch.setattr(shared.Stack, "load", lambda: "the stack")
+    return done
+
+
+def test_the_stack_is_brought_up_once_and_stopped_by_the_last(done: list[str]) -> None:
+    with ExitStack() as first:
+        first.enter_context(shared.deployed(SETTINGS))
+        with shared.deployed(SETTINGS):
+            first.close()
+            assert done == ["up"]
+
+    assert done == ["up", "down"]
+
+
+def test_a_stack_that_was_up_before_is_brought_up_to_date_and_stays(done: list[str]) -> None:
+    done.append("up")
+
+    with shared.deployed(SETTINGS), shared.deployed(SETTINGS):
+        pass
+
+    assert done == ["up", "up"]
+
+
+def test_another_run_brings_it_up_to_date_again(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with shared.deployed(SETTINGS):
+        monkeypatch.setattr(shared, "_RUN", "another run")
+        with shared.deployed(SETTINGS):
+            assert done == ["up", "up"]
+
+
+@pytest.fixture
+def pool(done: list[str]) -> Iterator[ThreadPoolExecutor]:
+    del done  # whose files are this test's
+    with ThreadPoolExecutor() as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_who_is_to_be_alone_with_the_stack_is(pool: ThreadPoolExecutor, *, alone: bool) -> None:
+    entered = Event()
+
+    def another() -> None:
+        with shared.used(alone=alone):
+            entered.set()
+
+    with shared.used(alone=not alone):
+        waiting = pool.submit(another)
+        assert not entered.wait(0.2)
+    waiting.result(_SECONDS)
+    assert entered.is_set()
+
+
+def test_others_share_it_but_do_not_overtake_who_waits_to_be_alone(
+    pool: ThreadPoolExecutor,
+) -> None:
+    entered = list[str]()
+
+    def another(name: str, *, alone: bool) -> None:
+        with shared.used(alone=alone):
+            entered.append(name)
+
+    with shared.used(alone=False):
+        pool.submit(another, "beside", alone=False).result(_SECONDS)
+        alone = pool.submit(another, "alone", alone=True)
+        while not alone.running():
+            pass
+        Event().wait(0.2)
+        later = pool.submit(another, "later", alone=False)
+        Event().wait(0.2)
+        assert entered == ["beside"]
+    alone.result(_SECONDS)
+    later.result(_SECONDS)
+    assert entered == ["beside", "alone", "later"]

@@ -12,9 +12,9 @@ from itertools import cycle, islice
 from statistics import median
 
 from infra.local.webhook import Webhook
-from tests.e2e.subscriber import Line, Subscriber
 from tests.performance.result import Budget, Result
-from tests.support.http import EmbeddedApi
+from tests.support.stack.http import EmbeddedApi
+from tests.support.stack.subscriber import Line, Subscriber
 
 _SUBSCRIPTIONS = 300
 _CHANGES = 20

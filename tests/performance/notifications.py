@@ -16,10 +16,10 @@ from statistics import median, quantiles
 from infra.local.settings import Settings
 from infra.local.stack import running
 from infra.local.webhook import Delivery, Webhook, serving
-from tests.e2e.subscriber import Line, Subscriber
 from tests.performance.bystander import measure as bystander
 from tests.performance.result import Result
-from tests.support.http import EmbeddedApi
+from tests.support.stack.http import EmbeddedApi
+from tests.support.stack.subscriber import Line, Subscriber
 
 _CALLS = 50
 _PAIRS = 20

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from infra.local.settings import STAGE
-from tests.e2e.aws import Aws
+from tests.support.stack.aws import Aws
 from tests.support.tarpit import tarpit
 
 if TYPE_CHECKING:

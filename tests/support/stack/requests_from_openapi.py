@@ -9,16 +9,16 @@ from hypothesis import assume
 from schemathesis.checks import CheckFunction
 
 from infra.local.stack_file import Stack
-from tests.fuzz.effort import DETERMINISTIC
 from tests.support.contract import check_error, check_response
+from tests.support.effort import DETERMINISTIC, examples
 from tests.support.openapi import operations, raw_document
 
 type Case = schemathesis.Case[Any]
 
 
-def openapi(examples: int = 1) -> schemathesis.BaseSchema:
+def openapi(number: int = 1) -> schemathesis.BaseSchema:
     """Return the document for ``parametrize``: its examples, its bounds, and that many others."""
-    generation = {"mode": "all", "max-examples": examples, "deterministic": DETERMINISTIC}
+    generation = {"mode": "all", "max-examples": examples(number), "deterministic": DETERMINISTIC}
     config = schemathesis.Config.from_dict(
         {
             "generation": generation | {"database": "none"},

@@ -6,13 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from infra.local.settings import HOST
 from tests.support.api import SESSIONS, Answer
 from tests.support.builders import ANSWER, a_call_request, sub_of
-from tests.support.http import EmbeddedApi
+from tests.support.stack.http import EmbeddedApi
+
+CAMARAS_SESSIONS = "/webrtc-call-handling/v0.4/sessions"
+"""CAMARA's own path of call handling: the same calls, under another address."""
 
 REGISTRATIONS = "/webrtc-registration/v0.4/sessions"
 SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
 EVENTS = "org.camaraproject.webrtc-events-subscriptions.v0"
+NOBODYS_SINK = f"https://{HOST}:1024/nobody"
+"""Whatever is notified here, nobody is, and at once."""
+
 _NEXT_CENTURY = "2100-01-01T00:00:00Z"
 
 
@@ -140,12 +147,18 @@ class Subscriber:
         known = registration_id or self.registration_id
         return self.send("DELETE", f"{REGISTRATIONS}/{known}")
 
-    def subscribe(self, event: str, sink: str, **more: Any) -> Answer:
-        """Subscribe its device to one type of event; ``more`` goes into the body's ``config``."""
-        config = {"subscriptionDetail": {"deviceId": self.device_id()}} | more
-        return self.subscribe_with(
-            {"protocol": "HTTP", "sink": sink, "types": [f"{EVENTS}.{event}"], "config": config}
-        )
+    def subscription_request(self, event: str, sink: str = NOBODYS_SINK, **config: Any) -> Any:
+        """Return the body that subscribes its device to one type of event."""
+        return {
+            "protocol": "HTTP",
+            "sink": sink,
+            "types": [f"{EVENTS}.{event}"],
+            "config": {"subscriptionDetail": {"deviceId": self.device_id()}} | config,
+        }
+
+    def subscribe(self, event: str, sink: str = NOBODYS_SINK, **config: Any) -> Answer:
+        """Subscribe its device to one type of event; ``config`` is what more of it there is."""
+        return self.subscribe_with(self.subscription_request(event, sink, **config))
 
     def subscribe_with(self, body: Any, **request: Any) -> Answer:
         """Subscribe with this body."""

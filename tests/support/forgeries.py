@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.fuzz.forger import Forger, base64url, own_jwk, part
+from tests.support.forger import Forger, base64url, own_jwk, part
 
 ELSEWHERE = "https://attacker.example.com/jwks.json"
 

@@ -13,17 +13,25 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from infra.local.settings import HOST
 from infra.local.stack_file import Stack
-from tests.e2e.subscriber import Line, Subscriber
-from tests.fuzz.requests_from_openapi import Case, Sender, keeps_the_rules_in_words, openapi
-from tests.support.http import EmbeddedApi
+from tests.support.stack.http import EmbeddedApi
+from tests.support.stack.requests_from_openapi import (
+    Case,
+    Sender,
+    keeps_the_rules_in_words,
+    openapi,
+)
+from tests.support.stack.subscriber import Line, Subscriber
 
-ANYTHING = openapi(examples=40)
-ABOUT_A_CALL = openapi(examples=40).include(path_regex="mediaSessionId")
-ABOUT_A_DEVICE = openapi(examples=40).include(path_regex="webrtc-registration.*registrationId")
-NEW_SUBSCRIPTION = openapi(examples=40).include(
+EXAMPLES = 10
+"""Of each operation, beside those of the document and its bounds."""
+
+ANYTHING = openapi(EXAMPLES)
+ABOUT_A_CALL = openapi(EXAMPLES).include(path_regex="mediaSessionId")
+ABOUT_A_DEVICE = openapi(EXAMPLES).include(path_regex="webrtc-registration.*registrationId")
+NEW_SUBSCRIPTION = openapi(EXAMPLES).include(
     method="POST", path_regex="webrtc-events-subscriptions"
 )
-ABOUT_A_SUBSCRIPTION = openapi(examples=40).include(
+ABOUT_A_SUBSCRIPTION = openapi(EXAMPLES).include(
     path_regex="webrtc-events-subscriptions.*subscriptionId"
 )
 NOBODYS_SINK = f"https://{HOST}:1024/nobody"

@@ -1,5 +1,7 @@
 """The AWS API of the embedded stack."""
 
+import time
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,8 +9,10 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
+from camara.identity import derive_subscriber_key
 from infra.local.aws import root_session
 from infra.local.stack_file import Stack
+from registration.item import number_owner
 
 
 class Aws:
@@ -60,13 +64,61 @@ class Aws:
             },
         )
 
+    def make_stale(self, call: str) -> None:
+        """Move a call's deadline into the past: nobody has to wait for it."""
+        self._update("SessionsTable", _session(call), "SET staleAt = :past")
+
+    def writes_to(self, call: str) -> int:
+        """Return how many writes a call has seen: its version."""
+        table = self.stack.tables["SessionsTable"]
+        item = self.client("dynamodb").get_item(TableName=table, Key=_session(call))["Item"]
+        return int(item["version"]["N"])
+
+    def expire(self, number: str, registration_id: str, *, swept: bool) -> None:
+        """Move the end of a registration into the past, for a sweep to find or not."""
+        self._update(
+            "RegistrationsTable",
+            {"owner": {"S": number_owner(derive_subscriber_key(number))}},
+            "SET registrations.#id.expiresAt = :past" + ", staleAt = :past" * swept,
+            ExpressionAttributeNames={"#id": registration_id},
+        )
+
+    def _update(self, table: str, key: dict[str, Any], expression: str, **names: Any) -> None:
+        self.client("dynamodb").update_item(
+            TableName=self.stack.tables[table],
+            Key=key,
+            UpdateExpression=expression,
+            ExpressionAttributeValues={":past": {"N": str(int(time.time()) - 1)}},
+            **names,
+        )
+
     def log_of(self, function: str) -> str:
         """Return the name of the log group of a function, by logical id."""
         name = self.stack.functions[function]
         settings = self.client("lambda").get_function_configuration(FunctionName=name)
         return str(settings["LoggingConfig"]["LogGroup"])
 
+    def everything_logged(self) -> list[str]:
+        """Return the lines of all logs."""
+        # The emulator fails to list what it is adding to at that moment.
+        logs: Any = self.client("logs", attempts=5)
+        pages = logs.get_paginator("describe_log_groups").paginate()
+        groups = list(pages.search("logGroups[].logGroupName"))
+        return [message for group in groups for message in _messages(logs, group)]
+
     @cached_property
     def api_id(self) -> str:
         """The gateway's id of the API: the last but one part of its URL."""
         return urlsplit(self.stack.api_url).path.split("/")[-2]
+
+
+def _session(call: str) -> dict[str, Any]:
+    return {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
+
+
+def _messages(logs: Any, group: str) -> Iterator[str]:
+    """Yield a log's lines; the emulator tells of 10,000 at once and of no further page."""
+    since = 0
+    while events := logs.filter_log_events(logGroupName=group, startTime=since)["events"]:
+        yield from (event["message"] for event in events)
+        since = events[-1]["timestamp"] + 1

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.local.webhook import Delivery, Webhook
-from tests.e2e.subscriber import EVENTS
 from tests.support.contract import check_notification
+from tests.support.stack.subscriber import EVENTS
 
 STREAM_SECONDS = 30
 """After how long a notification has come, at the latest, to a sink that takes it."""

@@ -5,18 +5,18 @@ from typing import Any
 from hypothesis import given
 from schemathesis import GenerationMode
 
-from tests.e2e.subscriber import Subscriber
-from tests.fuzz.effort import effort
-from tests.fuzz.requests_from_openapi import Case, keeps_the_rules_in_words, openapi
 from tests.support.api import SESSIONS
 from tests.support.builders import ALICE, BOB
+from tests.support.effort import effort
+from tests.support.stack.requests_from_openapi import Case, keeps_the_rules_in_words, openapi
+from tests.support.stack.subscriber import Subscriber
 
 VALID_CALLS = openapi()[SESSIONS]["POST"].as_strategy(generation_mode=GenerationMode.POSITIVE)
 SHOWN = ("originatorAddress", "originatorName", "receiverAddress", "receiverName", "callType")
 
 
 @given(valid=VALID_CALLS)
-@effort(40)
+@effort(15)
 def test_from_the_post_to_the_end(valid: Case, alice: Subscriber, bob: Subscriber) -> None:
     assert isinstance(valid.body, dict)
     body: dict[str, Any] = {

@@ -38,6 +38,15 @@ class Forger:
         signature = RSAAlgorithm(RSAAlgorithm.SHA256).sign(signed.encode(), rsa_key("forger"))
         return f"{signed}.{base64url(signature)}"
 
+    def unsigned(self, algorithm: str) -> str:
+        """Leave the signature out; the algorithm is none, in some spelling."""
+        return f"{part(self._header(alg=algorithm))}.{part(self.claims)}."
+
+    def with_other_claims(self, **changes: Any) -> str:
+        """Change the claims of the good token after it was signed."""
+        header, _, signature = self.good.split(".")
+        return f"{header}.{part(self.claims | changes)}.{signature}"
+
     def public_key(self, encoding: Encoding, form: PublicFormat) -> bytes:
         """Return the issuer's public key."""
         key: Any = jwt.PyJWK(self.jwk).key
