@@ -81,8 +81,8 @@ smoke: $(PROJECT_READY) ## Test a deployed API, disturbing nobody: make smoke AP
 
 ## Tests
 
-# A process for each core; tests/support/side_by_side.py says which tests share one.
-SIDE_BY_SIDE := --numprocesses=auto --dist=loadscope
+# A file at a time, in a process for each core and one more: some tests wait for something.
+SIDE_BY_SIDE := --numprocesses=$(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist=loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: $(STACK_READY) build ## Run all tests, those on the embedded stack included

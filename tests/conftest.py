@@ -2,16 +2,15 @@
 
 import io
 import uuid
+from collections import Counter
 from collections.abc import Generator, Iterator
 from functools import cache
-from typing import Any
 
 import pytest
 
 from aws import log
 from infra.local.settings import Settings
 from infra.local.stack_file import Stack
-from tests.support import side_by_side
 from tests.support.privacy import personal_in
 from tests.support.stack import shared
 
@@ -47,7 +46,7 @@ def stack() -> Iterator[Stack]:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
     """Let tests use the embedded stack side by side, and those marked ``alone`` by themselves."""
-    if "stack" not in getattr(item, "fixturenames", ()):
+    if not _needs_stack(item):
         return (yield)
     with shared.used(alone=item.get_closest_marker("alone") is not None):
         return (yield)
@@ -64,13 +63,21 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     return report
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> side_by_side.Scheduler:
-    """Say which tests share a process."""
-    return side_by_side.Scheduler(config, log)
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse what could not run side by side, also when it is not to."""
-    side_by_side.check(items)
+    """Put what takes long first; refuse tests with the same id: side by side, they count as one."""
+    counted = Counter(item.nodeid for item in items)
+    if twice := [nodeid for nodeid, count in counted.items() if count > 1]:
+        message = f"several tests with the same id: {', '.join(twice)}"
+        raise pytest.UsageError(message)
+    first = next((item.path for item in items if _needs_stack(item)), None)
+    items.sort(key=lambda item: -1 if item.path == first else _turn(item))
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return when a test is to run; the stack comes up beside what needs none."""
+    return {"runtime": 0, "fuzz": 1, "e2e": 2}.get(item.path.parent.name, 3)
+
+
+def _needs_stack(item: pytest.Item) -> bool:
+    return "stack" in getattr(item, "fixturenames", ())

@@ -8,7 +8,6 @@ from hypothesis import given
 from camara.caller import Caller
 from camara.errors import Unauthenticated
 from camara.identity import derive_subscriber_key, derive_user_key
-from tests.support.effort import effort
 from tests.fuzz.events import contexts
 from tests.fuzz.strategies import json
 from tests.support.builders import NOW

@@ -1,4 +1,4 @@
-"""Where tests run when they run side by side, and how they share the embedded stack."""
+"""Tests that run side by side: none is left out, and they share the embedded stack."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,33 +11,38 @@ from typing import Any
 import pytest
 
 from infra.local.settings import Settings
-from tests.support import side_by_side
+from infra.local.stack_file import Stack
+from tests import conftest
 from tests.support.stack import shared
 
-RUNTIME = "the built functions"
-SETTINGS = Settings(4880, 9880, {})
+SETTINGS = Settings(4880, 9880, "build", {})
 _SECONDS = 5
-
-
-@pytest.mark.parametrize(
-    ("nodeid", "scope"),
-    [
-        ("tests/e2e/test_log.py::test_the_log[x::y]", "tests/e2e/test_log.py"),
-        ("tests/runtime/test_events.py::test_an_event", RUNTIME),
-        ("tests/runtime/test_limits.py::test_a_limit", RUNTIME),
-        ("tests/unit/test_sink.py::test_a_sink[https://[::1]/]", "tests/unit/test_sink.py"),
-        ("tests/unit/test_sink.py::TestSink::test_a_sink", "tests/unit/test_sink.py"),
-    ],
-)
-def test_what_has_to_be_together_is_and_else_a_file_is(nodeid: str, scope: str) -> None:
-    assert side_by_side.scope(nodeid) == scope
 
 
 def test_of_tests_with_one_id_none_is_left_out_unnoticed() -> None:
     items: list[Any] = [SimpleNamespace(nodeid="tests/fuzz/test_a.py::test")] * 2
 
     with pytest.raises(pytest.UsageError, match=r"same id: tests/fuzz/test_a\.py::test$"):
-        side_by_side.check(items)
+        conftest.pytest_collection_modifyitems(items)
+
+
+def _item(path: str, *fixtures: str) -> Any:
+    return SimpleNamespace(nodeid=f"{path}::test", path=Path(path), fixturenames=fixtures)
+
+
+def test_the_stack_comes_up_beside_what_takes_long_and_needs_none() -> None:
+    paths = ["tests/e2e/test_a.py", "tests/e2e/test_b.py", "tests/runtime/test_a.py", "tests/a.py"]
+    items = [_item(path, *["stack"] * ("e2e" in path)) for path in reversed(paths)]
+
+    conftest.pytest_collection_modifyitems(items)
+
+    in_turn = [
+        "tests/e2e/test_b.py",
+        "tests/runtime/test_a.py",
+        "tests/e2e/test_a.py",
+        "tests/a.py",
+    ]
+    assert [str(item.path) for item in items] == in_turn
 
 
 @pytest.fixture
@@ -48,7 +53,7 @@ def done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setattr(shared, "up", lambda _: done.append("up"))
     monkeypatch.setattr(shared, "down", lambda: done.append("down"))
     monkeypatch.setattr(shared, "is_up", lambda: done[-1:] == ["up"])
-    monkeypatch.setattr(shared.Stack, "load", lambda: "the stack")
+    monkeypatch.setattr(Stack, "load", lambda: "the stack")
     return done
 
 

@@ -55,7 +55,7 @@ def lambda_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def aws_url() -> Iterator[str]:
     """What the functions need of AWS, the tables among it, empty."""
-    with loopback.served(loopback.aws) as url:
+    with loopback.aws_apart() as url:
         create_tables(client(url, "dynamodb"))
         yield url
 

@@ -2,9 +2,11 @@
 
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from moto.core.request import Request
@@ -16,7 +18,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from infra.local.settings import HOST
+from infra.local.settings import HOST, ROOT
 
 
 class _ServedRequest(Request):
@@ -38,6 +40,21 @@ def served(app: Any) -> Iterator[str]:
         server.server_close()
 
 
+@contextmanager
+def aws_apart() -> Iterator[str]:
+    """Serve ``aws`` meanwhile from a process of its own; yields its URL.
+
+    In this one, any test under ``mock_aws`` would empty it.
+    """
+    command = [sys.executable, "-m", __name__]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
+        assert process.stdout
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
 _SERVICES = {
     "dynamodb": DynamoHandler,
     "events": EventsHandler,
@@ -55,3 +72,9 @@ def aws(environ: Any, start_response: Any) -> Any:
     assert signed, "who asks AWS signs what it asks"
     status, headers, body = _SERVICES[signed[1]].dispatch(_ServedRequest(environ))
     return Response(body, status, headers)(environ, start_response)
+
+
+if __name__ == "__main__":
+    with served(aws) as url:
+        print(url, flush=True)  # noqa: T201 - whoever started this waits for it
+        Event().wait()

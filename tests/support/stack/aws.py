@@ -12,7 +12,7 @@ from botocore.config import Config
 from camara.identity import derive_subscriber_key
 from infra.local.aws import root_session
 from infra.local.stack_file import Stack
-from registration.item import number_owner
+from registration.item import subscriber_owner
 
 
 class Aws:
@@ -78,7 +78,7 @@ class Aws:
         """Move the end of a registration into the past, for a sweep to find or not."""
         self._update(
             "RegistrationsTable",
-            {"owner": {"S": number_owner(derive_subscriber_key(number))}},
+            {"owner": {"S": subscriber_owner(derive_subscriber_key(number))}},
             "SET registrations.#id.expiresAt = :past" + ", staleAt = :past" * swept,
             ExpressionAttributeNames={"#id": registration_id},
         )
