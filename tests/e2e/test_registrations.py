@@ -13,7 +13,7 @@ import pytest
 from tests.support.stack.race import Race
 from tests.support.stack.subscriber import IN_OTHER_HANDS, REGISTRATIONS, Subscriber
 
-CLIENTS = 8
+CLIENTS = 6
 UNKNOWN = (404, "NOT_FOUND")
 
 
