@@ -13,7 +13,7 @@ class _Echo(BaseHTTPRequestHandler):
     """Answers with the target of the request."""
 
     def do_GET(self) -> None:
-        target = self.path.encode()
+        target = self.requestline.split(" ")[1].encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(target)))
         self.end_headers()
@@ -31,6 +31,18 @@ def server(free_port: int) -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.parametrize("target", ["/", "/path", "/path?name=value&other", "/?a=b/c?d"])
-def test_path_and_query_arrive(server: str, target: str) -> None:
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/",
+        "/path",
+        "/path?name=value&other",
+        "/?a=b/c?d",
+        "//a//b/",
+        "/a/../b/./%2e%2e",
+        "/%2f%2F/%/%zz",
+        """/'"{id};x=1*#session""",
+    ],
+)
+def test_a_path_arrives_byte_for_byte(server: str, target: str) -> None:
     assert call("GET", server + target).body.decode() == target

@@ -99,7 +99,7 @@ def test_the_proxy_of_the_environment_is_used() -> None:
 
     assert finished.returncode == 1
     # What is served here is no proxy, and it is what was asked.
-    assert "Tunnel connection failed: 501" in finished.stdout
+    assert "501 Unsupported method ('CONNECT')" in finished.stdout
 
 
 def test_what_was_made_is_removed_whatever_comes_after() -> None:

@@ -10,17 +10,18 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from httpx import HTTPError
+
+from infra.local import loopback_http
 from infra.local.processes import wait_until
 from infra.local.settings import BUILD, HOST, PROJECT_BIN, REGION, TOOLS
 from tests.support.template import function_property
 
 _INVOCATIONS = "/2015-03-31/functions/function/invocations"
 _START_SECONDS = 10
-_ANSWER_SECONDS = 30
 _STOP_SECONDS = 5
 _LOG_LINES = 30
 
@@ -56,14 +57,11 @@ class LambdaFunction:
         return int(peak) * 1024
 
     def _answer(self, event: Any) -> Any:
-        connection = HTTPConnection(HOST, self.port, timeout=_ANSWER_SECONDS)
+        url = f"http://{HOST}:{self.port}{_INVOCATIONS}"
         try:
-            connection.request("POST", _INVOCATIONS, json.dumps(event))
-            return json.loads(connection.getresponse().read())
-        except (OSError, ValueError) as error:
+            return loopback_http.call("POST", url, body=json.dumps(event)).json
+        except (HTTPError, ValueError) as error:
             raise AssertionError(self._report(repr(error))) from error
-        finally:
-            connection.close()
 
     def _report(self, problem: Any) -> str:
         return f"{self.logical_id}: {problem}\n{_tail(self.log)}"

@@ -2,32 +2,24 @@
 
 import json
 import re
-import time
 from collections.abc import Mapping
 from functools import lru_cache
-from http.client import HTTPConnection, HTTPResponse
-from threading import Lock, local
+from threading import Lock
 from typing import Any
-from urllib.parse import urlsplit
 
+from infra.local import loopback_http
 from infra.local.stack_file import Stack
 from tests.support.api import Answer
 from tests.support.contract import check_error, check_response
 from tests.support.template import routes
 
-_TIMEOUT_SECONDS = 30
-# Servers close a connection that lies idle; ours do after 5 seconds.
-_IDLE_SECONDS = 2
-
 
 class EmbeddedApi:
-    """A client for threads: each has a connection of its own, kept alive from one request on."""
+    """A client for any number of threads."""
 
     def __init__(self, stack: Stack) -> None:
-        self._api = urlsplit(stack.api_url)
-        self._issuer = urlsplit(stack.token_url)
-        self._thread = local()
-        self._opened: list[_Connection] = []
+        self._stack = stack
+        self._client = loopback_http.client()
         self._tokens: dict[str, str] = {}
         self._lock = Lock()
 
@@ -42,17 +34,16 @@ class EmbeddedApi:
 
         Raises ``AssertionError`` when the answer is not what the API documents.
         """
-        response, content = self._connection().exchange(
-            method, self._api.path + path, headers or {}, body
-        )
-        received = {name.lower(): value for name, value in response.getheaders()}
-        assert len(received) == len(response.getheaders()), f"a header twice: {response.headers}"
+        url = self._stack.api_url + path
+        response = loopback_http.send(self._client, method, url, headers, body)
+        status, received, content = response.status_code, dict(response.headers), response.content
+        assert len(received) == len(response.headers.raw), f"a header twice: {response.headers}"
         resource = _resource(method, path)
         if resource is None:
-            check_error(response.status, received, content)
+            check_error(status, received, content)
         else:
-            check_response(method, resource, response.status, received, content)
-        return Answer(response.status, received, json.loads(content) if content else None)
+            check_response(method, resource, status, received, content)
+        return Answer(status, received, json.loads(content) if content else None)
 
     def token(self, **claims: Any) -> str:
         """Return an access token from the stack's issuer, the same for the same claims.
@@ -66,46 +57,13 @@ class EmbeddedApi:
             return self._tokens[wanted]
 
     def close(self) -> None:
-        """Close the connections, all threads' included."""
-        for connection in self._opened:
-            connection.close()
-
-    def _connection(self) -> "_Connection":
-        if not hasattr(self._thread, "connection"):
-            self._thread.connection = _Connection(self._api.netloc, timeout=_TIMEOUT_SECONDS)
-            self._opened.append(self._thread.connection)
-        connection: _Connection = self._thread.connection
-        return connection
+        """Close the connections."""
+        self._client.close()
 
     def _issued(self, request: str) -> str:
-        connection = _Connection(self._issuer.netloc, timeout=_TIMEOUT_SECONDS)
-        try:
-            response, content = connection.exchange("POST", self._issuer.path, {}, request.encode())
-        finally:
-            connection.close()
-        assert response.status == 200, content
-        return str(json.loads(content)["access_token"])
-
-
-class _Connection(HTTPConnection):
-    """Knows when it has been idle for too long."""
-
-    _last_used = 0.0
-
-    def exchange(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
-    ) -> tuple[HTTPResponse, bytes]:
-        if time.monotonic() - self._last_used > _IDLE_SECONDS:
-            self.close()
-        try:
-            self.request(method, path, body, headers)
-            response = self.getresponse()
-            content = response.read()
-        except BaseException:
-            self.close()
-            raise
-        self._last_used = time.monotonic()
-        return response, content
+        response = self._client.post(self._stack.token_url, content=request)
+        assert response.status_code == 200, response.text
+        return str(response.json()["access_token"])
 
 
 @lru_cache
