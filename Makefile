@@ -36,6 +36,9 @@ UV := $(TOOLS)/uv/bin/uv
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m infra.local
 
+# What pip-audit found; without an answer of the package index there is none.
+VULNERABILITIES := .local/vulnerabilities.txt
+
 PROJECT_READY := .venv/.ready
 UV_READY := $(TOOLS)/uv/.ready
 SAM_READY := $(TOOLS)/sam/.ready
@@ -129,8 +132,16 @@ template: $(PROJECT_READY) $(TEMPLATE_READY) ## Look for mistakes and insecure s
 	@$(PYTHON) -m infra.template_check
 
 .PHONY: audit
-audit: $(PROJECT_READY) $(AUDIT_READY) ## Look for vulnerable requirements and for secrets [STRICT=1]
-	@$(PYTHON) -m infra.audit
+audit: $(AUDIT_READY) ## Look for vulnerable requirements and for secrets [STRICT=1]
+	@echo "==> looking for known vulnerabilities of the pinned requirements"
+	@rm -f $(VULNERABILITIES); $(TOOLS)/audit/bin/pip-audit $(if $(filter 1,$(STRICT)),--strict) \
+		--disable-pip --require-hashes --progress-spinner=off --output=$(VULNERABILITIES) \
+		--requirement=functions/requirements.txt --requirement=requirements/dev.txt; status=$$?; \
+	if [ -e $(VULNERABILITIES) ]; then cat $(VULNERABILITIES); exit $$status; fi; \
+	[ "$(STRICT)" != 1 ] && echo "    not checked: there was no answer"
+	@echo "==> looking for secrets in what is committed, or would be"
+	@git rev-parse --git-dir >/dev/null && git ls-files -z --cached --others --exclude-standard | \
+		xargs -0 $(TOOLS)/audit/bin/detect-secrets-hook --no-verify --baseline .secrets.baseline
 
 .PHONY: sbom
 sbom: $(AUDIT_READY) ## List what the functions are made of, as CycloneDX, into .local/sbom.json

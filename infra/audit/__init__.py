@@ -1,1 +1,0 @@
-"""What `make audit` looks for: known vulnerabilities, and secrets."""
