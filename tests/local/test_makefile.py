@@ -14,8 +14,8 @@ MAKEFILE = (ROOT / "Makefile").read_text()
     [
         r"^\.SHELLFLAGS",
         r"^\.ONESHELL",
-        r"!=",
-        r"::?:=",
+        r"^\w+\s*!=",
+        r"^\w+\s*::?:=",
         r"&:",
         r"\$\((file|let|intcmp) ",
         r"^(un)?define ",
