@@ -15,48 +15,24 @@ from botocore.loaders import JSONFileLoader
 from notifications import deliver_notification, post, probe_sink
 from notifications.outbox import sqs_client
 from notifications.settings import settings
-from tests.delivery.authority import Authority
-from tests.delivery.lambda_poller import Poller
-from tests.integration.conftest import (  # noqa: F401 - fixtures
+from tests.support.authority import Authority
+from tests.support.configured import configure
+from tests.support.lambda_poller import Poller
+from tests.support.names import Names
+from tests.support.on_moto import (  # noqa: F401 - fixtures
     FakeClock,
     Messaging,
+    clock,
     dynamo,
     environment,
     requests,
     session_stream,
     table,
-    time_stands_still,
 )
-from tests.support.configured import configure
 from tests.support.webhook import Webhook
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-class Names:
-    """What names lead to: each look-up takes the next answer, the last one stays."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self._answers: dict[str, list[list[str]]] = {}
-
-    def lead(self, name: str, *answers: list[str]) -> None:
-        self._answers[name] = list(answers)
-
-    def getaddrinfo(self, host: str, port: int, **_: Any) -> list[Any]:
-        self.asked.append(host)
-        answers = self._answers.get(host)
-        if not answers:
-            raise socket.gaierror(socket.EAI_NONAME, "unknown")
-        addresses = answers.pop(0) if len(answers) > 1 else answers[0]
-        return [_entry(address, port) for address in addresses]
-
-
-def _entry(address: str, port: int) -> Any:
-    if ":" in address:
-        return socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0)
-    return socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -151,7 +127,7 @@ def prober(messaging: Messaging) -> Poller:
 @pytest.fixture
 def at_once(
     monkeypatch: pytest.MonkeyPatch,
-    time_stands_still: FakeClock,  # noqa: F811
+    clock: FakeClock,  # noqa: F811
 ) -> list[int]:
     """Let no message wait, and the clock move on instead.
 
@@ -164,7 +140,7 @@ def at_once(
         for delay in ("DelaySeconds", "VisibilityTimeout"):
             if arguments.get(delay):
                 asked.append(arguments[delay])
-                time_stands_still.now += arguments[delay]
+                clock.now += arguments[delay]
                 arguments = arguments | {delay: 0}
         return real(client, name, arguments)
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from notifications.sink import Sink
-from tests.delivery.authority import Authority
-from tests.delivery.conftest import Names
-from tests.delivery.posting import SINK_NAME, posted, posted_to
+from tests.support.authority import Authority
+from tests.support.names import Names
+from tests.support.posting import SINK_NAME, posted, posted_to
 from tests.support.webhook import HOST, Webhook
 
 INTERNAL = ["10.0.0.1", "169.254.169.254", "192.168.0.1", "::ffff:10.0.0.1", "fe80::1", "fd00::1"]

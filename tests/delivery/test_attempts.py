@@ -7,12 +7,12 @@ import pytest
 from camara.scope import EventType
 from notifications.store import SubscriptionStore
 from notifications.subscription import Subscription
-from tests.delivery.evidence import a_credential, ids_at, now_of
-from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
-from tests.delivery.marked import behind
 from tests.support.builders import NOW, a_registration
 from tests.support.configured import configure
+from tests.support.evidence import a_credential, ids_at, now_of
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
+from tests.support.lambda_poller import Poller, a_change_of, a_notification
+from tests.support.marked import behind
 from tests.support.messaging import failing, subscribe
 from tests.support.webhook import Webhook, answer
 

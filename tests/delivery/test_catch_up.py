@@ -11,11 +11,6 @@ from call_handling.status import Status
 from camara.scope import EventType
 from notifications.notification import CatchUp
 from notifications.subscription import TerminationReason
-from tests.delivery.evidence import events_at, ids_at, now_of, outcomes, states_at
-from tests.delivery.lambda_poller import Poller, a_change_of
-from tests.delivery.marked import SINCE, behind, catch_up
-from tests.delivery.stored_calls import a_call_of, over, store
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import a_call, delete, post, put
 from tests.support.builders import (
     ALICE,
@@ -27,8 +22,13 @@ from tests.support.builders import (
     legs,
 )
 from tests.support.devices import deregister, register
+from tests.support.evidence import events_at, ids_at, now_of, outcomes, states_at
+from tests.support.lambda_poller import Poller, a_change_of
+from tests.support.marked import SINCE, behind, catch_up
 from tests.support.messaging import Requests, taken_from
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.session_events import ANSWERED, publish
+from tests.support.stored_calls import a_call_of, over, store
 from tests.support.streams import Stream
 from tests.support.table import TABLE
 from tests.support.webhook import Webhook, answer
@@ -104,11 +104,11 @@ def test_to_a_call_that_rings_there_is_an_invitation_however_late(
 
 
 def test_a_call_that_is_answered_meanwhile_stops_no_other_invitation(
-    poller: Poller, webhook: Webhook, time_stands_still: FakeClock
+    poller: Poller, webhook: Webhook, clock: FakeClock
 ) -> None:
     calls = []
     for _ in range(3):
-        time_stands_still.now += 1
+        clock.now += 1
         calls.append(a_call())
 
     def overtaken(exchange: Any) -> None:
@@ -179,10 +179,10 @@ def test_what_had_ended_before_is_not_told_again(
 
 
 def test_a_call_that_was_placed_by_an_earlier_registration_is_the_devices_too(
-    poller: Poller, webhook: Webhook, time_stands_still: FakeClock
+    poller: Poller, webhook: Webhook, clock: FakeClock
 ) -> None:
     call = a_call("Ringing")
-    time_stands_still.now = NOW + 1
+    clock.now = NOW + 1
     deregister(ALICE)
     put(BOB, call, ANSWERED)
     register(ALICE, registration_id="0e1f3a52-6a54-4c11-9d6c-1c0f6a0f1b11", made_at=NOW + 1)
@@ -193,12 +193,12 @@ def test_a_call_that_was_placed_by_an_earlier_registration_is_the_devices_too(
 
 
 def test_a_device_that_was_registered_while_it_rang_hears_how_it_ended_and_no_later_one(
-    poller: Poller, webhook: Webhook, time_stands_still: FakeClock
+    poller: Poller, webhook: Webhook, clock: FakeClock
 ) -> None:
     call = a_call("Ringing")
-    time_stands_still.now = NOW + 1
+    clock.now = NOW + 1
     register(BOB, 2, made_at=NOW + 1)
-    time_stands_still.now = NOW + 2
+    clock.now = NOW + 2
     delete(ALICE, call)
     register(BOB, 3, made_at=NOW + 2)
 

@@ -11,15 +11,15 @@ from camara.scope import EventType
 from notifications import catch_up as module
 from notifications.delivery import Outcome
 from notifications.notification import CatchUp, Notification
-from tests.delivery.evidence import now_of, outcomes, states_at
-from tests.delivery.lambda_poller import Poller, deliver_both
-from tests.delivery.marked import SINCE, behind, catch_up, catch_ups_in, change, kept_in
-from tests.delivery.stored_calls import a_call_of, over, store
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.builders import ALICE, ALICE_KEY, BOB, BOB_ACTS, NOW, a_registration
+from tests.support.evidence import now_of, outcomes, states_at
 from tests.support.faulty_dynamodb import client_error
+from tests.support.lambda_poller import Poller, deliver_both
+from tests.support.marked import SINCE, behind, catch_up, catch_ups_in, change, kept_in
 from tests.support.messaging import failing
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.races import just_before
+from tests.support.stored_calls import a_call_of, over, store
 from tests.support.webhook import Webhook, answer
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -160,14 +160,14 @@ def test_the_newest_hundred_are_told_of_those_placed_and_of_those_received(
 
 
 def test_however_slow_a_sink_is_it_is_told_each_once(
-    poller: Poller, prober: Poller, webhook: Webhook, time_stands_still: FakeClock
+    poller: Poller, prober: Poller, webhook: Webhook, clock: FakeClock
 ) -> None:
     names = [f"call-{number:02}" for number in range(35)]
     store_calls(names)
     subscription = behind(webhook)
 
     def slowly(exchange: Any) -> None:
-        time_stands_still.now += 60
+        clock.now += 60
         answer(204)(exchange)
 
     webhook.always(slowly)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.delivery.evidence import events_at, now_of, states_at
-from tests.delivery.lambda_poller import Poller, deliver_both
 from tests.support.api import a_call, put
 from tests.support.builders import BOB
+from tests.support.evidence import events_at, now_of, states_at
+from tests.support.lambda_poller import Poller, deliver_both
 from tests.support.messaging import Requests, subscribe
 from tests.support.races import just_before
 from tests.support.session_events import ANSWERED, publish

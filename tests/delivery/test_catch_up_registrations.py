@@ -10,10 +10,10 @@ from camara.scope import EventType
 from notifications.registration_notification import registration_notification
 from registration.item import register_item, subscriber_owner
 from registration.register import Ended, Reason, Register, Registration
-from tests.delivery.evidence import events_at, now_of
-from tests.delivery.lambda_poller import TIME, Poller, deliver_both
-from tests.delivery.marked import SINCE, behind, catch_up, marked
 from tests.support.builders import ALICE, NOW, a_registration
+from tests.support.evidence import events_at, now_of
+from tests.support.lambda_poller import TIME, Poller, deliver_both
+from tests.support.marked import SINCE, behind, catch_up, marked
 from tests.support.table import REGISTRATIONS
 from tests.support.webhook import Webhook, answer
 

@@ -4,14 +4,14 @@ import pytest
 
 from camara.scope import EventType
 from notifications.notification import CatchUp
-from tests.delivery.evidence import now_of, outcomes, states_at
-from tests.delivery.lambda_poller import Poller, a_change_of, deliver_both
-from tests.delivery.marked import SINCE, behind, catch_up, catch_ups_in, kept_in
-from tests.delivery.stored_calls import a_call_of, store
-from tests.integration.conftest import Messaging
 from tests.support.builders import NOW
+from tests.support.evidence import now_of, outcomes, states_at
 from tests.support.faulty_dynamodb import client_error
+from tests.support.lambda_poller import Poller, a_change_of, deliver_both
+from tests.support.marked import SINCE, behind, catch_up, catch_ups_in, kept_in
 from tests.support.messaging import failing
+from tests.support.on_moto import Messaging
+from tests.support.stored_calls import a_call_of, store
 from tests.support.webhook import Webhook, answer
 
 pytestmark = pytest.mark.usefixtures("at_once")

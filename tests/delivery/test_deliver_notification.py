@@ -8,7 +8,9 @@ from camara.scope import EventType
 from notifications import delivery
 from notifications.store import subscription_store
 from notifications.subscription import Subscription, TerminationReason
-from tests.delivery.evidence import (
+from tests.support.api import a_call
+from tests.support.builders import NOW, OFFER
+from tests.support.evidence import (
     TOKEN,
     a_credential,
     events_at,
@@ -17,11 +19,9 @@ from tests.delivery.evidence import (
     outcomes,
     written_in,
 )
-from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
-from tests.integration.conftest import FakeClock, Messaging
-from tests.support.api import a_call
-from tests.support.builders import NOW, OFFER
+from tests.support.lambda_poller import Poller, a_change_of, a_notification
 from tests.support.messaging import Requests, subscribe, taken_from
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.webhook import Webhook, answer
 
 INVITATION = EventType.SESSION_INVITATION
@@ -143,15 +143,15 @@ def test_a_refusal_ends_the_subscription(
 
 
 def test_an_expired_credential_ends_the_subscription(
-    poller: Poller, webhook: Webhook, time_stands_still: FakeClock
+    poller: Poller, webhook: Webhook, clock: FakeClock
 ) -> None:
     subscription = subscribe(sink=webhook.url, credential=a_credential(expires_at=NOW + 60))
     poller.put(a_notification(subscription), a_notification(subscription, 2))
-    time_stands_still.now = NOW + 59
+    clock.now = NOW + 59
 
     assert poller.deliver()
     assert len(webhook.received) == 1
-    time_stands_still.now = NOW + 60
+    clock.now = NOW + 60
     assert poller.deliver()
     assert len(webhook.received) == 1
     after = now_of(subscription)

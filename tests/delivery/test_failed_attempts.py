@@ -8,14 +8,14 @@ from camara.scope import EventType
 from notifications import delivery
 from notifications.store import subscription_store
 from notifications.subscription import TerminationReason
-from tests.delivery.evidence import a_credential, ids_at, now_of, outcomes, written_in
-from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
-from tests.delivery.marked import SINCE, change, kept_in, marked
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import a_call
 from tests.support.builders import NOW, a_registration
+from tests.support.evidence import a_credential, ids_at, now_of, outcomes, written_in
 from tests.support.faulty_dynamodb import client_error
+from tests.support.lambda_poller import Poller, a_change_of, a_notification
+from tests.support.marked import SINCE, change, kept_in, marked
 from tests.support.messaging import Requests, failing, subscribe
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.races import just_before
 from tests.support.webhook import Behaviour, Webhook, answer, drop, hang
 
@@ -89,14 +89,14 @@ def test_the_twelfth_failure_is_the_last_though_it_works_now_and_then(
 
 
 def test_a_success_begins_to_make_up_for_the_failures(
-    poller: Poller, webhook: Webhook, at_once: list[int], time_stands_still: FakeClock
+    poller: Poller, webhook: Webhook, at_once: list[int], clock: FakeClock
 ) -> None:
     subscription = subscribe(sink=webhook.url, failures=5, failed_at=NOW)
     poller.put(a_notification(subscription, 1), a_notification(subscription, 2))
     assert poller.deliver()
     assert now_of(subscription).worked_at == NOW
     # One each 30 seconds.
-    time_stands_still.now = NOW + 90
+    clock.now = NOW + 90
     webhook.then(answer(500))
     assert poller.deliver()
 
@@ -239,10 +239,7 @@ def test_what_ends_meanwhile_is_not_marked(
 
 
 def test_a_token_that_was_renewed_when_it_expired_ends_nothing(
-    poller: Poller,
-    prober: Poller,
-    webhook: Webhook,
-    monkeypatch: pytest.MonkeyPatch,
+    poller: Poller, prober: Poller, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscription = subscribe(sink=webhook.url, credential=a_credential(expires_at=NOW))
     renewed = a_credential(expires_at=NOW + 600)

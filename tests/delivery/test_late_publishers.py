@@ -3,12 +3,12 @@
 import pytest
 
 from camara.scope import EventType
-from tests.delivery.evidence import events_at, now_of, outcomes
-from tests.delivery.lambda_poller import Poller, a_change_of, deliver_both
-from tests.delivery.marked import behind, catch_up, marked
-from tests.delivery.stored_calls import a_call_of, store
-from tests.integration.conftest import FakeClock
 from tests.support.builders import BOB, NOW
+from tests.support.evidence import events_at, now_of, outcomes
+from tests.support.lambda_poller import Poller, a_change_of, deliver_both
+from tests.support.marked import behind, catch_up, marked
+from tests.support.on_moto import FakeClock
+from tests.support.stored_calls import a_call_of, store
 from tests.support.webhook import Webhook
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -51,12 +51,7 @@ def test_an_invitation_is_known_whatever_has_come_of_the_call(
 
 @pytest.mark.parametrize(("later", "told"), [(299, [3, 4]), (300, [3, 4, 3])])
 def test_it_is_remembered_for_five_minutes(
-    poller: Poller,
-    prober: Poller,
-    webhook: Webhook,
-    time_stands_still: FakeClock,
-    later: int,
-    told: list[int],
+    poller: Poller, prober: Poller, webhook: Webhook, clock: FakeClock, later: int, told: list[int]
 ) -> None:
     store(a_call_of("call", at=NOW, version=3))
     subscription, notification = marked(
@@ -66,7 +61,7 @@ def test_it_is_remembered_for_five_minutes(
     deliver_both(poller, prober)
     poller.put(a_change_of("call", subscription, STATUS, 4))
     deliver_both(poller, prober)
-    time_stands_still.now += later
+    clock.now += later
     poller.put(a_change_of("call", subscription, STATUS, 3))
 
     deliver_both(poller, prober)
@@ -75,12 +70,12 @@ def test_it_is_remembered_for_five_minutes(
 
 
 def test_of_all_that_has_waited_for_too_long_the_latest_state_is_told_once(
-    poller: Poller, prober: Poller, webhook: Webhook, time_stands_still: FakeClock
+    poller: Poller, prober: Poller, webhook: Webhook, clock: FakeClock
 ) -> None:
     store(a_call_of("call", at=NOW, version=9))
     subscription = behind(webhook, behind_since=None)
     poller.put(*(a_change_of("call", subscription, STATUS, version) for version in range(2, 10)))
-    time_stands_still.now = NOW + 60
+    clock.now = NOW + 60
 
     deliver_both(poller, prober)
 
@@ -90,16 +85,12 @@ def test_of_all_that_has_waited_for_too_long_the_latest_state_is_told_once(
 
 
 def test_however_often_we_are_late_a_sink_that_takes_everything_is_not_given_up(
-    poller: Poller,
-    prober: Poller,
-    webhook: Webhook,
-    at_once: list[int],
-    time_stands_still: FakeClock,
+    poller: Poller, prober: Poller, webhook: Webhook, at_once: list[int], clock: FakeClock
 ) -> None:
     store(a_call_of("call", at=NOW, version=99))
     subscription = behind(webhook, behind_since=None, failures=0)
     changes = [a_change_of("call", subscription, STATUS, version) for version in range(100, 115)]
-    time_stands_still.now = NOW + 60
+    clock.now = NOW + 60
     for change in changes:
         poller.put(change)
         deliver_both(poller, prober)

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from notifications.subscription import Subscription, TerminationReason
-from tests.delivery.evidence import ids_at, now_of
-from tests.delivery.lambda_poller import Poller, an_ending
-from tests.integration.conftest import Messaging
 from tests.support.builders import NOW
+from tests.support.evidence import ids_at, now_of
 from tests.support.faulty_dynamodb import client_error
+from tests.support.lambda_poller import Poller, an_ending
 from tests.support.messaging import failing, subscribe, taken_from
+from tests.support.on_moto import Messaging
 from tests.support.webhook import Webhook, answer
 
 TOLD_ONCE = {TerminationReason.NETWORK_TERMINATED, TerminationReason.SUBSCRIPTION_DELETED}
@@ -24,11 +24,7 @@ def ended(webhook: Webhook, reason: TerminationReason, **changes: Any) -> Subscr
 
 @pytest.mark.parametrize("reason", sorted(set(TerminationReason) - TOLD_ONCE))
 def test_a_sink_that_fails_is_told_of_the_end_five_times_more(
-    poller: Poller,
-    prober: Poller,
-    webhook: Webhook,
-    at_once: list[int],
-    reason: TerminationReason,
+    poller: Poller, prober: Poller, webhook: Webhook, at_once: list[int], reason: TerminationReason
 ) -> None:
     subscription = ended(webhook, reason)
     webhook.then(*[answer(500)] * 20)

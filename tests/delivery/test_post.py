@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from tests.delivery.posting import BODY, HEADERS, posted
+from tests.support.posting import BODY, HEADERS, posted
 from tests.support.webhook import (
     Behaviour,
     Webhook,

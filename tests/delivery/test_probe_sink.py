@@ -8,13 +8,13 @@ from camara.scope import EventType
 from notifications import delivery
 from notifications.store import subscription_store
 from notifications.subscription import TerminationReason
-from tests.delivery.evidence import events_at, ids_at, now_of, states_at
-from tests.delivery.lambda_poller import TIME, Poller, a_change_of, a_notification
-from tests.delivery.marked import SINCE, catch_ups_in, marked
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import a_call, put
 from tests.support.builders import BOB, NOW
+from tests.support.evidence import events_at, ids_at, now_of, states_at
+from tests.support.lambda_poller import TIME, Poller, a_change_of, a_notification
+from tests.support.marked import SINCE, catch_ups_in, marked
 from tests.support.messaging import Requests, subscribe
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.session_events import ANSWERED
 from tests.support.webhook import Webhook, answer, drop
 
@@ -159,7 +159,7 @@ def test_a_sink_that_fails_again_is_asked_again_later(
     messaging: Messaging,
     webhook: Webhook,
     at_once: list[int],
-    time_stands_still: FakeClock,
+    clock: FakeClock,
     trouble: Any,
 ) -> None:
     subscription, notification = marked(
@@ -167,7 +167,7 @@ def test_a_sink_that_fails_again_is_asked_again_later(
     )
     webhook.then(trouble)
     prober.put(notification)
-    time_stands_still.now = NOW + 20
+    clock.now = NOW + 20
 
     assert not prober.deliver()
     after = now_of(subscription)
@@ -180,11 +180,7 @@ def test_a_sink_that_fails_again_is_asked_again_later(
 
 
 def test_the_twelfth_failure_ends_the_subscription_after_an_hour(
-    poller: Poller,
-    prober: Poller,
-    messaging: Messaging,
-    webhook: Webhook,
-    at_once: list[int],
+    poller: Poller, prober: Poller, messaging: Messaging, webhook: Webhook, at_once: list[int]
 ) -> None:
     subscription = subscribe(sink=webhook.url)
     webhook.then(*[answer(500)] * 20)
@@ -205,7 +201,7 @@ def test_a_copy_that_comes_too_early_is_not_sent_and_comes_when_it_is_time(
     prober: Poller,
     webhook: Webhook,
     at_once: list[int],
-    time_stands_still: FakeClock,
+    clock: FakeClock,
     failures: int,
     early: int,
 ) -> None:
@@ -217,7 +213,7 @@ def test_a_copy_that_comes_too_early_is_not_sent_and_comes_when_it_is_time(
 
     assert not prober.deliver()
     assert (webhook.received, at_once, now_of(subscription)) == ([], [early], subscription)
-    assert time_stands_still.now == NOW + early
+    assert clock.now == NOW + early
     assert prober.deliver()
     assert len(webhook.received) == 1
 

@@ -6,14 +6,14 @@ import pytest
 
 from camara.scope import EventType
 from notifications.subscription import TerminationReason
-from tests.delivery.evidence import a_credential, now_of, outcomes, states_at
-from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
-from tests.delivery.marked import catch_ups_in, change, kept_in, marked
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import a_call, delete, put
 from tests.support.builders import ALICE, BOB, NOW, a_subscription
+from tests.support.evidence import a_credential, now_of, outcomes, states_at
 from tests.support.faulty_dynamodb import client_error
+from tests.support.lambda_poller import Poller, a_change_of, a_notification
+from tests.support.marked import catch_ups_in, change, kept_in, marked
 from tests.support.messaging import failing
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.races import just_before
 from tests.support.session_events import ANSWERED
 from tests.support.webhook import Webhook, answer
@@ -73,13 +73,13 @@ def test_who_has_a_new_credential_meanwhile_is_asked_again(
 
 
 def test_a_credential_that_has_expired_meanwhile_ends_the_subscription(
-    prober: Poller, webhook: Webhook, time_stands_still: FakeClock
+    prober: Poller, webhook: Webhook, clock: FakeClock
 ) -> None:
     subscription, notification = marked(
         a_notification, sink=webhook.url, credential=a_credential(expires_at=NOW + 60)
     )
     prober.put(notification)
-    time_stands_still.now = NOW + 60
+    clock.now = NOW + 60
 
     assert prober.deliver()
     assert now_of(subscription).ended is TerminationReason.ACCESS_TOKEN_EXPIRED

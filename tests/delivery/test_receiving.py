@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from tests.delivery.evidence import ids_at, now_of
-from tests.delivery.lambda_poller import Poller, a_notification
+from tests.support.evidence import ids_at, now_of
 from tests.support.faulty_dynamodb import client_error
 from tests.support.lambda_context import a_lambda_context
+from tests.support.lambda_poller import Poller, a_notification
 from tests.support.messaging import answering, failing, subscribe
 from tests.support.webhook import Webhook
 

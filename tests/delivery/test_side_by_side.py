@@ -11,14 +11,14 @@ import pytest
 
 from notifications import catch_up, delivery, probe_sink
 from notifications.subscription import Subscription
-from tests.delivery.evidence import now_of, states_at
-from tests.delivery.lambda_poller import Poller
-from tests.delivery.lambda_pool import polling
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import a_call, put
 from tests.support.builders import BOB, a_registration
 from tests.support.devices import register
+from tests.support.evidence import now_of, states_at
+from tests.support.lambda_poller import Poller
+from tests.support.lambda_pool import polling
 from tests.support.messaging import subscribe
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.session_events import publish
 from tests.support.streams import Stream
 from tests.support.webhook import (
@@ -110,7 +110,7 @@ def test_each_hears_what_it_takes_and_who_fails_is_asked_once_at_a_time(
     prober: Poller,
     session_stream: Stream,
     sinks: Sinks,
-    time_stands_still: FakeClock,
+    clock: FakeClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(delivery, "SINK_SECONDS", 0.5)
@@ -135,11 +135,11 @@ def test_each_hears_what_it_takes_and_who_fails_is_asked_once_at_a_time(
         for known in failing.values():
             assert now_of(known).failures == 1
         assert [len(webhook.received) for webhook in asked] == [1] * len(asked)
-        time_stands_still.now += 1
+        clock.now += 1
         for webhook in asked:
             webhook.wait_for(2, 60)
             webhook.always(answer(204))
-        time_stands_still.now += 1
+        clock.now += 1
         for webhook in asked:
             webhook.wait_for(3, 60)
 

@@ -10,9 +10,9 @@ from threading import Event, Thread
 import pytest
 
 from notifications import post
-from tests.delivery.authority import Authority
-from tests.delivery.conftest import Names
-from tests.delivery.posting import BODY, SINK_NAME, posted
+from tests.support.authority import Authority
+from tests.support.names import Names
+from tests.support.posting import BODY, SINK_NAME, posted
 from tests.support.webhook import DRIP_SECONDS, HOST, Behaviour, Webhook, drip_head, hang
 
 SECONDS = 2 * DRIP_SECONDS

@@ -6,13 +6,13 @@ import pytest
 
 from camara.scope import EventType
 from notifications.subscription import TerminationReason
-from tests.delivery.evidence import TOKEN, a_credential, events_at, ids_at, now_of, outcomes
-from tests.delivery.lambda_poller import HAPPENED, Poller, a_change_of, a_notification, an_ending
-from tests.delivery.stored_calls import a_call_of, store
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete
 from tests.support.builders import ALICE, BOB, NOW, a_subscription
+from tests.support.evidence import TOKEN, a_credential, events_at, ids_at, now_of, outcomes
+from tests.support.lambda_poller import HAPPENED, Poller, a_change_of, a_notification, an_ending
 from tests.support.messaging import subscribe
+from tests.support.on_moto import FakeClock
+from tests.support.stored_calls import a_call_of, store
 from tests.support.webhook import Webhook, answer
 
 INVITATION, STATUS = EventType.SESSION_INVITATION, EventType.SESSION_STATUS
@@ -132,7 +132,7 @@ def test_to_a_call_that_does_not_ring_any_more_nobody_is_invited(
 def test_of_a_call_that_had_to_wait_the_latest_state_is_told_in_a_moment(
     poller: Poller,
     webhook: Webhook,
-    time_stands_still: FakeClock,
+    clock: FakeClock,
     capsys: pytest.CaptureFixture[str],
     waited: int,
     outcome: str,
@@ -143,7 +143,7 @@ def test_of_a_call_that_had_to_wait_the_latest_state_is_told_in_a_moment(
     subscription = subscribe(subscriber=BOB, sink=webhook.url, type=kind)
     change = a_change_of("call", subscription, kind)
     poller.put(change)
-    time_stands_still.now = HAPPENED + waited
+    clock.now = HAPPENED + waited
     capsys.readouterr()
 
     assert poller.deliver()
@@ -153,10 +153,10 @@ def test_of_a_call_that_had_to_wait_the_latest_state_is_told_in_a_moment(
 
 
 def test_the_end_of_a_registration_may_wait(
-    poller: Poller, webhook: Webhook, time_stands_still: FakeClock
+    poller: Poller, webhook: Webhook, clock: FakeClock
 ) -> None:
     poller.put(a_notification(subscribe(sink=webhook.url, type=EventType.REGISTRATION_ENDS)))
-    time_stands_still.now = NOW + 3600
+    clock.now = NOW + 3600
 
     assert poller.deliver()
     assert len(webhook.received) == 1

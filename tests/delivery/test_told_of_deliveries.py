@@ -6,12 +6,12 @@ import json
 import pytest
 
 from camara.scope import EventType
-from tests.delivery.evidence import TOKEN, a_credential, ids_at, outcomes, values_of
-from tests.delivery.lambda_poller import Poller, a_change_of, a_notification
 from tests.support.api import a_call, put
 from tests.support.builders import BOB, a_subscription
 from tests.support.emf import metrics_in
+from tests.support.evidence import TOKEN, a_credential, ids_at, outcomes, values_of
 from tests.support.faulty_dynamodb import client_error
+from tests.support.lambda_poller import Poller, a_change_of, a_notification
 from tests.support.messaging import failing, subscribe
 from tests.support.webhook import Webhook, answer
 
@@ -82,11 +82,7 @@ def test_all_that_is_counted_of_a_delivery_is_in_one_line(
     ("status", "outcome"), [(204, "delivered"), (500, "failed"), (410, "refused")]
 )
 def test_outcomes_are_counted_and_the_lag_of_what_was_delivered(
-    poller: Poller,
-    webhook: Webhook,
-    capsys: pytest.CaptureFixture[str],
-    status: int,
-    outcome: str,
+    poller: Poller, webhook: Webhook, capsys: pytest.CaptureFixture[str], status: int, outcome: str
 ) -> None:
     webhook.then(answer(status))
     poller.put(a_notification(subscribe(sink=webhook.url)))

@@ -31,15 +31,15 @@ from tests.fuzz.driven import (
     session_images,
     subscription_images,
 )
-from tests.integration.conftest import Messaging, environment, messaging, table, time_stands_still
 from tests.support.api import a_call, delete
 from tests.support.audiences import listed, store_all, to_be_listed
 from tests.support.builders import ALICE, ALICE_KEY, NOW, a_session, a_subscription
 from tests.support.effort import effort
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import set_aside_in
+from tests.support.on_moto import Messaging, clock, environment, messaging, table
 
-__all__ = ["environment", "messaging", "table", "time_stands_still"]
+__all__ = ["clock", "environment", "messaging", "table"]
 
 KEYS = key(a_session().media_session_id)
 PUBLISHERS: dict[str, tuple[Callable[..., Any], SearchStrategy[dict[str, Any]]]] = {

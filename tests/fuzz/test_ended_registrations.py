@@ -11,13 +11,13 @@ from call_handling.end_sessions_of_registration import handler
 from registration.item import register_item, subscriber_owner
 from registration.register import Register
 from tests.fuzz.strategies import json, some_of, text
-from tests.integration.conftest import environment, table, time_stands_still
 from tests.support.api import a_call, get
 from tests.support.builders import ALICE_KEY, BOB, NOW, a_registration
 from tests.support.effort import effort
 from tests.support.lambda_context import a_lambda_context
+from tests.support.on_moto import clock, environment, table
 
-__all__ = ["environment", "table", "time_stands_still"]
+__all__ = ["clock", "environment", "table"]
 
 REGISTER = Register(subscriber_owner(ALICE_KEY)).without(a_registration(), NOW)
 IMAGE = register_item(REGISTER, "write-1", NOW)

@@ -13,7 +13,6 @@ from notifications.settings import settings
 from notifications.store import subscription_store
 from registration.store import registration_store
 from tests.fuzz.events import events
-from tests.integration.conftest import Messaging, environment, messaging, table, time_stands_still
 from tests.support.api import SESSION, SESSIONS, STATUS, a_call
 from tests.support.builders import (
     ALICE,
@@ -28,10 +27,11 @@ from tests.support.contract import check_response
 from tests.support.devices import register
 from tests.support.effort import effort
 from tests.support.lambda_context import a_lambda_context
+from tests.support.on_moto import Messaging, clock, environment, messaging, table
 from tests.support.openapi import operations
 from tests.support.template import properties, routes
 
-__all__ = ["environment", "messaging", "table", "time_stands_still"]
+__all__ = ["clock", "environment", "messaging", "table"]
 
 REGISTRATIONS = "/webrtc-registration/v0.4/sessions"
 REGISTRATION = REGISTRATIONS + "/{registrationId}"

@@ -19,7 +19,6 @@ from notifications import (
     publish_subscription_ends,
     publish_to_sessions_bus,
 )
-from tests.integration.conftest import FakeClock, Messaging
 from tests.integration.test_end_sessions_of_registration import end_sessions, ended_by
 from tests.support import registration_api, subscriptions_api
 from tests.support.alarms import (
@@ -38,6 +37,7 @@ from tests.support.configured import configure
 from tests.support.emf import Metric, metrics_in
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import subscribe
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.streams import Stream
 from tests.support.sweep import end_expired_registrations, end_expired_subscriptions, sweep
 from tests.support.table import SUBSCRIPTIONS, TABLE
@@ -111,7 +111,7 @@ PUBLISHERS = {
 def emitted(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-    time_stands_still: FakeClock,
+    clock: FakeClock,
     table: "DynamoDBClient",
     messaging: Messaging,
 ) -> list[Metric]:
@@ -123,13 +123,13 @@ def emitted(
     delete(ALICE, a_call("Connected"))
     get(EVE, a_call())
     table.put_item(TableName=TABLE, Item=_in_the_index_without_a_state())
-    time_stands_still.now += 500
+    clock.now += 500
     sweep()
     registered = registration_api.post(NOBODY).body["registrationId"]
     registration_api.put(NOBODY, registered)
     end_sessions(ended_by(lambda: registration_api.delete(NOBODY, registered), NOBODY))
     registration_api.post(NOBODY)
-    time_stands_still.now += LIFETIMES.default + 500
+    clock.now += LIFETIMES.default + 500
     end_sessions(ended_by(end_expired_registrations, NOBODY))
     end_sessions([{"dynamodb": {"Keys": {"owner": {"S": "number#broken"}}, "NewImage": {"a": 1}}}])
     for handler in PUBLISHERS.values():
@@ -138,7 +138,7 @@ def emitted(
     stream = Stream(SUBSCRIPTIONS)
     subscriptions_api.delete(ALICE, subscribed)
     publish_subscription_ends.handler({"Records": stream.records()}, a_lambda_context())
-    subscribe(9, ends_at=time_stands_still.now - 500)
+    subscribe(9, ends_at=clock.now - 500)
     end_expired_subscriptions()
     for number, host in enumerate(("good", "bad", "down"), 1):
         deliver(listener(number, host))

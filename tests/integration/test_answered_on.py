@@ -1,12 +1,10 @@
 """PUT that answers: by a device that its actor has registered, and the session remembers which."""
 
 import uuid
-from typing import TYPE_CHECKING
 
 import pytest
 
 from registration.store import registration_store
-from tests.integration.conftest import FakeClock
 from tests.support.api import Answer, a_call, get, put
 from tests.support.builders import (
     ALICE,
@@ -22,11 +20,9 @@ from tests.support.builders import (
 from tests.support.clients import ANSWER, NO_DEVICE, NO_PARTY, OTHER, names, on, session
 from tests.support.devices import deregister, register
 from tests.support.messaging import Requests
+from tests.support.on_moto import FakeClock
 from tests.support.races import just_before
-from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.table import unchanged
 
 FIRST = registration_id(BOB)
 
@@ -104,11 +100,11 @@ def test_a_device_that_came_later_answers(*, named: bool) -> None:
     assert answered_on(call) == keys(second)
 
 
-def test_devices_are_those_of_the_moment_of_the_answer(time_stands_still: FakeClock) -> None:
+def test_devices_are_those_of_the_moment_of_the_answer(clock: FakeClock) -> None:
     register(BOB, 2, expires_at=NOW + 60)
     call = a_call()
     third = register(BOB, 3)
-    time_stands_still.now += 60
+    clock.now += 60
 
     answer(call)
     assert answered_on(call) == keys(FIRST, third)
@@ -117,7 +113,7 @@ def test_devices_are_those_of_the_moment_of_the_answer(time_stands_still: FakeCl
 @pytest.mark.parametrize("named", [None, FIRST])
 @pytest.mark.parametrize("how", ["deleted", "expired"])
 def test_who_has_no_device_left_answers_nothing_and_the_call_rings_on_elsewhere(
-    table: "DynamoDBClient", time_stands_still: FakeClock, how: str, named: str | None
+    clock: FakeClock, how: str, named: str | None
 ) -> None:
     if how == "expired":
         deregister(BOB)
@@ -125,49 +121,47 @@ def test_who_has_no_device_left_answers_nothing_and_the_call_rings_on_elsewhere(
     register(BOB, 2, client_id=OTHER)
     call = a_call()
     if how == "expired":
-        time_stands_still.now += 60
+        clock.now += 60
     else:
         deregister(BOB)
-    before = items(table)
 
-    assert answer(call, by=named).code == NO_PARTY
-    assert items(table) == before
+    with unchanged():
+        assert answer(call, by=named).code == NO_PARTY
     assert answer(call, client_id=OTHER).status == 200
 
 
-def test_who_has_a_number_without_devices_answers_nothing(table: "DynamoDBClient") -> None:
+def test_who_has_a_number_without_devices_answers_nothing() -> None:
     call = a_call()
     deregister(BOB)
-    before = items(table)
 
-    assert answer(call).code == NO_DEVICE
-    assert items(table) == before
+    with unchanged():
+        assert answer(call).code == NO_DEVICE
 
 
 @pytest.mark.parametrize("named", [None, FIRST])
 def test_a_device_that_goes_at_the_last_moment_answers_nothing(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", named: str | None
+    monkeypatch: pytest.MonkeyPatch, named: str | None
 ) -> None:
     register(BOB, 2, client_id=OTHER)
     call = a_call()
-    before = items(table)
-    just_before(monkeypatch, "TransactWriteItems", lambda: deregister(BOB))
 
-    assert answer(call, by=named).code == NO_PARTY
-    assert items(table) == before
+    with unchanged():
+        just_before(monkeypatch, "TransactWriteItems", lambda: deregister(BOB))
+
+        assert answer(call, by=named).code == NO_PARTY
     assert get(ALICE, call).body["status"] == "Ringing"
 
 
 def test_an_answer_needs_the_device_that_it_names_and_no_other(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     second = register(BOB, 2)
     call = a_call()
-    before = items(table)
-    just_before(monkeypatch, "TransactWriteItems", lambda: deregister(BOB, 2))
 
-    assert answer(call, by=second).code == NO_PARTY
-    assert items(table) == before
+    with unchanged():
+        just_before(monkeypatch, "TransactWriteItems", lambda: deregister(BOB, 2))
+
+        assert answer(call, by=second).code == NO_PARTY
 
 
 def test_without_a_name_one_of_its_actors_devices_is_enough(
@@ -195,7 +189,7 @@ def test_without_a_name_one_of_its_actors_devices_is_enough(
     ],
 )
 def test_a_device_that_is_not_the_actors_answers_nothing_and_the_call_goes_on_ringing(
-    table: "DynamoDBClient", time_stands_still: FakeClock, named: str
+    clock: FakeClock, named: str
 ) -> None:
     register(BOB, 2, client_id=OTHER)
     register(BOB, 3, expires_at=NOW + 60)
@@ -203,11 +197,10 @@ def test_a_device_that_is_not_the_actors_answers_nothing_and_the_call_goes_on_ri
     deregister(BOB, 4)
     register(BOB, 5, sub="second user")
     call = a_call("Ringing")
-    before = items(table)
-    time_stands_still.now += 60
+    clock.now += 60
 
-    assert answer(call, by=named).code == NO_PARTY
-    assert items(table) == before
+    with unchanged():
+        assert answer(call, by=named).code == NO_PARTY
     assert answer(call, by=FIRST).status == 200
 
 

@@ -2,12 +2,11 @@
 
 import uuid
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from registration.item import subscriber_owner
-from tests.integration.conftest import FakeClock
 from tests.support.api import post
 from tests.support.builders import (
     ALICE,
@@ -25,11 +24,9 @@ from tests.support.clients import NO_PARTY as REFUSED
 from tests.support.clients import OTHER, names
 from tests.support.devices import deregister, register
 from tests.support.messaging import Requests
+from tests.support.on_moto import FakeClock
 from tests.support.races import conflicting, just_before, waiting
-from tests.support.table import REGISTRATIONS, items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.table import REGISTRATIONS, items, unchanged
 
 
 def from_device(registration: str, **request: Any) -> tuple[int, str | None]:
@@ -48,11 +45,9 @@ def from_device(registration: str, **request: Any) -> tuple[int, str | None]:
         pytest.param("..", id="dots"),
     ],
 )
-def test_a_registration_that_is_not_the_originators_places_no_call(
-    table: "DynamoDBClient", registration: str
-) -> None:
+def test_a_registration_that_is_not_the_originators_places_no_call(registration: str) -> None:
     assert from_device(registration) == REFUSED
-    assert items(table) == []
+    assert items() == []
 
 
 @pytest.mark.parametrize(
@@ -66,32 +61,31 @@ def test_what_cannot_be_a_registration_is_no_name_in_an_expression(
     assert "TransactWriteItems" not in names(requests)
 
 
-def test_an_originator_without_any_device_places_no_call(table: "DynamoDBClient") -> None:
+def test_an_originator_without_any_device_places_no_call() -> None:
     request = a_call_request(originatorAddress=f"tel:{NOBODY}")
 
     assert post(NOBODY, request).code == REFUSED
-    assert items(table) == []
+    assert items() == []
 
 
-def test_a_registration_that_was_deleted_places_no_call(table: "DynamoDBClient") -> None:
+def test_a_registration_that_was_deleted_places_no_call() -> None:
     deregister(ALICE)
 
     assert post().code == REFUSED
-    assert items(table) == []
+    assert items() == []
 
 
 def test_a_registration_that_has_expired_places_no_call_though_it_is_still_stored(
-    table: "DynamoDBClient", time_stands_still: FakeClock
+    clock: FakeClock,
 ) -> None:
     device = register(ALICE, 2, expires_at=NOW + 60)
 
-    time_stands_still.now += 59
+    clock.now += 59
     assert from_device(device) == (201, None)
-    before = items(table)
+    clock.now += 1
 
-    time_stands_still.now += 1
-    assert from_device(device) == REFUSED
-    assert items(table) == before
+    with unchanged():
+        assert from_device(device) == REFUSED
 
 
 def test_any_device_of_the_originator_places_a_call() -> None:
@@ -114,23 +108,23 @@ def test_the_receiver_needs_no_device() -> None:
     "whose", [{"client_id": OTHER}, {"sub": "second user"}, {"client_id": OTHER, "sub": "second"}]
 )
 def test_a_registration_of_another_client_or_user_of_the_number_places_no_call(
-    table: "DynamoDBClient", whose: dict[str, str]
+    whose: dict[str, str],
 ) -> None:
     second = register(ALICE, 2, **whose)
 
     assert from_device(second) == REFUSED
     assert from_device(registration_id(ALICE), context=a_context(**whose)) == REFUSED
-    assert items(table) == []
+    assert items() == []
     assert from_device(second, context=a_context(**whose)) == (201, None)
 
 
 def test_a_device_that_goes_at_the_last_moment_places_no_call(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     just_before(monkeypatch, "TransactWriteItems", lambda: deregister(ALICE))
 
     assert post().code == REFUSED
-    assert items(table) == []
+    assert items() == []
 
 
 def test_a_call_costs_one_read_and_one_transaction(requests: Requests) -> None:
@@ -149,29 +143,29 @@ def test_a_call_costs_one_read_and_one_transaction(requests: Requests) -> None:
 
 @pytest.mark.parametrize("times", [1, 4, 9])
 def test_a_call_waits_for_a_change_of_the_register_under_way(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", times: int
+    monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     asked = conflicting(monkeypatch, times)
     waits = waiting(monkeypatch)
 
     assert post().status == 201
     assert (len(asked), len(waits)) == (times + 1, times)
-    assert len({item["mediaSessionId"]["S"] for item in items(table)}) == 1
+    assert len({item["mediaSessionId"]["S"] for item in items()}) == 1
 
 
 def test_conflicts_without_end_are_unavailable_after_ten_attempts(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = conflicting(monkeypatch, inf)
     waits = waiting(monkeypatch)
 
     assert post().code == (503, "UNAVAILABLE")
     assert (len(asked), len(waits)) == (10, 9)
-    assert items(table) == []
+    assert items() == []
 
 
 def test_a_device_that_has_gone_while_the_call_waited_places_none(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = conflicting(monkeypatch, 1)
     waits = waiting(monkeypatch, lambda: deregister(ALICE))
@@ -179,12 +173,10 @@ def test_a_device_that_has_gone_while_the_call_waited_places_none(
     assert post().code == REFUSED
     assert len(waits) == 1
     assert asked == ["TransactWriteItems"] * 3
-    assert items(table) == []
+    assert items() == []
 
 
-def test_what_is_malformed_is_told_before_the_registers_are_asked(
-    requests: Requests,
-) -> None:
+def test_what_is_malformed_is_told_before_the_registers_are_asked(requests: Requests) -> None:
     unknown = str(uuid.UUID(int=1))
 
     assert from_device(unknown, body={}) == (400, "INVALID_ARGUMENT")

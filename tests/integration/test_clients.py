@@ -1,10 +1,9 @@
 """A session belongs to clients, not to numbers alone; who seems no party is looked up once."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, post
 from tests.support.builders import ALICE, BOB, CLIENT, EVE, NOBODY, NOW
 from tests.support.clients import (
@@ -22,25 +21,22 @@ from tests.support.clients import (
 )
 from tests.support.devices import deregister, register
 from tests.support.messaging import Requests
-from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.on_moto import FakeClock
+from tests.support.table import unchanged
 
 
 class TestTheOriginatingLeg:
     @every_operation
     @pytest.mark.parametrize("registered", [False, True])
     def test_is_that_of_the_client_that_placed_the_call(
-        self, table: "DynamoDBClient", operate: Any, *, registered: bool
+        self, operate: Any, *, registered: bool
     ) -> None:
         call = a_call("Initial")
         if registered:
             has_device(ALICE, OTHER)
-        before = items(table)
 
-        assert operate(call, of(ALICE, OTHER)).code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            assert operate(call, of(ALICE, OTHER)).code == NO_PARTY
         assert operate(call, of(ALICE)).status in DONE
 
     @every_operation
@@ -60,14 +56,11 @@ class TestTheOriginatingLeg:
 
 class TestTheReceivingLeg:
     @every_operation
-    def test_is_nobodys_through_a_client_without_a_device(
-        self, table: "DynamoDBClient", operate: Any
-    ) -> None:
+    def test_is_nobodys_through_a_client_without_a_device(self, operate: Any) -> None:
         call = a_call("Initial")
-        before = items(table)
 
-        assert operate(call, of(BOB, OTHER)).code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            assert operate(call, of(BOB, OTHER)).code == NO_PARTY
 
     @every_operation
     @pytest.mark.parametrize("client_id", [CLIENT, OTHER])
@@ -106,11 +99,9 @@ class TestTheReceivingLeg:
         assert operate(call, of(BOB)).status in DONE
 
     @every_operation
-    def test_had_no_device_when_one_had_expired(
-        self, time_stands_still: FakeClock, operate: Any
-    ) -> None:
+    def test_had_no_device_when_one_had_expired(self, clock: FakeClock, operate: Any) -> None:
         has_device(BOB, OTHER, expires_at=NOW + 60)
-        time_stands_still.now += 60
+        clock.now += 60
         call = a_call("Initial")
 
         assert operate(call, of(BOB, OTHER)).code == NO_PARTY
@@ -141,25 +132,22 @@ class TestNobody:
     """No party, and no device: there is nothing that the token leads to."""
 
     @every_operation
-    def test_without_a_device(
-        self, table: "DynamoDBClient", requests: Requests, operate: Any
-    ) -> None:
+    def test_without_a_device(self, requests: Requests, operate: Any) -> None:
         call = a_call("Initial")
-        before = items(table)
         requests.clear()
 
-        assert operate(call, of(NOBODY)).code == NO_DEVICE
-        assert names(requests)[1:] == ["GetItem"]
-        assert items(table) == before
+        with unchanged():
+            assert operate(call, of(NOBODY)).code == NO_DEVICE
+            assert names(requests)[1:] == ["GetItem"]
 
     @every_operation
-    def test_with_one_that_has_expired(self, time_stands_still: FakeClock, operate: Any) -> None:
+    def test_with_one_that_has_expired(self, clock: FakeClock, operate: Any) -> None:
         register(NOBODY, expires_at=NOW + 60)
         call = a_call("Initial")
 
-        time_stands_still.now += 59
+        clock.now += 59
         assert operate(call, of(NOBODY)).code == NO_PARTY
-        time_stands_still.now += 1
+        clock.now += 1
         assert operate(call, of(NOBODY)).code == NO_DEVICE
 
     @every_operation
@@ -185,12 +173,10 @@ class TestNobody:
         assert len(requests) == 1
 
     @every_operation
-    def test_finds_none_after_the_retention(
-        self, time_stands_still: FakeClock, operate: Any
-    ) -> None:
+    def test_finds_none_after_the_retention(self, clock: FakeClock, operate: Any) -> None:
         call = a_call()
         delete(ALICE, call)
 
         assert operate(call, of(NOBODY)).code == NO_DEVICE
-        time_stands_still.now += 3600
+        clock.now += 3600
         assert operate(call, of(NOBODY)).code == NOT_FOUND

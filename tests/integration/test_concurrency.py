@@ -14,7 +14,7 @@ from tests.support.clients import ANSWER, NO_PARTY, OTHER, UNAVAILABLE, names
 from tests.support.devices import deregister, register
 from tests.support.messaging import Requests
 from tests.support.races import conflicting, waiting
-from tests.support.table import items
+from tests.support.table import items, unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,19 +37,19 @@ def between_read_and_write(monkeypatch: pytest.MonkeyPatch, act: Callable[[], An
 
 @pytest.mark.parametrize("change", [ANSWER, {"status": "Proceeding"}], ids=["with SDP", "status"])
 def test_a_put_that_meets_an_end_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", change: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
     call = a_call()
     after_the_end: list[Any] = []
 
     def hang_up() -> None:
         assert delete(ALICE, call).status == 204
-        after_the_end.extend(items(table))
+        after_the_end.extend(items())
 
     between_read_and_write(monkeypatch, hang_up)
 
     assert put(BOB, call, change).code == (404, "NOT_FOUND")
-    assert items(table) == after_the_end
+    assert items() == after_the_end
 
 
 def test_a_put_that_meets_another_decides_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,16 +82,13 @@ def test_a_put_that_always_comes_second_gives_up(monkeypatch: pytest.MonkeyPatch
     assert len(waits) == 9
 
 
-def test_an_id_is_never_used_twice(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
-) -> None:
+def test_an_id_is_never_used_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     call = a_call()
-    before = items(table)
     monkeypatch.setattr("secrets.token_hex", lambda _: call)
     waiting(monkeypatch)
 
-    assert post().code == UNAVAILABLE
-    assert items(table) == before
+    with unchanged():
+        assert post().code == UNAVAILABLE
 
 
 @pytest.mark.parametrize("times", [1, 4, 9])
@@ -129,16 +126,15 @@ def test_a_put_waits_for_a_transaction_under_way(
     ids=["DELETE", "PUT", "PUT with SDP"],
 )
 def test_conflicts_without_end_are_unavailable_after_ten_attempts(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", operate: Callable[[str], Answer]
+    monkeypatch: pytest.MonkeyPatch, operate: Callable[[str], Answer]
 ) -> None:
     call = a_call()
-    before = items(table)
     asked = conflicting(monkeypatch, inf)
     waits = waiting(monkeypatch)
 
-    assert operate(call).code == UNAVAILABLE
-    assert (len(asked), len(waits)) == (10, 9)
-    assert items(table) == before
+    with unchanged():
+        assert operate(call).code == UNAVAILABLE
+        assert (len(asked), len(waits)) == (10, 9)
 
 
 def test_an_answer_is_decided_on_the_devices_that_there_are_after_waiting(

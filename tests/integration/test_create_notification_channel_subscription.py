@@ -8,7 +8,6 @@ from camara.identity import derive_subscriber_key
 from camara.scope import EventType
 from notifications import api
 from notifications.subscription import Subscription
-from tests.integration.conftest import FakeClock
 from tests.support.api import UUID
 from tests.support.builders import (
     ALICE,
@@ -26,6 +25,7 @@ from tests.support.builders import (
 from tests.support.configured import configure
 from tests.support.devices import deregister, register
 from tests.support.lambda_context import a_lambda_context
+from tests.support.on_moto import FakeClock
 from tests.support.subscriptions_api import (
     DEVICE,
     INVITATION,
@@ -157,16 +157,14 @@ def test_each_type_needs_its_own_scope(name: str) -> None:
     assert post(body=body, context=a_context(scope=own)).status == 201
 
 
-def test_a_device_that_is_not_the_tokens_looks_like_one_that_is_not_there(
-    time_stands_still: FakeClock,
-) -> None:
+def test_a_device_that_is_not_the_tokens_looks_like_one_that_is_not_there(clock: FakeClock) -> None:
     register(BOB, device=2)
     register(ALICE, device=3, client_id="client-2")
     register(ALICE, device=4, sub="another user")
     register(ALICE, device=5, expires_at=NOW + 60)
     register(ALICE, device=6)
     deregister(ALICE, device=6)
-    time_stands_still.now += 60
+    clock.now += 60
 
     for device in (2, 3, 4, 5, 6, 7):
         detail = {"subscriptionDetail": {"deviceId": a_registration(device=device).device_id}}

@@ -9,7 +9,6 @@ import pytest
 from camara.identity import derive_client_key, derive_subscriber_key, derive_user_key
 from registration import api
 from registration.store import registration_store
-from tests.integration.conftest import FakeClock
 from tests.support.api import UUID
 from tests.support.builders import (
     ALICE,
@@ -21,6 +20,7 @@ from tests.support.builders import (
     an_actor,
 )
 from tests.support.lambda_context import a_lambda_context
+from tests.support.on_moto import FakeClock
 from tests.support.registration_api import (
     OF_THE_NUMBER,
     REGISTRATIONS,
@@ -92,7 +92,7 @@ def test_no_two_registrations_have_the_same_id() -> None:
     ],
 )
 def test_it_lasts_as_long_as_asked_but_no_longer_than_it_may(
-    expiry: str | None, got: int, time_stands_still: FakeClock
+    expiry: str | None, got: int, clock: FakeClock
 ) -> None:
     made = post(NOBODY, a_registration_request(expiry))
     refreshed = put(
@@ -105,9 +105,9 @@ def test_it_lasts_as_long_as_asked_but_no_longer_than_it_may(
         assert shown == (at(got) if got < 24 * 3600 else "2027-01-16T08:00:00.000Z").replace(
             ".000", ""
         )
-    time_stands_still.now += got - 1
+    clock.now += got - 1
     assert get(NOBODY, made.body["registrationId"]).status == 200
-    time_stands_still.now += 1
+    clock.now += 1
     assert get(NOBODY, made.body["registrationId"]).code == (404, "NOT_FOUND")
 
 
@@ -205,9 +205,9 @@ def test_a_device_is_registered_for_a_number_once_whoever_asks(
     assert post(NOBODY, context=context).status == 201
 
 
-def test_what_has_expired_does_not_stand_in_the_way(time_stands_still: FakeClock) -> None:
+def test_what_has_expired_does_not_stand_in_the_way(clock: FakeClock) -> None:
     known = registered(expiry=at(60))
-    time_stands_still.now += 60
+    clock.now += 60
 
     assert post(NOBODY).body["registrationId"] != known
 
@@ -220,7 +220,7 @@ def test_a_device_may_be_registered_for_several_numbers() -> None:
         assert found["regInfo"]["phoneNumber"] == subscriber
 
 
-def test_a_number_may_have_so_many_whoevers_they_are(time_stands_still: FakeClock) -> None:
+def test_a_number_may_have_so_many_whoevers_they_are(clock: FakeClock) -> None:
     for device, claims in enumerate([{}, *OF_THE_NUMBER.values()]):
         registered(device=device, expiry=at(60), **claims)
     sixth = a_registration_request(device=6)
@@ -228,7 +228,7 @@ def test_a_number_may_have_so_many_whoevers_they_are(time_stands_still: FakeCloc
     for claims in ({}, {"sub": "one more", "client_id": "client-3"}):
         refused = post(NOBODY, sixth, context=a_context(NOBODY, **claims))
         assert refused.code == (403, "MAX_REGISTRATION_PER_MSISDN")
-    time_stands_still.now += 60
+    clock.now += 60
     assert post(NOBODY, sixth).status == 201
 
 

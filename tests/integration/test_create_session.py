@@ -1,6 +1,6 @@
 """POST /webrtc/sessions."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -24,9 +24,6 @@ from tests.support.builders import (
 from tests.support.devices import register
 from tests.support.table import items
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 
 def test_a_call_begins_initial_and_is_found_where_it_says() -> None:
     answer = post(body=a_call_request(callType="REGULAR"))
@@ -45,12 +42,10 @@ def test_ids_are_unguessable_and_never_the_same() -> None:
     assert all(len(bytes.fromhex(media_session_id)) >= 16 for media_session_id in ids)
 
 
-def test_what_is_personal_is_apart_from_the_item_that_changes_state(
-    table: "DynamoDBClient",
-) -> None:
+def test_what_is_personal_is_apart_from_the_item_that_changes_state() -> None:
     post(body=a_call_request(locationDetails=a_location()))
 
-    stored = {item["part"]["S"]: item for item in items(table)}
+    stored = {item["part"]["S"]: item for item in items()}
 
     assert set(stored) == {"session", "offer", f"location#{ALICE_ACTS.key}"}
     assert OFFER not in str(stored["session"])
@@ -58,13 +53,13 @@ def test_what_is_personal_is_apart_from_the_item_that_changes_state(
         assert personal not in str(stored["session"])
 
 
-def test_the_item_carries_its_endings_and_its_place_in_the_index(table: "DynamoDBClient") -> None:
+def test_the_item_carries_its_endings_and_its_place_in_the_index() -> None:
     others = [("client-2", None), ("client-2", "second user")]
     for device, (client_id, sub) in enumerate(others, 2):
         register(BOB, device, client_id=client_id, sub=sub)
     post()
 
-    session = next(item for item in items(table) if item["part"]["S"] == "session")
+    session = next(item for item in items() if item["part"]["S"] == "session")
     assert session["endings"]["M"] == {
         ALICE_ACTS.key: {"S": "SessionCancelled"},
         # Its client has both legs: alone it acts for the originator.
@@ -79,10 +74,10 @@ def test_the_item_carries_its_endings_and_its_place_in_the_index(table: "DynamoD
     assert session["staleShard"]["S"] == stale_shard(session["mediaSessionId"]["S"])
 
 
-def test_every_part_is_removed_in_the_end(table: "DynamoDBClient") -> None:
+def test_every_part_is_removed_in_the_end() -> None:
     post(body=a_call_request(locationDetails=a_location()))
 
-    expiries = {item["part"]["S"]: int(item["expiresAt"]["N"]) for item in items(table)}
+    expiries = {item["part"]["S"]: int(item["expiresAt"]["N"]) for item in items()}
 
     assert expiries.pop("session") == NOW + 120 + 24 * 3600
     assert set(expiries.values()) == {NOW + 2 * 3600}
@@ -208,8 +203,6 @@ def test_no_host_of_the_originators_invention_is_shown(spelt: str) -> None:
         ),
     ],
 )
-def test_what_is_refused_stores_nothing(
-    table: "DynamoDBClient", request_: dict[str, Any], code: tuple[int, str]
-) -> None:
+def test_what_is_refused_stores_nothing(request_: dict[str, Any], code: tuple[int, str]) -> None:
     assert post(**request_).code == code
-    assert items(table) == []
+    assert items() == []

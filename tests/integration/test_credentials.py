@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from camara.errors import Unavailable
 from notifications.credentials import Vault, vault
 from notifications.subscription import Credential
-from tests.integration.conftest import Messaging
 from tests.support.builders import NOW, subscription_id
 from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import Requests, failing
+from tests.support.on_moto import Messaging
 
 TOKEN = "made-up-sink-token"
 MINE, OTHER = subscription_id(1), subscription_id(2)

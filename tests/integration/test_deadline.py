@@ -1,7 +1,7 @@
 """As slow as AWS may be: an answer before the function is stopped, 504 if there was no time."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,11 +13,8 @@ from tests.support.devices import register
 from tests.support.openapi import camaras_operation_ids
 from tests.support.slow_aws import ATTEMPT_SECONDS, WAIT_SECONDS, Attempt, SlowAws
 from tests.support.subscriptions_api import a_credential, a_subscription_request
-from tests.support.table import items
+from tests.support.table import items, unchanged
 from tests.support.template import template
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 TIMEOUT = template()["Globals"]["Function"]["Timeout"]
 LATE = "client-2"
@@ -151,17 +148,15 @@ def test_an_operation_answers_before_its_function_is_stopped(
 
 @pytest.mark.usefixtures("messaging")
 @every_operation
-def test_without_time_for_a_request_none_is_made(
-    aws: SlowAws, table: "DynamoDBClient", operation: str
-) -> None:
+def test_without_time_for_a_request_none_is_made(aws: SlowAws, operation: str) -> None:
     send = OPERATIONS[operation]()
-    before = items(table)
-    aws.function_of(ATTEMPT_SECONDS + WAIT_SECONDS)
-    aws.begin(SERVED)
 
-    assert send().code == (504, "TIMEOUT")
-    assert aws.attempts == 0
-    assert items(table) == before
+    with unchanged():
+        aws.function_of(ATTEMPT_SECONDS + WAIT_SECONDS)
+        aws.begin(SERVED)
+
+        assert send().code == (504, "TIMEOUT")
+        assert aws.attempts == 0
 
 
 @pytest.mark.usefixtures("messaging")
@@ -175,7 +170,7 @@ def test_the_slowest_way_to_an_answer_that_there_is_time_for(aws: SlowAws) -> No
 
 
 def test_what_was_done_before_the_time_was_up_is_done_when_it_is_asked_for_again(
-    aws: SlowAws, table: "DynamoDBClient"
+    aws: SlowAws,
 ) -> None:
     call = a_call()
     aws.function_of(ATTEMPT_AND_WAIT_SECONDS + 1)
@@ -185,5 +180,5 @@ def test_what_was_done_before_the_time_was_up_is_done_when_it_is_asked_for_again
     assert aws.attempts == 1
     aws.function_of(TIMEOUT)
     assert delete(ALICE, call, correlator="one").status == 204
-    (version,) = (item["version"]["N"] for item in items(table) if item["part"]["S"] == "session")
+    (version,) = (item["version"]["N"] for item in items() if item["part"]["S"] == "session")
     assert version == "3"

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from call_handling.status import ANSWERED, UNANSWERED
-from tests.integration.conftest import FakeClock
 from tests.support.api import Raw, a_call, delete, get, put
 from tests.support.builders import ALICE, ALICE_ACTS, BOB, EVE, NOBODY, NOW, a_context
 from tests.support.clients import names
 from tests.support.devices import register
 from tests.support.messaging import Requests
-from tests.support.table import TABLE, items
+from tests.support.on_moto import FakeClock
+from tests.support.table import TABLE, unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -44,75 +44,66 @@ def test_a_subscriber_may_be_a_sip_address() -> None:
     assert delete(None, a_call(), context=a_context(None, sub=sub)).status == 204
 
 
-def test_somebody_else_is_refused_and_nothing_changes(table: "DynamoDBClient") -> None:
+def test_somebody_else_is_refused_and_nothing_changes() -> None:
     call = a_call()
-    before = items(table)
 
-    assert delete(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
-    assert items(table) == before
+    with unchanged():
+        assert delete(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
 
     delete(ALICE, call)
     assert delete(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
 
 
-def test_an_unknown_session_is_not_found_and_none_appears(table: "DynamoDBClient") -> None:
+def test_an_unknown_session_is_not_found_and_none_appears() -> None:
     call = a_call()
     almost = call[:-1] + ("0" if call[-1] != "0" else "1")
-    before = items(table)
 
-    assert delete(ALICE, almost).code == (404, "NOT_FOUND")
-    assert items(table) == before
+    with unchanged():
+        assert delete(ALICE, almost).code == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize(("first", "second"), [(ALICE, ALICE), (ALICE, BOB), (BOB, BOB)])
-def test_the_first_ending_wins_for_ever(
-    table: "DynamoDBClient", time_stands_still: FakeClock, first: str, second: str
-) -> None:
+def test_the_first_ending_wins_for_ever(clock: FakeClock, first: str, second: str) -> None:
     call = a_call()
     delete(first, call, correlator="one")
-    before = items(table)
-    time_stands_still.now += 60
+    clock.now += 60
 
-    assert delete(second, call, correlator="two").code == (404, "NOT_FOUND")
-    assert delete(second, call).code == (404, "NOT_FOUND")
-    assert items(table) == before
+    with unchanged():
+        assert delete(second, call, correlator="two").code == (404, "NOT_FOUND")
+        assert delete(second, call).code == (404, "NOT_FOUND")
 
 
-def test_the_same_party_with_the_same_correlator_is_told_again(
-    table: "DynamoDBClient", time_stands_still: FakeClock
-) -> None:
+def test_the_same_party_with_the_same_correlator_is_told_again(clock: FakeClock) -> None:
     call = a_call()
     delete(ALICE, call, correlator="one")
-    before = items(table)
-    time_stands_still.now += 60
+    clock.now += 60
 
-    assert delete(ALICE, call, correlator="one").status == 204
-    assert items(table) == before
+    with unchanged():
+        assert delete(ALICE, call, correlator="one").status == 204
     assert delete(BOB, call, correlator="one").code == (404, "NOT_FOUND")
 
 
-def test_after_the_retention_even_the_retry_is_not_found(time_stands_still: FakeClock) -> None:
+def test_after_the_retention_even_the_retry_is_not_found(clock: FakeClock) -> None:
     call = a_call()
     delete(ALICE, call, correlator="one")
-    time_stands_still.now += 3600
+    clock.now += 3600
 
     for party in (ALICE, BOB, EVE):
         assert delete(party, call, correlator="one").code == (404, "NOT_FOUND")
 
 
-def test_what_was_ended_by_put_is_over(table: "DynamoDBClient") -> None:
+def test_what_was_ended_by_put_is_over() -> None:
     call = a_call()
     put(BOB, call, "Busy", correlator="one")
-    before = items(table)
 
-    for party in (ALICE, BOB):
-        assert delete(party, call, correlator="one").code == (404, "NOT_FOUND")
-    assert items(table) == before
+    with unchanged():
+        for party in (ALICE, BOB):
+            assert delete(party, call, correlator="one").code == (404, "NOT_FOUND")
 
 
-def test_the_end_is_recorded(table: "DynamoDBClient", time_stands_still: FakeClock) -> None:
+def test_the_end_is_recorded(table: "DynamoDBClient", clock: FakeClock) -> None:
     call = a_call()
-    time_stands_still.now += 7
+    clock.now += 7
     delete(ALICE, call, correlator="one")
 
     key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
@@ -143,13 +134,12 @@ def test_an_id_that_cannot_be_one(media_session_id: str | None, code: str) -> No
     assert delete(ALICE, media_session_id).code == (400, code)
 
 
-def test_a_body_is_refused(table: "DynamoDBClient") -> None:
+def test_a_body_is_refused() -> None:
     call = a_call()
-    before = items(table)
 
-    for text in ("{}", "null", "x"):
-        assert delete(ALICE, call, body=Raw(text)).code == (400, "INVALID_ARGUMENT")
-    assert items(table) == before
+    with unchanged():
+        for text in ("{}", "null", "x"):
+            assert delete(ALICE, call, body=Raw(text)).code == (400, "INVALID_ARGUMENT")
 
 
 @pytest.mark.parametrize("party", [ALICE, BOB])
@@ -161,9 +151,7 @@ def test_one_request_done_or_refused(party: str, requests: Requests) -> None:
         assert names(requests) == ["UpdateItem"]
 
 
-def test_who_seems_to_be_no_party_costs_one_look_at_its_devices(
-    requests: Requests,
-) -> None:
+def test_who_seems_to_be_no_party_costs_one_look_at_its_devices(requests: Requests) -> None:
     call = a_call()
     for party, media_session_id, expected in (
         (EVE, call, ["UpdateItem", "GetItem"]),

@@ -28,7 +28,7 @@ from tests.support.builders import (
 )
 from tests.support.devices import register
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
-from tests.support.table import TABLE, items
+from tests.support.table import TABLE, unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -193,12 +193,11 @@ class TestACallThatRings:
         assert get(ALICE, call).body["status"] == "NoAnswer"
 
     @pytest.mark.parametrize("left", [[SECOND], [THIRD], [SECOND, THIRD]])
-    def test_goes_on_while_one_is_left(self, table: "DynamoDBClient", left: list[Any]) -> None:
+    def test_goes_on_while_one_is_left(self, left: list[Any]) -> None:
         call = a_call("Ringing")
-        before = items(table)
 
-        assert end(call, FIRST, *left) is LeftAlone.HELD
-        assert items(table) == before
+        with unchanged():
+            assert end(call, FIRST, *left) is LeftAlone.HELD
 
     @pytest.mark.parametrize("whose", [{}, {"client_id": "client-3"}, {"sub": "second user"}])
     @pytest.mark.parametrize("made_at", [NOW, NOW + 1])
@@ -229,16 +228,15 @@ class TestACallThatRings:
 
 
 @pytest.mark.parametrize("left", [[], [SECOND]])
-def test_what_is_over_or_unknown_is_left_alone(table: "DynamoDBClient", left: list[Any]) -> None:
+def test_what_is_over_or_unknown_is_left_alone(left: list[Any]) -> None:
     ringing, connected = a_call("Ringing"), a_call("Connected")
     for call in (ringing, connected):
         delete(ALICE, call)
-    before = items(table)
 
-    for call in (ringing, connected):
-        assert end(call, FIRST, *left) is LeftAlone.OVER
-    assert end("unknown", FIRST, *left) is LeftAlone.UNKNOWN
-    assert items(table) == before
+    with unchanged():
+        for call in (ringing, connected):
+            assert end(call, FIRST, *left) is LeftAlone.OVER
+        assert end("unknown", FIRST, *left) is LeftAlone.UNKNOWN
 
 
 def test_a_live_item_that_lacks_the_networks_ending_is_malformed(table: "DynamoDBClient") -> None:

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from camara.scope import ALL_SCOPES
-from tests.integration.conftest import FakeClock
 from tests.support import api, registration_api, subscriptions_api
 from tests.support.api import Answer
 from tests.support.builders import ALICE, SCOPES, UNKNOWN, a_context
 from tests.support.declared import declared
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
+from tests.support.on_moto import FakeClock
 from tests.support.privacy import personal_in
 
 NO_DEVICE = (404, "IDENTIFIER_NOT_FOUND")
@@ -73,13 +73,11 @@ def test_no_usable_context_is_no_authentication(operation: Operation, context: A
 
 
 @every_operation
-def test_a_token_that_expired_in_the_gateways_cache(
-    operation: Operation, time_stands_still: FakeClock
-) -> None:
-    context = a_context(exp=str(time_stands_still.now + 1))
+def test_a_token_that_expired_in_the_gateways_cache(operation: Operation, clock: FakeClock) -> None:
+    context = a_context(exp=str(clock.now + 1))
     assert operation.send(context=context).status != 401
 
-    time_stands_still.now += 1
+    clock.now += 1
     assert operation.send(context=context).code == (401, "UNAUTHENTICATED")
 
 

@@ -9,10 +9,10 @@ from camara.errors import Unavailable
 from camara.identity import derive_subscriber_key
 from registration.item import subscriber_owner
 from registration.store import registration_store
-from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, BOB, NOBODY, NOW, registration_id
 from tests.support.devices import register
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
+from tests.support.on_moto import FakeClock
 from tests.support.registers import NOBODY_ACTS
 from tests.support.sweep import end_expired_registrations as end_expired
 from tests.support.table import REGISTRATIONS
@@ -29,12 +29,10 @@ def stored(table: "DynamoDBClient", subscriber: str) -> dict[str, Any]:
     return item
 
 
-def test_what_has_expired_is_taken_out_and_told(
-    table: "DynamoDBClient", time_stands_still: FakeClock
-) -> None:
+def test_what_has_expired_is_taken_out_and_told(table: "DynamoDBClient", clock: FakeClock) -> None:
     register(NOBODY, 1, expires_at=NOW + HOUR)
     register(NOBODY, 2, expires_at=NOW + 2 * HOUR)
-    time_stands_still.now += HOUR + 7
+    clock.now += HOUR + 7
 
     assert end_expired() == {"found": 1, "ended": 1, "left": 0, "lagSeconds": 7}
     item = stored(table, NOBODY)
@@ -48,10 +46,10 @@ def test_what_has_expired_is_taken_out_and_told(
 
 
 def test_a_number_whose_last_registration_has_ended_leaves_the_index(
-    table: "DynamoDBClient", time_stands_still: FakeClock
+    table: "DynamoDBClient", clock: FakeClock
 ) -> None:
     register(NOBODY, expires_at=NOW + HOUR)
-    time_stands_still.now += HOUR
+    clock.now += HOUR
 
     assert end_expired()["ended"] == 1
     assert not {"staleAt", "staleShard"} & stored(table, NOBODY).keys()
@@ -59,10 +57,10 @@ def test_a_number_whose_last_registration_has_ended_leaves_the_index(
 
 
 def test_what_has_not_expired_costs_nothing(
-    time_stands_still: FakeClock, requests: list[tuple[str, dict[str, Any]]]
+    clock: FakeClock, requests: list[tuple[str, dict[str, Any]]]
 ) -> None:
     register(NOBODY, expires_at=NOW + HOUR)
-    time_stands_still.now += HOUR - 1
+    clock.now += HOUR - 1
     requests.clear()
 
     assert end_expired() == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
@@ -70,7 +68,7 @@ def test_what_has_not_expired_costs_nothing(
 
 
 def test_what_is_refreshed_meanwhile_goes_on(
-    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock
 ) -> None:
     register(NOBODY, expires_at=NOW + HOUR)
     number, store = derive_subscriber_key(NOBODY), registration_store()
@@ -83,16 +81,16 @@ def test_what_is_refreshed_meanwhile_goes_on(
         return found
 
     monkeypatch.setattr(store, "_read", read_and_be_late)
-    time_stands_still.now += HOUR
+    clock.now += HOUR
 
     assert end_expired()["ended"] == 0
-    assert len(store.of_subscriber(number).active(time_stands_still.now)) == 1
+    assert len(store.of_subscriber(number).active(clock.now)) == 1
 
 
-def test_what_there_is_no_time_for_is_left_for_the_next(time_stands_still: FakeClock) -> None:
+def test_what_there_is_no_time_for_is_left_for_the_next(clock: FakeClock) -> None:
     for subscriber in (ALICE, BOB):
         register(subscriber, 2, expires_at=NOW + HOUR)
-    time_stands_still.now += HOUR
+    clock.now += HOUR
 
     assert end_expired(looks=0) == {"found": 2, "ended": 0, "left": 2, "lagSeconds": 0}
     assert end_expired()["ended"] == 2
@@ -105,12 +103,10 @@ def test_no_sweep_without_the_index(dynamo: FaultyDynamoDB) -> None:
         end_expired()
 
 
-def test_throttling_loses_nothing(
-    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
-) -> None:
+def test_throttling_loses_nothing(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
     for subscriber in (ALICE, BOB):
         register(subscriber, 2, expires_at=NOW + HOUR)
-    time_stands_still.now += HOUR
+    clock.now += HOUR
     with monkeypatch.context() as meanwhile:
         throttle(meanwhile, "PutItem", every=2)
 

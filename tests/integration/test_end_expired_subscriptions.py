@@ -13,11 +13,11 @@ from notifications.item import key
 from notifications.notification import CatchUp, message_from
 from notifications.store import subscription_store
 from notifications.subscription import Credential, Subscription, TerminationReason
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.builders import BOB, NOW
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.messaging import failing, subscribe, taken_from
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.session_events import publish
 from tests.support.session_records import of_calls
 from tests.support.sweep import end_expired_subscriptions as end_expired
@@ -34,14 +34,14 @@ def stored(subscription: Subscription) -> Subscription:
 
 
 def test_what_has_expired_ends_and_leaves_the_index(
-    table: "DynamoDBClient", time_stands_still: FakeClock
+    table: "DynamoDBClient", clock: FakeClock
 ) -> None:
     expired, going_on = subscribe(1, ends_at=NOW + HOUR), subscribe(2, ends_at=NOW + 2 * HOUR)
-    time_stands_still.now += HOUR + 7
+    clock.now += HOUR + 7
 
     assert end_expired() == {"found": 1, "ended": 1, "left": 0, "lagSeconds": 7}
     assert stored(expired).ended is TerminationReason.SUBSCRIPTION_EXPIRED
-    assert stored(expired).ended_at == time_stands_still.now
+    assert stored(expired).ended_at == clock.now
     assert stored(going_on) == going_on
     item = table.get_item(
         TableName=SUBSCRIPTIONS, Key=key(expired.subscriber_key, expired.subscription_id)
@@ -50,21 +50,21 @@ def test_what_has_expired_ends_and_leaves_the_index(
     assert end_expired()["found"] == 0
 
 
-def test_a_subscription_ends_before_its_access_token_does(time_stands_still: FakeClock) -> None:
+def test_a_subscription_ends_before_its_access_token_does(clock: FakeClock) -> None:
     subscription = subscribe(credential=Credential((b"sealed",), NOW + HOUR))
-    time_stands_still.now += HOUR - 121
+    clock.now += HOUR - 121
     assert end_expired()["found"] == 0
 
-    time_stands_still.now += 1
+    clock.now += 1
     assert end_expired()["ended"] == 1
     assert stored(subscription).ended is TerminationReason.ACCESS_TOKEN_EXPIRED
 
 
 def test_what_has_not_expired_costs_nothing(
-    time_stands_still: FakeClock, requests: list[tuple[str, dict[str, Any]]]
+    clock: FakeClock, requests: list[tuple[str, dict[str, Any]]]
 ) -> None:
     subscribe(ends_at=NOW + HOUR)
-    time_stands_still.now += HOUR - 1
+    clock.now += HOUR - 1
     requests.clear()
 
     assert end_expired() == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
@@ -73,11 +73,7 @@ def test_what_has_not_expired_costs_nothing(
 
 @pytest.mark.parametrize("prolonged", [True, False])
 def test_what_happens_meanwhile_comes_first(
-    messaging: Messaging,
-    monkeypatch: pytest.MonkeyPatch,
-    time_stands_still: FakeClock,
-    *,
-    prolonged: bool,
+    messaging: Messaging, monkeypatch: pytest.MonkeyPatch, clock: FakeClock, *, prolonged: bool
 ) -> None:
     subscription = subscribe(ends_at=NOW + HOUR)
     store = subscription_store()
@@ -98,7 +94,7 @@ def test_what_happens_meanwhile_comes_first(
         return found
 
     monkeypatch.setattr(store, "read", read_and_be_late)
-    time_stands_still.now += HOUR
+    clock.now += HOUR
     assert end_expired() == {"found": 1, "ended": not prolonged, "left": 0, "lagSeconds": 0}
 
     assert taken_from(messaging.queue) == []
@@ -108,10 +104,10 @@ def test_what_happens_meanwhile_comes_first(
 
 
 def test_what_has_been_cleared_up_meanwhile_is_passed_over(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", time_stands_still: FakeClock
+    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", clock: FakeClock
 ) -> None:
     gone = subscribe(ends_at=NOW + HOUR)
-    store, time_stands_still.now = subscription_store(), NOW + HOUR
+    store, clock.now = subscription_store(), NOW + HOUR
     change = store.change
 
     def clear_up_first(*arguments: Any) -> Subscription:
@@ -126,11 +122,11 @@ def test_what_has_been_cleared_up_meanwhile_is_passed_over(
 
 
 def test_what_there_is_no_time_for_is_left_for_the_next(
-    time_stands_still: FakeClock, capsys: pytest.CaptureFixture[str]
+    clock: FakeClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     subscribe(1, ends_at=NOW + HOUR)
     subscribe(2, ends_at=NOW + HOUR, subscriber=BOB)
-    time_stands_still.now += HOUR
+    clock.now += HOUR
 
     assert end_expired(looks=0) == {"found": 2, "ended": 0, "left": 2, "lagSeconds": 0}
     counted = {metric.name: metric.value for metric in metrics_in(capsys.readouterr().out)}
@@ -145,12 +141,10 @@ def test_no_sweep_without_the_index(dynamo: FaultyDynamoDB) -> None:
         end_expired()
 
 
-def test_throttling_loses_nothing(
-    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
-) -> None:
+def test_throttling_loses_nothing(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
     for number in (1, 2):
         subscribe(number, ends_at=NOW + HOUR)
-    time_stands_still.now += HOUR
+    clock.now += HOUR
     with monkeypatch.context() as meanwhile:
         throttle(meanwhile, "TransactWriteItems", every=2)
 
@@ -170,18 +164,18 @@ def marked(number: int = 1, **changes: Any) -> Subscription:
 
 
 def test_a_mark_that_is_older_than_two_hours_is_cleared_and_what_was_missed_is_told(
-    messaging: Messaging, time_stands_still: FakeClock
+    messaging: Messaging, clock: FakeClock
 ) -> None:
     failed = marked()
-    time_stands_still.now += 2 * HOUR - 1
+    clock.now += 2 * HOUR - 1
     assert end_expired()["found"] == 0
     publish(of_calls([1, 1]))
     assert taken_from(messaging.queue) == []
 
-    time_stands_still.now += 1
+    clock.now += 1
     assert end_expired() == {"found": 1, "ended": 0, "left": 0, "lagSeconds": 0}
     cleared = stored(failed)
-    assert not cleared.is_failing(time_stands_still.now)
+    assert not cleared.is_failing(clock.now)
     assert cleared.behind_since == NOW - 60
     [message] = taken_from(messaging.queue)
     assert message["subscription_id"] == cleared.subscription_id
@@ -190,11 +184,9 @@ def test_a_mark_that_is_older_than_two_hours_is_cleared_and_what_was_missed_is_t
     assert len(taken_from(messaging.queue)) == 1
 
 
-def test_one_that_expires_while_its_sink_fails_ends(
-    messaging: Messaging, time_stands_still: FakeClock
-) -> None:
+def test_one_that_expires_while_its_sink_fails_ends(messaging: Messaging, clock: FakeClock) -> None:
     subscription = marked(ends_at=NOW + HOUR)
-    time_stands_still.now += HOUR
+    clock.now += HOUR
 
     assert end_expired()["ended"] == 1
     assert stored(subscription).ended is TerminationReason.SUBSCRIPTION_EXPIRED
@@ -202,24 +194,24 @@ def test_one_that_expires_while_its_sink_fails_ends(
 
 
 def test_when_that_cannot_be_queued_it_is_ten_minutes_later(
-    messaging: Messaging, monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
+    messaging: Messaging, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
 ) -> None:
     marked()
-    time_stands_still.now += 2 * HOUR
+    clock.now += 2 * HOUR
     with monkeypatch.context() as patch:
         failing(patch, "SendMessageBatch", client_error("InternalError"))
         assert end_expired() == {"found": 1, "ended": 0, "left": 1, "lagSeconds": 0}
-    time_stands_still.now += 599
+    clock.now += 599
     assert end_expired()["found"] == 0
 
-    time_stands_still.now += 1
+    clock.now += 1
     assert end_expired()["found"] == 1
     assert len(taken_from(messaging.queue)) == 1
 
 
 @pytest.mark.usefixtures("messaging")
 def test_one_that_makes_no_sense_keeps_no_other_from_its_end(
-    table: "DynamoDBClient", time_stands_still: FakeClock, logged: io.StringIO
+    table: "DynamoDBClient", clock: FakeClock, logged: io.StringIO
 ) -> None:
     broken, other = subscribe(1, ends_at=NOW), subscribe(2, ends_at=NOW + 1)
     table.update_item(
@@ -227,7 +219,7 @@ def test_one_that_makes_no_sense_keeps_no_other_from_its_end(
         Key=key(broken.subscriber_key, broken.subscription_id),
         UpdateExpression="REMOVE sink",
     )
-    time_stands_still.now += 1
+    clock.now += 1
 
     assert end_expired() == {"found": 2, "ended": 1, "left": 0, "lagSeconds": 1}
     assert stored(other).ended is TerminationReason.SUBSCRIPTION_EXPIRED

@@ -10,13 +10,13 @@ from aws.dynamodb import dynamodb_client
 from call_handling.end_sessions_of_registration import handler
 from camara.identity import derive_subscriber_key
 from registration.item import subscriber_owner
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, NOBODY, NOW, a_call_request, a_context
 from tests.support.devices import deregister, register
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.lambda_context import a_lambda_context
+from tests.support.on_moto import FakeClock
 from tests.support.sweep import end_expired_registrations as end_expired
 from tests.support.table import REGISTRATIONS, TABLE
 
@@ -62,13 +62,11 @@ def test_a_call_ends_with_the_device_of_either_end(
     assert item["endReason"] == {"S": "registration deleted"}
 
 
-def test_the_reason_is_that_of_the_registration(
-    table: "DynamoDBClient", time_stands_still: FakeClock
-) -> None:
+def test_the_reason_is_that_of_the_registration(table: "DynamoDBClient", clock: FakeClock) -> None:
     device = register(NOBODY, expires_at=NOW + 60)
     request = a_call_request(originatorAddress=f"tel:{NOBODY}")
     call = post(NOBODY, request, headers={"registrationId": device}).body["mediaSessionId"]
-    time_stands_still.now += 60
+    clock.now += 60
 
     assert end_sessions(ended_by(end_expired, NOBODY)) == []
     key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
@@ -137,11 +135,11 @@ def test_a_device_that_was_registered_since_keeps_the_call_ringing() -> None:
 
 
 def test_it_ends_with_the_last_device_though_that_was_registered_while_it_rang(
-    time_stands_still: FakeClock,
+    clock: FakeClock,
 ) -> None:
     call = a_call()
-    time_stands_still.now += 1
-    register(BOB, 2, made_at=time_stands_still.now)
+    clock.now += 1
+    register(BOB, 2, made_at=clock.now)
 
     end_sessions(without(BOB, 1))
     assert get(ALICE, call).body["status"] == "Ringing"

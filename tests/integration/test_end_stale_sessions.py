@@ -11,12 +11,12 @@ from aws.stale_index import SHARDS_SEARCHED, SHARDS_WRITTEN, stale_shard
 from call_handling.item import session_item
 from call_handling.session_ender import session_ender
 from camara.errors import Unavailable
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, NOW, a_session
 from tests.support.faulty_dynamodb import throttle
+from tests.support.on_moto import FakeClock
 from tests.support.sweep import sweep
-from tests.support.table import TABLE, items
+from tests.support.table import TABLE, unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,9 +25,9 @@ RING, LEASE = 120, 43_200
 
 
 @pytest.mark.parametrize("status", ["Initial", "Ringing", "Waiting"])
-def test_an_unanswered_call_ends_as_no_answer(time_stands_still: FakeClock, status: str) -> None:
+def test_an_unanswered_call_ends_as_no_answer(clock: FakeClock, status: str) -> None:
     call = a_call(status)
-    time_stands_still.now += RING
+    clock.now += RING
 
     assert sweep()["ended"] == 1
     for party in (ALICE, BOB):
@@ -35,46 +35,43 @@ def test_an_unanswered_call_ends_as_no_answer(time_stands_still: FakeClock, stat
 
 
 @pytest.mark.parametrize("status", ["Connected", "Hold", "Resume"])
-def test_an_answered_call_ends_as_terminated(time_stands_still: FakeClock, status: str) -> None:
+def test_an_answered_call_ends_as_terminated(clock: FakeClock, status: str) -> None:
     call = a_call(status)
-    time_stands_still.now += LEASE
+    clock.now += LEASE
 
     assert sweep()["ended"] == 1
     assert get(ALICE, call).body["status"] == "Terminated"
 
 
 def test_what_is_not_stale_is_not_touched(
-    table: "DynamoDBClient",
-    time_stands_still: FakeClock,
-    requests: list[tuple[str, dict[str, Any]]],
+    clock: FakeClock, requests: list[tuple[str, dict[str, Any]]]
 ) -> None:
     for _ in range(20):
         a_call()
     over = a_call()
     delete(ALICE, over)
-    before = items(table)
-    time_stands_still.now += RING - 1
+    clock.now += RING - 1
     requests.clear()
 
-    assert sweep() == {
-        "found": 0,
-        "ended": 0,
-        "skipped": 0,
-        "mediaKept": 0,
-        "malformed": 0,
-        "left": 0,
-        "lagSeconds": 0,
-    }
-    assert [name for name, _ in requests] == ["Query"] * SHARDS_SEARCHED
-    assert items(table) == before
+    with unchanged():
+        assert sweep() == {
+            "found": 0,
+            "ended": 0,
+            "skipped": 0,
+            "mediaKept": 0,
+            "malformed": 0,
+            "left": 0,
+            "lagSeconds": 0,
+        }
+        assert [name for name, _ in requests] == ["Query"] * SHARDS_SEARCHED
 
 
 def test_it_costs_by_what_is_stale(
-    time_stands_still: FakeClock, requests: list[tuple[str, dict[str, Any]]]
+    clock: FakeClock, requests: list[tuple[str, dict[str, Any]]]
 ) -> None:
     for _ in range(5):
         a_call()
-    time_stands_still.now += RING
+    clock.now += RING
     for _ in range(20):
         a_call()
     requests.clear()
@@ -100,11 +97,9 @@ def test_every_partition_of_the_index_is_swept_however_many_were_written_to(
     assert sweep().items() >= {"found": written, "ended": written, "left": 0}.items()
 
 
-def test_an_end_is_recorded_with_its_reason(
-    table: "DynamoDBClient", time_stands_still: FakeClock
-) -> None:
+def test_an_end_is_recorded_with_its_reason(table: "DynamoDBClient", clock: FakeClock) -> None:
     call = a_call()
-    time_stands_still.now += 200
+    clock.now += 200
     sweep()
 
     key = {"mediaSessionId": {"S": call}, "part": {"S": "session"}}
@@ -116,11 +111,11 @@ def test_an_end_is_recorded_with_its_reason(
     assert not {"endings", "staleShard", "staleAt"} & item.keys()
 
 
-def test_lag_is_the_age_of_the_oldest_deadline(time_stands_still: FakeClock) -> None:
+def test_lag_is_the_age_of_the_oldest_deadline(clock: FakeClock) -> None:
     a_call()
-    time_stands_still.now += 30
+    clock.now += 30
     a_call()
-    time_stands_still.now += 200
+    clock.now += 200
 
     assert sweep()["lagSeconds"] == 230 - RING
     assert sweep()["lagSeconds"] == 0
@@ -128,13 +123,10 @@ def test_lag_is_the_age_of_the_oldest_deadline(time_stands_still: FakeClock) -> 
 
 @pytest.mark.parametrize("meanwhile", ["renewed", "ended", "removed"])
 def test_what_moved_on_since_it_was_found_is_left_alone(
-    table: "DynamoDBClient",
-    time_stands_still: FakeClock,
-    monkeypatch: pytest.MonkeyPatch,
-    meanwhile: str,
+    table: "DynamoDBClient", clock: FakeClock, monkeypatch: pytest.MonkeyPatch, meanwhile: str
 ) -> None:
     call, other = a_call(), a_call()
-    time_stands_still.now += RING
+    clock.now += RING
     real = session_ender().by_network
 
     def late(media_session_id: str, *args: Any, **more: Any) -> Any:
@@ -175,7 +167,7 @@ POISONED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("attributes", POISONED.values(), ids=POISONED.keys())
 def test_a_poisoned_item_stops_no_other(
-    table: "DynamoDBClient", time_stands_still: FakeClock, attributes: dict[str, Any]
+    table: "DynamoDBClient", clock: FakeClock, attributes: dict[str, Any]
 ) -> None:
     keys = {
         "mediaSessionId": {"S": "poison"},
@@ -185,7 +177,7 @@ def test_a_poisoned_item_stops_no_other(
     }
     table.put_item(TableName=TABLE, Item=keys | attributes)
     calls = [a_call() for _ in range(10)]
-    time_stands_still.now += RING
+    clock.now += RING
 
     told = sweep()
 
@@ -194,12 +186,10 @@ def test_a_poisoned_item_stops_no_other(
         assert get(BOB, call).body["status"] == "NoAnswer"
 
 
-def test_throttling_loses_nothing(
-    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
-) -> None:
+def test_throttling_loses_nothing(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
     for _ in range(30):
         a_call()
-    time_stands_still.now += RING
+    clock.now += RING
 
     with monkeypatch.context() as throttled:
         throttle(throttled, "UpdateItem", every=3)
@@ -219,10 +209,10 @@ def test_a_sweep_that_cannot_look_fails_after_telling(
     assert "SweepLag" in capsys.readouterr().out
 
 
-def test_it_stops_in_time_and_says_what_is_left(time_stands_still: FakeClock) -> None:
+def test_it_stops_in_time_and_says_what_is_left(clock: FakeClock) -> None:
     for _ in range(40):
         a_call()
-    time_stands_still.now += RING
+    clock.now += RING
 
     told = sweep(looks=25)
 
@@ -232,12 +222,12 @@ def test_it_stops_in_time_and_says_what_is_left(time_stands_still: FakeClock) ->
     assert sweep()["ended"] == told["left"]
 
 
-def test_the_oldest_are_ended_first(time_stands_still: FakeClock) -> None:
+def test_the_oldest_are_ended_first(clock: FakeClock) -> None:
     old = [a_call() for _ in range(5)]
-    time_stands_still.now += 10
+    clock.now += 10
     for _ in range(30):
         a_call()
-    time_stands_still.now += RING
+    clock.now += RING
 
     told = sweep(looks=20)
 
@@ -247,13 +237,11 @@ def test_the_oldest_are_ended_first(time_stands_still: FakeClock) -> None:
 
 
 def test_an_index_of_many_pages(
-    monkeypatch: pytest.MonkeyPatch,
-    time_stands_still: FakeClock,
-    requests: list[tuple[str, dict[str, Any]]],
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock, requests: list[tuple[str, dict[str, Any]]]
 ) -> None:
     for _ in range(60):
         a_call("Initial")
-    time_stands_still.now += RING
+    clock.now += RING
     real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
 
     def small_pages(client: Any, name: str, arguments: dict[str, Any]) -> Any:

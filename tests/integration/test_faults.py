@@ -1,7 +1,7 @@
 """DynamoDB and the way to it failing: 503 or the right answer, never a wrong one."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -12,10 +12,7 @@ from tests.support.audiences import listed, to_be_listed
 from tests.support.builders import ALICE, ALICE_KEY, BOB, EVE, NOBODY, a_context
 from tests.support.devices import register
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
-from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.table import items, unchanged
 
 ANSWER = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
 OPERATIONS: dict[str, Callable[[str], Answer]] = {
@@ -94,39 +91,37 @@ def test_a_lost_answer_never_makes_a_refusal_a_success(dynamo: FaultyDynamoDB) -
 @pytest.mark.parametrize("operation", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("party", [EVE, NOBODY])
 def test_when_the_devices_cannot_be_looked_up_nobody_is_refused_for_good(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", operation: str, party: str
+    monkeypatch: pytest.MonkeyPatch, operation: str, party: str
 ) -> None:
     call = a_call()
-    before = items(table)
-    throttle(monkeypatch, "GetItem", every=1)
-    match operation:
-        case "GET":
-            answer = get(party, call)
-        case "PUT":
-            answer = put(party, call, "Ringing")
-        case _:
-            answer = delete(party, call)
 
-    assert answer.code == (503, "UNAVAILABLE")
-    assert items(table) == before
+    with unchanged():
+        throttle(monkeypatch, "GetItem", every=1)
+        match operation:
+            case "GET":
+                answer = get(party, call)
+            case "PUT":
+                answer = put(party, call, "Ringing")
+            case _:
+                answer = delete(party, call)
+
+        assert answer.code == (503, "UNAVAILABLE")
 
 
 def test_no_call_is_placed_or_answered_without_a_look_at_the_devices(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     call = a_call()
-    before = items(table)
-    for request in ("GetItem", "BatchGetItem"):
-        throttle(monkeypatch, request, every=1)
 
-    assert put(BOB, call, ANSWER).code == (503, "UNAVAILABLE")
-    assert post().code == (503, "UNAVAILABLE")
-    assert items(table) == before
+    with unchanged():
+        for request in ("GetItem", "BatchGetItem"):
+            throttle(monkeypatch, request, every=1)
+
+        assert put(BOB, call, ANSWER).code == (503, "UNAVAILABLE")
+        assert post().code == (503, "UNAVAILABLE")
 
 
-def test_a_late_receiver_whose_answer_was_lost_is_done(
-    dynamo: FaultyDynamoDB, table: "DynamoDBClient"
-) -> None:
+def test_a_late_receiver_whose_answer_was_lost_is_done(dynamo: FaultyDynamoDB) -> None:
     call = a_call()
     register(BOB, 2, client_id="client-2")
     context = a_context(BOB, client_id="client-2")
@@ -135,31 +130,29 @@ def test_a_late_receiver_whose_answer_was_lost_is_done(
     assert delete(None, call, context=context).status == 204
     assert dynamo.requests == 4
     assert get(ALICE, call).body["status"] == "Declined"
-    assert sum("endedBy" in item for item in items(table)) == 1
+    assert sum("endedBy" in item for item in items()) == 1
 
 
 @pytest.mark.parametrize("body", [{"status": "Proceeding"}, ANSWER], ids=["status", "with SDP"])
 def test_a_put_whose_answer_was_lost_is_done_once(
-    dynamo: FaultyDynamoDB, table: "DynamoDBClient", body: dict[str, Any]
+    dynamo: FaultyDynamoDB, body: dict[str, Any]
 ) -> None:
     call = a_call()
     dynamo.lose_answers(1, after=1)
 
     assert put(BOB, call, body).status == 200
-    session = next(item for item in items(table) if item["part"]["S"] == "session")
+    session = next(item for item in items() if item["part"]["S"] == "session")
     assert session["status"] == {"S": body["status"]}
     assert session["version"] == {"N": "3"}
 
 
-def test_a_post_whose_answer_was_lost_stores_one_call(
-    dynamo: FaultyDynamoDB, table: "DynamoDBClient"
-) -> None:
+def test_a_post_whose_answer_was_lost_stores_one_call(dynamo: FaultyDynamoDB) -> None:
     dynamo.lose_answers(1)
 
     answer = post()
 
     assert answer.status == 201
-    assert {item["mediaSessionId"]["S"] for item in items(table)} == {answer.body["mediaSessionId"]}
+    assert {item["mediaSessionId"]["S"] for item in items()} == {answer.body["mediaSessionId"]}
 
 
 @pytest.mark.parametrize("name", ["create", "update", "delete"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.integration.conftest import FakeClock
 from tests.support.builders import NOBODY
+from tests.support.on_moto import FakeClock
 from tests.support.registration_api import (
     at,
     delete,
@@ -24,11 +24,11 @@ def test_a_device_finds_its_registration_again() -> None:
     assert get(NOBODY, made.body["registrationId"]).body == made.body
 
 
-def test_a_device_that_is_not_registered_finds_nothing(time_stands_still: FakeClock) -> None:
+def test_a_device_that_is_not_registered_finds_nothing(clock: FakeClock) -> None:
     registered(expiry=at(60))
     gone = registered(device=2)
     delete(NOBODY, gone)
-    time_stands_still.now += 60
+    clock.now += 60
 
     for device in (1, 2, 3):
         answer = get_by_device(NOBODY, device_id(device))

@@ -1,10 +1,7 @@
 """GET /webrtc/sessions/{mediaSessionId}."""
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import (
     ALICE,
@@ -17,10 +14,8 @@ from tests.support.builders import (
     a_two_legged_context,
 )
 from tests.support.clients import OTHER, has_device, of
+from tests.support.on_moto import FakeClock
 from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @pytest.mark.parametrize("party", [ALICE, BOB])
@@ -108,21 +103,19 @@ def test_after_an_end_by_put_both_read_it() -> None:
 
 
 @pytest.mark.parametrize("how", ["DELETE", "PUT"])
-def test_after_the_retention_it_is_gone_though_still_stored(
-    table: "DynamoDBClient", time_stands_still: FakeClock, how: str
-) -> None:
+def test_after_the_retention_it_is_gone_though_still_stored(clock: FakeClock, how: str) -> None:
     call = a_call()
     if how == "DELETE":
         delete(ALICE, call)
     else:
         put(BOB, call, "Busy")
 
-    time_stands_still.now += 3599
+    clock.now += 3599
     assert get(BOB, call).status == 200
-    time_stands_still.now += 1
+    clock.now += 1
     for party in (ALICE, BOB, EVE):
         assert get(party, call).code == (404, "NOT_FOUND")
-    assert items(table)
+    assert items()
 
 
 @pytest.mark.parametrize("media_session_id", [None, "", " ", "\x00", "../", "\u00e9"])

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from registration.store import registration_store
-from tests.integration.conftest import FakeClock
 from tests.support.builders import BOB, NOBODY, UNKNOWN, a_context
+from tests.support.on_moto import FakeClock
 from tests.support.registers import NUMBER
 from tests.support.registration_api import (
     OF_ONE,
@@ -64,10 +64,10 @@ def test_each_finds_and_ends_its_own_device_of_a_number(claims: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("name", OF_ONE)
-def test_what_is_over_is_not_found(name: str, time_stands_still: FakeClock) -> None:
+def test_what_is_over_is_not_found(name: str, clock: FakeClock) -> None:
     expired, gone = registered(expiry=at(60)), registered(device=2)
     delete(NOBODY, gone)
-    time_stands_still.now += 60
+    clock.now += 60
 
     for known in (expired, gone, UNKNOWN, "no-uuid", gone.upper()):
         assert OF_ONE[name](NOBODY, known).code == (404, "NOT_FOUND")

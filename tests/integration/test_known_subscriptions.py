@@ -6,9 +6,9 @@ import pytest
 
 from notifications.store import subscription_store
 from notifications.subscription import TerminationReason
-from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, ALICE_KEY, BOB, NOW, UNKNOWN, a_context
 from tests.support.devices import deregister
+from tests.support.on_moto import FakeClock
 from tests.support.subscriptions_api import (
     OF_ONE,
     at,
@@ -46,12 +46,12 @@ def test_the_subscriptions_of_others_look_as_if_they_did_not_exist(
 
 
 @pytest.mark.parametrize("name", ["update", "delete"])
-def test_what_is_over_is_not_found(name: str, time_stands_still: FakeClock) -> None:
+def test_what_is_over_is_not_found(name: str, clock: FakeClock) -> None:
     expired, ended, gone = subscribed(subscriptionExpireTime=at(10)), subscribed(), subscribed()
     reason = TerminationReason.NETWORK_TERMINATED
     subscription_store().change(ALICE_KEY, ended, lambda each: each.ended_because(reason, NOW))
     delete(ALICE, gone)
-    time_stands_still.now += 10
+    clock.now += 10
     before = stored()
 
     for known in (expired, ended, gone, UNKNOWN, "no-uuid"):

@@ -1,10 +1,9 @@
 """A device that its number has registered since the call was placed is the receiver's."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import (
     ALICE,
@@ -34,11 +33,9 @@ from tests.support.clients import (
 )
 from tests.support.devices import deregister, register
 from tests.support.messaging import Requests
+from tests.support.on_moto import FakeClock
 from tests.support.races import just_before
-from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.table import unchanged
 
 
 class TestADeviceThatCameLater:
@@ -129,36 +126,30 @@ class TestADeviceThatCameLater:
         assert status(call, of(BOB)) == "Connected"
 
     @every_operation
-    def test_is_none_when_it_has_gone_again(
-        self, time_stands_still: FakeClock, operate: Any
-    ) -> None:
+    def test_is_none_when_it_has_gone_again(self, clock: FakeClock, operate: Any) -> None:
         call = a_call("Initial")
         has_device(BOB, OTHER, expires_at=NOW + 60)
-        time_stands_still.now += 60
+        clock.now += 60
 
         assert operate(call, of(BOB, OTHER)).code == NO_PARTY
         deregister(BOB)
         assert operate(call, of(BOB, OTHER)).code == NO_DEVICE
 
     @every_operation
-    def test_is_not_that_of_a_client_alone(
-        self, table: "DynamoDBClient", requests: Requests, operate: Any
-    ) -> None:
+    def test_is_not_that_of_a_client_alone(self, requests: Requests, operate: Any) -> None:
         """Without a number there is no register to look at."""
         call = a_call("Initial")
         has_device(BOB, OTHER)
-        before = items(table)
         requests.clear()
 
-        assert operate(call, a_two_legged_context(OTHER)).code == NO_PARTY
-        assert len(requests) == 1
-        assert items(table) == before
+        with unchanged():
+            assert operate(call, a_two_legged_context(OTHER)).code == NO_PARTY
+            assert len(requests) == 1
 
     @every_operation
-    def test_makes_nobody_else_a_party(self, table: "DynamoDBClient", operate: Any) -> None:
+    def test_makes_nobody_else_a_party(self, operate: Any) -> None:
         call = a_call("Initial")
         has_device(EVE, OTHER)
-        before = items(table)
 
-        assert operate(call, of(EVE, OTHER)).code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            assert operate(call, of(EVE, OTHER)).code == NO_PARTY

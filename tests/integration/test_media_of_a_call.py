@@ -13,11 +13,11 @@ import pytest
 
 from aws.dynamodb import dynamodb_client
 from call_handling.store import SessionStore, session_store
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, NOW, OFFER, TIMEOUTS, a_location
 from tests.support.clients import ANSWER, names
 from tests.support.messaging import Requests
+from tests.support.on_moto import FakeClock
 from tests.support.sweep import sweep
 from tests.support.table import TABLE, items
 
@@ -37,8 +37,8 @@ def a_located_call() -> str:
     return call
 
 
-def expiries(table: "DynamoDBClient") -> dict[str, int]:
-    return {item["part"]["S"]: int(item["expiresAt"]["N"]) for item in items(table)}
+def expiries() -> dict[str, int]:
+    return {item["part"]["S"]: int(item["expiresAt"]["N"]) for item in items()}
 
 
 @pytest.mark.parametrize("end", [delete, lambda who, call: put(who, call, "Terminated")])
@@ -55,9 +55,9 @@ def test_over_is_unreadable(end: Callable[[str, str], Any]) -> None:
         assert {name: ended.body[name] for name in MEDIA & ended.body.keys()} == {"offer": {}}
 
 
-def test_so_it_is_when_nobody_has_ended_it(time_stands_still: FakeClock) -> None:
+def test_so_it_is_when_nobody_has_ended_it(clock: FakeClock) -> None:
     call = a_call()
-    time_stands_still.now += 2 * MINUTE
+    clock.now += 2 * MINUTE
     sweep()
 
     assert get(BOB, call).body["offer"] == {}
@@ -65,49 +65,43 @@ def test_so_it_is_when_nobody_has_ended_it(time_stands_still: FakeClock) -> None
 
 @pytest.mark.parametrize("minutes", [0, 1, 54, 56, 59, 110, 3 * 60, 11 * 60])
 def test_whenever_it_ends_it_lasts_a_retention_longer_at_most(
-    table: "DynamoDBClient", time_stands_still: FakeClock, minutes: int
+    clock: FakeClock, minutes: int
 ) -> None:
     call = a_located_call()
-    while time_stands_still.now < NOW + minutes * MINUTE:
-        time_stands_still.now += MINUTE
+    while clock.now < NOW + minutes * MINUTE:
+        clock.now += MINUTE
         sweep()
 
     delete(ALICE, call)
 
-    parts = expiries(table)
+    parts = expiries()
     session = parts.pop("session")
-    assert session == time_stands_still.now + RETENTION
+    assert session == clock.now + RETENTION
     assert len(parts) == 3
     assert session <= min(parts.values())
     assert max(parts.values()) <= session + RETENTION
 
 
-def test_of_a_long_call_it_is_kept_without_a_change(
-    table: "DynamoDBClient", requests: Requests, time_stands_still: FakeClock
-) -> None:
+def test_of_a_long_call_it_is_kept_without_a_change(requests: Requests, clock: FakeClock) -> None:
     call = a_located_call()
-    before = {item["part"]["S"]: item for item in items(table)}
-    time_stands_still.now += DUE
+    before = {item["part"]["S"]: item for item in items()}
+    clock.now += DUE
     requests.clear()
 
     assert sweep()["mediaKept"] == 1
     assert names(requests)[-3:] == ["UpdateItem", "Query", "TransactWriteItems"]
-    after = {item["part"]["S"]: item for item in items(table)}
-    assert after["session"] == before["session"] | {
-        "staleAt": {"N": str(time_stands_still.now + DUE)}
-    }
+    after = {item["part"]["S"]: item for item in items()}
+    assert after["session"] == before["session"] | {"staleAt": {"N": str(clock.now + DUE)}}
     for part in ("offer", "answer"):
-        kept = {"expiresAt": {"N": str(time_stands_still.now + 2 * RETENTION)}}
+        kept = {"expiresAt": {"N": str(clock.now + 2 * RETENTION)}}
         assert after[part] == before[part] | kept
     assert get(BOB, call).body["offer"] == {"sdp": OFFER}
     assert sweep()["found"] == 0
 
 
-def test_of_a_short_call_nobody_writes_to_it(
-    requests: Requests, time_stands_still: FakeClock
-) -> None:
+def test_of_a_short_call_nobody_writes_to_it(requests: Requests, clock: FakeClock) -> None:
     a_located_call()
-    time_stands_still.now += DUE - 1
+    clock.now += DUE - 1
     requests.clear()
     sweep()
 
@@ -141,15 +135,14 @@ def removed(call: str) -> None:
     ],
 )
 def test_what_happens_between_its_read_and_its_write_is_not_undone(
-    table: "DynamoDBClient",
-    time_stands_still: FakeClock,
+    clock: FakeClock,
     monkeypatch: pytest.MonkeyPatch,
     happens: Callable[[str], None],
     kept: int,
     expected: dict[str, Any],
 ) -> None:
     call = a_call("Connected")
-    time_stands_still.now += 2 * HOUR
+    clock.now += 2 * HOUR
     real = SessionStore.read
 
     def read(self: SessionStore, media_session_id: str) -> Any:
@@ -163,18 +156,18 @@ def test_what_happens_between_its_read_and_its_write_is_not_undone(
     assert sweep()["mediaKept"] == kept
     assert get(BOB, call).body.items() >= expected.items()
     if happens is renewed_without_a_change:
-        (session,) = (item for item in items(table) if item["part"] == {"S": "session"})
-        assert session["deadline"] == {"N": str(time_stands_still.now + 12 * HOUR)}
+        (session,) = (item for item in items() if item["part"] == {"S": "session"})
+        assert session["deadline"] == {"N": str(clock.now + 12 * HOUR)}
 
 
 def test_media_that_are_gone_are_for_somebody_to_look_at(
-    table: "DynamoDBClient", time_stands_still: FakeClock, logged: io.StringIO
+    table: "DynamoDBClient", clock: FakeClock, logged: io.StringIO
 ) -> None:
     """DynamoDB has removed them, for no sweep came for an hour: the call can still be ended."""
     call = a_call("Connected")
     key = {"mediaSessionId": {"S": call}, "part": {"S": "offer"}}
     table.delete_item(TableName=TABLE, Key=key)
-    time_stands_still.now += DUE
+    clock.now += DUE
 
     assert sweep()["malformed"] == 1
     (line,) = (json.loads(line) for line in logged.getvalue().splitlines() if "malformed" in line)
@@ -184,7 +177,7 @@ def test_media_that_are_gone_are_for_somebody_to_look_at(
 
 @pytest.mark.parametrize("missing", ["createdAt", "status", "version", "hasAnswer"])
 def test_a_session_that_makes_no_sense_stops_no_other(
-    table: "DynamoDBClient", time_stands_still: FakeClock, missing: str
+    table: "DynamoDBClient", clock: FakeClock, missing: str
 ) -> None:
     broken, call = a_call("Connected"), a_call("Connected")
     table.update_item(
@@ -193,7 +186,7 @@ def test_a_session_that_makes_no_sense_stops_no_other(
         UpdateExpression="REMOVE #missing",
         ExpressionAttributeNames={"#missing": missing},
     )
-    time_stands_still.now += DUE
+    clock.now += DUE
 
     told = sweep()
 
@@ -202,7 +195,7 @@ def test_a_session_that_makes_no_sense_stops_no_other(
 
 
 def test_media_that_last_too_long_last_no_longer_when_their_time_has_come(
-    table: "DynamoDBClient", time_stands_still: FakeClock, monkeypatch: pytest.MonkeyPatch
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The retention was twice as long when they were stored."""
     monkeypatch.setattr(
@@ -210,28 +203,28 @@ def test_media_that_last_too_long_last_no_longer_when_their_time_has_come(
     )
     a_call("Connected")
     monkeypatch.setattr(session_store(), "_timeouts", TIMEOUTS)
-    time_stands_still.now += 2 * RETENTION - 5 * MINUTE
+    clock.now += 2 * RETENTION - 5 * MINUTE
 
     assert sweep()["mediaKept"] == 1
-    assert expiries(table)["offer"] == time_stands_still.now + 2 * RETENTION
+    assert expiries()["offer"] == clock.now + 2 * RETENTION
     assert sweep()["found"] == 0
 
 
-def test_it_is_no_deadline_of_the_call(time_stands_still: FakeClock) -> None:
+def test_it_is_no_deadline_of_the_call(clock: FakeClock) -> None:
     call = a_call("Connected")
-    time_stands_still.now += 12 * HOUR - 1
+    clock.now += 12 * HOUR - 1
     assert sweep()["ended"] == 0
-    time_stands_still.now += 1
+    clock.now += 1
 
     assert sweep()["ended"] == 1
     assert get(BOB, call).body["status"] == "Terminated"
 
 
-def test_it_is_kept_once(time_stands_still: FakeClock) -> None:
+def test_it_is_kept_once(clock: FakeClock) -> None:
     call = a_call("Connected")
-    time_stands_still.now += DUE
+    clock.now += DUE
 
-    assert [session_store().look_after(call, time_stands_still.now) for _ in range(2)] == [
+    assert [session_store().look_after(call, clock.now) for _ in range(2)] == [
         True,
         False,
     ]

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.integration.conftest import FakeClock, Messaging
 from tests.integration.test_publish_subscription_ends import end, publish
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get, post, put
@@ -12,6 +11,7 @@ from tests.support.devices import register
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import failing, subscribe
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.streams import Stream
 from tests.support.sweep import end_expired_subscriptions, sweep
 from tests.support.table import SUBSCRIPTIONS
@@ -165,11 +165,11 @@ def test_of_what_is_done_with_a_subscription_its_creation_is_counted(counted: Co
     assert counted() == [("SubscriptionCreated", 1, {}), ("Refused", 1, refused)]
 
 
-def test_a_sweep_is_counted(counted: Counted, time_stands_still: FakeClock) -> None:
+def test_a_sweep_is_counted(counted: Counted, clock: FakeClock) -> None:
     for _ in range(3):
         a_call()
     counted()
-    time_stands_still.now += 150
+    clock.now += 150
     sweep()
 
     assert counted() == [
@@ -185,7 +185,7 @@ def test_a_sweep_is_counted(counted: Counted, time_stands_still: FakeClock) -> N
 
 
 def test_subscriptions_are_counted_when_they_begin_and_end(
-    counted: Counted, messaging: Messaging, time_stands_still: FakeClock
+    counted: Counted, messaging: Messaging, clock: FakeClock
 ) -> None:
     del messaging
     stream = Stream(SUBSCRIPTIONS)
@@ -196,7 +196,7 @@ def test_subscriptions_are_counted_when_they_begin_and_end(
     subscribe(ends_at=NOW + 60)
     assert counted() == []
 
-    time_stands_still.now += 67
+    clock.now += 67
     end_expired_subscriptions()
     assert counted() == [
         ("SweepFound", 1, {"swept": "subscriptions"}),

@@ -358,9 +358,7 @@ class CallHandling(RuleBasedStateMachine):
     def _check_what_is_stored(self) -> None:
         """Every change is counted, and the index has just the live."""
         stored = {
-            item["mediaSessionId"]["S"]: item
-            for item in items(dynamodb_client())
-            if item["part"]["S"] == "session"
+            item["mediaSessionId"]["S"]: item for item in items() if item["part"]["S"] == "session"
         }
         for call, model in self.models.items():
             item = stored[call]

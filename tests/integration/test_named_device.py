@@ -1,10 +1,9 @@
 """``registrationId`` on PUT and DELETE: the device that is named must hold the leg of the token."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import (
     ALICE,
@@ -32,10 +31,8 @@ from tests.support.clients import (
 from tests.support.devices import deregister, register
 from tests.support.faulty_dynamodb import FaultyDynamoDB
 from tests.support.messaging import Requests
-from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.on_moto import FakeClock
+from tests.support.table import unchanged
 
 ALICES, BOBS, EVES = map(registration_id, (ALICE, BOB, EVE))
 ALICES_SECOND, BOBS_SECOND = (registration_id(party, 2) for party in (ALICE, BOB))
@@ -101,30 +98,26 @@ def test_a_device_that_holds_the_leg_hangs_up_in_one_request(
 
 @pytest.mark.parametrize(("who", "current", "named"), NOT_HELD)
 def test_a_device_that_does_not_hangs_up_nothing(
-    requests: Requests, table: "DynamoDBClient", who: str, current: str, named: str
+    requests: Requests, who: str, current: str, named: str
 ) -> None:
     call = a_call_to_bob(current)
-    before = items(table)
     requests.clear()
 
-    assert delete(None, call, context=CONTEXTS[who], headers=on(named)).code == NO_PARTY
-    # Without a number there is no register to look at.
-    asked = ["UpdateItem"] if who.endswith("client") else ["UpdateItem", "GetItem"]
-    assert names(requests) == asked
-    assert items(table) == before
+    with unchanged():
+        assert delete(None, call, context=CONTEXTS[who], headers=on(named)).code == NO_PARTY
+        # Without a number there is no register to look at.
+        asked = ["UpdateItem"] if who.endswith("client") else ["UpdateItem", "GetItem"]
+        assert names(requests) == asked
 
 
 @pytest.mark.parametrize(("who", "current", "named"), NOT_HELD)
-def test_a_device_that_does_not_changes_nothing(
-    table: "DynamoDBClient", who: str, current: str, named: str
-) -> None:
+def test_a_device_that_does_not_changes_nothing(who: str, current: str, named: str) -> None:
     call = a_call_to_bob(current)
-    before = items(table)
 
-    for change in (current, "Failed", "Terminated", "Proceeding"):
-        told = put(None, call, change, context=CONTEXTS[who], headers=on(named))
-        assert told.code == NO_PARTY
-    assert items(table) == before
+    with unchanged():
+        for change in (current, "Failed", "Terminated", "Proceeding"):
+            told = put(None, call, change, context=CONTEXTS[who], headers=on(named))
+            assert told.code == NO_PARTY
 
 
 @pytest.mark.parametrize(
@@ -174,30 +167,26 @@ class TestADeviceThatWasRegisteredSince:
 
         assert put(None, call, change, context=context, headers=on(named)).status == 200
 
-    def test_is_not_another_actors(
-        self, table: "DynamoDBClient", late: tuple[str, Context, str]
-    ) -> None:
+    def test_is_not_another_actors(self, late: tuple[str, Context, str]) -> None:
         call, _, named = late
         has_device(BOB, "client-3", 4)
-        before = items(table)
 
-        told = delete(None, call, context=of(BOB, "client-3"), headers=on(named))
-        assert told.code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            told = delete(None, call, context=of(BOB, "client-3"), headers=on(named))
+            assert told.code == NO_PARTY
 
     @pytest.mark.parametrize("current", ANSWERED)
     def test_has_no_part_in_a_call_that_was_answered(
-        self, table: "DynamoDBClient", requests: Requests, current: str
+        self, requests: Requests, current: str
     ) -> None:
         call = a_call_to_bob(current)
         named = has_device(BOB, OTHER, 3, made_at=NOW)
-        before = items(table)
         requests.clear()
 
-        told = delete(None, call, context=of(BOB, OTHER), headers=on(named))
-        assert told.code == NO_PARTY
-        assert names(requests) == ["UpdateItem", "GetItem"]
-        assert items(table) == before
+        with unchanged():
+            told = delete(None, call, context=of(BOB, OTHER), headers=on(named))
+            assert told.code == NO_PARTY
+            assert names(requests) == ["UpdateItem", "GetItem"]
 
 
 @pytest.mark.parametrize(
@@ -249,13 +238,10 @@ def test_a_hang_up_whose_answer_was_lost_is_done(dynamo: FaultyDynamoDB, *, late
     assert session(call).version == 2
 
 
-def test_a_device_that_has_been_registered_since_and_has_expired_is_none(
-    table: "DynamoDBClient", time_stands_still: FakeClock
-) -> None:
+def test_a_device_that_has_been_registered_since_and_has_expired_is_none(clock: FakeClock) -> None:
     call = a_call("Initial")
     named = has_device(BOB, OTHER, 3, made_at=NOW, expires_at=NOW + 60)
-    before = items(table)
-    time_stands_still.now += 60
+    clock.now += 60
 
-    assert delete(None, call, context=of(BOB, OTHER), headers=on(named)).code == NO_PARTY
-    assert items(table) == before
+    with unchanged():
+        assert delete(None, call, context=of(BOB, OTHER), headers=on(named)).code == NO_PARTY

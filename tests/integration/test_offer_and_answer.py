@@ -1,18 +1,13 @@
 """SDP of an answered call: either end offers, the other answers, one at a time."""
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, get, put
 from tests.support.builders import ALICE, BOB, OFFER
 from tests.support.clients import ANSWER, FORBIDDEN_BY_THE_STATE, sdp, session
+from tests.support.on_moto import FakeClock
 from tests.support.races import just_before
-from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.table import unchanged
 
 each_end_first = pytest.mark.parametrize(("first", "second"), [(ALICE, BOB), (BOB, ALICE)])
 
@@ -55,13 +50,12 @@ class TestARenegotiation:
         assert shown(call) == ("offer 2", "v=0 answer")
 
     def test_of_both_ends_at_once_is_that_of_the_first(
-        self, table: "DynamoDBClient", call: str, first: str, second: str
+        self, call: str, first: str, second: str
     ) -> None:
         put(first, call, sdp(offer="offer 2"))
-        before = items(table)
 
-        assert put(second, call, sdp(offer="offer 3")).code == FORBIDDEN_BY_THE_STATE
-        assert items(table) == before
+        with unchanged():
+            assert put(second, call, sdp(offer="offer 3")).code == FORBIDDEN_BY_THE_STATE
 
     def test_that_meets_the_other_ends_is_decided_again(
         self, monkeypatch: pytest.MonkeyPatch, call: str, first: str, second: str
@@ -86,27 +80,20 @@ class TestARenegotiation:
 
     @pytest.mark.parametrize(("seconds", "stands"), [(31, True), (32, False)])
     def test_is_replaced_by_the_other_end_after_a_while(
-        self,
-        time_stands_still: FakeClock,
-        call: str,
-        first: str,
-        second: str,
-        seconds: int,
-        *,
-        stands: bool,
+        self, clock: FakeClock, call: str, first: str, second: str, seconds: int, *, stands: bool
     ) -> None:
         put(first, call, sdp(offer="offer 2"))
-        time_stands_still.now += seconds
+        clock.now += seconds
 
         told = put(second, call, sdp(offer="offer 3"))
         assert told.code == (FORBIDDEN_BY_THE_STATE if stands else (200, None))
         assert shown(call) == ("offer 2" if stands else "offer 3", None)
 
     def test_that_has_been_replaced_is_answered_by_who_had_made_the_first(
-        self, time_stands_still: FakeClock, call: str, first: str, second: str
+        self, clock: FakeClock, call: str, first: str, second: str
     ) -> None:
         put(first, call, sdp(offer="offer 2"))
-        time_stands_still.now += 32
+        clock.now += 32
         put(second, call, sdp(offer="offer 3"))
 
         assert put(first, call, sdp(offer="offer 4")).code == FORBIDDEN_BY_THE_STATE
@@ -114,10 +101,10 @@ class TestARenegotiation:
         assert shown(call) == ("offer 3", "answer 3")
 
     def test_is_answered_however_late(
-        self, time_stands_still: FakeClock, call: str, first: str, second: str
+        self, clock: FakeClock, call: str, first: str, second: str
     ) -> None:
         put(first, call, sdp(offer="offer 2"))
-        time_stands_still.now += 3600
+        clock.now += 3600
 
         assert put(second, call, sdp(answer="answer 2")).status == 200
         assert shown(call) == ("offer 2", "answer 2")
@@ -141,31 +128,25 @@ class TestARenegotiation:
         assert shown(call) == ("offer 3", "answer 3")
         assert session(call).status == "Resume"
 
-    def test_is_not_answered_by_who_has_made_it(
-        self, table: "DynamoDBClient", call: str, first: str, second: str
-    ) -> None:
+    def test_is_not_answered_by_who_has_made_it(self, call: str, first: str, second: str) -> None:
         put(first, call, sdp(offer="offer 2"))
-        before = items(table)
 
-        assert put(first, call, sdp(answer="answer 2")).status == 200
-        assert items(table) == before
+        with unchanged():
+            assert put(first, call, sdp(answer="answer 2")).status == 200
         assert put(second, call, sdp(answer="answer 2")).status == 200
 
-    def test_of_nobody_is_not_answered(
-        self, table: "DynamoDBClient", call: str, first: str, second: str
-    ) -> None:
+    def test_of_nobody_is_not_answered(self, call: str, first: str, second: str) -> None:
         del second
-        before = items(table)
 
-        for body in (sdp(answer="answer 2"), sdp("Hold", answer="answer 2")):
-            assert put(first, call, body).code == FORBIDDEN_BY_THE_STATE
-        assert items(table) == before
+        with unchanged():
+            for body in (sdp(answer="answer 2"), sdp("Hold", answer="answer 2")):
+                assert put(first, call, body).code == FORBIDDEN_BY_THE_STATE
 
     def test_is_answered_with_the_offer_beside_the_answer_if_it_is_that(
-        self, time_stands_still: FakeClock, call: str, first: str, second: str
+        self, clock: FakeClock, call: str, first: str, second: str
     ) -> None:
         put(first, call, sdp(offer="offer 2"))
-        time_stands_still.now += 32
+        clock.now += 32
 
         for offer in (OFFER, "offer 3"):
             told = put(second, call, sdp(offer=offer, answer="answer 2"))
@@ -192,10 +173,9 @@ class TestBeforeTheAnswer:
         assert put(BOB, call, ANSWER).status == 200
         assert shown(call) == ("offer 3", "v=0 answer")
 
-    def test_what_the_other_end_would_say_does_not_count(self, table: "DynamoDBClient") -> None:
+    def test_what_the_other_end_would_say_does_not_count(self) -> None:
         call = a_call()
-        before = items(table)
 
-        assert put(ALICE, call, sdp("Ringing", answer="answer")).status == 200
-        assert put(BOB, call, sdp("Ringing", offer="offer 2")).status == 200
-        assert items(table) == before
+        with unchanged():
+            assert put(ALICE, call, sdp("Ringing", answer="answer")).status == 200
+            assert put(BOB, call, sdp("Ringing", offer="offer 2")).status == 200

@@ -12,11 +12,11 @@ import pytest
 
 from camara.scope import EventType
 from notifications import deliver_notification, delivery
-from tests.delivery.lambda_poller import Poller
-from tests.integration.conftest import Messaging
 from tests.support.api import delete, post, put
 from tests.support.builders import ALICE, BOB, OFFER, a_call_request, a_location
+from tests.support.lambda_poller import Poller
 from tests.support.messaging import Requests, put_on_bus, subscribe
+from tests.support.on_moto import Messaging
 from tests.support.privacy import personal_in
 from tests.support.session_events import ANSWERED, BOBS, INVITATION, publish, tell_the_bus
 from tests.support.streams import Stream

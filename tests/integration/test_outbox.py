@@ -14,10 +14,10 @@ from camara.errors import Unavailable
 from notifications.notification import Notification, message_from
 from notifications.outbox import outbox
 from notifications.subscription import Subscription
-from tests.integration.conftest import Messaging
 from tests.support.builders import a_registration, a_subscription
 from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import Requests, answering, failing, taken_from
+from tests.support.on_moto import Messaging
 from tests.support.slow_aws import ATTEMPT_SECONDS, WAIT_SECONDS, Attempt, SlowAws
 
 

@@ -14,13 +14,13 @@ import pytest
 
 from notifications import deliver_notification, publish_session_events
 from notifications.notification import CatchUp, message_from
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, a_subscription, registration_id
 from tests.support.emf import metrics_in
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import taken_from
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.streams import Stream, meant_for
 from tests.support.sweep import sweep
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE
@@ -59,8 +59,8 @@ def test_a_call_goes_on() -> None:
 
 
 @pytest.mark.parametrize("status", CALLS)
-def test_a_call_that_nobody_ends_is_swept(time_stands_still: FakeClock, status: str) -> None:
-    time_stands_still.now += A_DAY
+def test_a_call_that_nobody_ends_is_swept(clock: FakeClock, status: str) -> None:
+    clock.now += A_DAY
     ended = sweep()["ended"]
 
     assert ended == len(CALLS)
@@ -206,9 +206,7 @@ def test_all_that_the_version_before_reads_of_a_subscription_is_written(
         assert _shape(item) <= _shape(listed if "listeners" in item else subscription)
 
 
-def test_all_that_the_version_before_reads_of_a_message_is_written(
-    messaging: Messaging,
-) -> None:
+def test_all_that_the_version_before_reads_of_a_message_is_written(messaging: Messaging) -> None:
     stream = Stream(TABLE)
     a_call("Connected")
     records = meant_for("PublishSessionEvents", stream.records())

@@ -10,12 +10,12 @@ from camara.scope import EventType
 from notifications.publish_registration_ends import handler
 from notifications.subscription import TerminationReason
 from registration.store import registration_store
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.builders import ALICE, NOBODY, NOW, a_registration, registration_id
 from tests.support.devices import deregister, register
 from tests.support.faulty_dynamodb import client_error
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import Requests, failing, set_aside_in, subscribe, taken_from
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.privacy import personal_in
 from tests.support.registers import NOBODY_ACTS
 from tests.support.streams import Record, Stream, meant_for
@@ -65,12 +65,12 @@ def test_a_deleted_registration_is_told_to_its_device(messaging: Messaging, stre
 
 
 def test_expired_ones_are_told_each_to_its_own_device(
-    messaging: Messaging, stream: Stream, time_stands_still: FakeClock, requests: Requests
+    messaging: Messaging, stream: Stream, clock: FakeClock, requests: Requests
 ) -> None:
     for device in (1, 2):
         register(NOBODY, device, expires_at=NOW + HOUR)
         subscribe(device, of=a_registration(NOBODY, device), **NOBODYS)
-    time_stands_still.now += HOUR
+    clock.now += HOUR
     end_expired()
     records = stream.records()
     requests.clear()
@@ -84,9 +84,7 @@ def test_expired_ones_are_told_each_to_its_own_device(
     assert [name for name, _ in requests].count("BatchGetItem") == 1
 
 
-def test_nobody_else_is_told(
-    messaging: Messaging, stream: Stream, time_stands_still: FakeClock
-) -> None:
+def test_nobody_else_is_told(messaging: Messaging, stream: Stream, clock: FakeClock) -> None:
     register(NOBODY)
     subscribe(1, of=a_registration(NOBODY, 2), **NOBODYS)
     subscribe(2, of=a_registration(NOBODY, client_id="client-2"), **NOBODYS)
@@ -96,7 +94,7 @@ def test_nobody_else_is_told(
     subscribe(6, ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW, **NOBODYS)
     subscribe(7, ends_at=NOW + 10, **NOBODYS)
     deregister(NOBODY)
-    time_stands_still.now += 10
+    clock.now += 10
 
     assert publish(stream.records()) == []
     assert taken_from(messaging.queue) == []

@@ -6,10 +6,10 @@ import boto3
 import pytest
 
 from camara.scope import EventType
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import delete, post, put
 from tests.support.builders import ALICE, BOB, BOB_ACTS, BOB_KEY, TIMEOUTS, a_location
 from tests.support.messaging import Requests, put_on_bus, subscribe, taken_from
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.privacy import personal_in
 from tests.support.session_events import (
     ANSWERED,
@@ -114,11 +114,11 @@ def test_what_the_network_ends_is_told_with_its_reason(
 
 
 def test_a_call_that_nobody_answers_is_told(
-    messaging: Messaging, session_stream: Stream, time_stands_still: FakeClock
+    messaging: Messaging, session_stream: Stream, clock: FakeClock
 ) -> None:
     subscribe()
     post()
-    time_stands_still.now += 121
+    clock.now += 121
     sweep()
     publish(session_stream.records())
 
@@ -143,7 +143,7 @@ def test_a_location_or_new_sdp_is_a_change_of_the_call_and_told_once(
 
 
 def test_a_put_that_changes_nothing_is_no_event_even_if_it_renews_the_lease(
-    messaging: Messaging, session_stream: Stream, requests: Requests, time_stands_still: FakeClock
+    messaging: Messaging, session_stream: Stream, requests: Requests, clock: FakeClock
 ) -> None:
     subscribe(1)
     subscribe(2, **BOBS)
@@ -152,7 +152,7 @@ def test_a_put_that_changes_nothing_is_no_event_even_if_it_renews_the_lease(
     session_stream.records()
     written = []
     for later in (0, TIMEOUTS.answered // 5):
-        time_stands_still.now += later
+        clock.now += later
         assert put(BOB, call, ANSWERED).status == 200
         assert put(ALICE, call, "Connected").status == 200
         written.append(meant_for(FUNCTION, session_stream.records()))

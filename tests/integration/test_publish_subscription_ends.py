@@ -9,7 +9,6 @@ from notifications.item import subscription_from_image
 from notifications.publish_subscription_ends import handler
 from notifications.store import subscription_store
 from notifications.subscription import Credential, Subscription, TerminationReason
-from tests.integration.conftest import Messaging
 from tests.support.builders import NOW, a_registration
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import client_error
@@ -22,6 +21,7 @@ from tests.support.messaging import (
     subscribe,
     taken_from,
 )
+from tests.support.on_moto import Messaging
 from tests.support.privacy import personal_in
 from tests.support.streams import Record, Stream, meant_for
 from tests.support.table import SUBSCRIPTIONS
@@ -39,8 +39,7 @@ def publish(records: list[Record]) -> list[str]:
 
 
 def end(
-    subscription: Subscription,
-    reason: TerminationReason = TerminationReason.SUBSCRIPTION_DELETED,
+    subscription: Subscription, reason: TerminationReason = TerminationReason.SUBSCRIPTION_DELETED
 ) -> None:
     subscription_store().change(
         subscription.subscriber_key,

@@ -7,7 +7,6 @@ from botocore.exceptions import EndpointConnectionError
 
 from aws.deadline import ATTEMPT_AND_WAIT_SECONDS
 from notifications.bus import session_bus
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import delete, post, put
 from tests.support.builders import ALICE, BOB
 from tests.support.faulty_dynamodb import client_error
@@ -20,6 +19,7 @@ from tests.support.messaging import (
     subscribe,
     taken_from,
 )
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.session_events import (
     ANSWERED,
     BUS_FUNCTION,
@@ -94,10 +94,10 @@ def test_a_delete_is_put_with_who_did_it_and_in_sip(
 
 
 def test_what_the_network_does_is_put_too(
-    session_stream: Stream, requests: Requests, time_stands_still: FakeClock
+    session_stream: Stream, requests: Requests, clock: FakeClock
 ) -> None:
     post()
-    time_stands_still.now += 121
+    clock.now += 121
     sweep()
     tell_the_bus(session_stream.records())
 

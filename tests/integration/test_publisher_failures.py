@@ -19,12 +19,12 @@ from notifications.item import audience_item
 from notifications.outbox import Outbox
 from registration.item import register_item, subscriber_owner
 from registration.register import Register
-from tests.integration.conftest import Messaging
 from tests.support.audiences import store_all
 from tests.support.builders import ALICE, BOB, EVE, NOW, a_registration, a_subscription
 from tests.support.configured import configure
 from tests.support.fake_sqs import FakeSqs, Fate
 from tests.support.messaging import taken_from
+from tests.support.on_moto import Messaging
 from tests.support.races import waiting
 from tests.support.session_events import numbers, publish
 from tests.support.session_records import media_session_id, of_calls
@@ -160,10 +160,7 @@ def test_whatever_fails_all_is_told_in_order_and_known_again(
 @pytest.mark.parametrize("table_name", [SUBSCRIPTIONS_TABLE, REGISTRATIONS_TABLE])
 @pytest.mark.parametrize("times", [1, 9, 10])
 def test_keys_that_dynamodb_leaves_out_are_asked_for_again(
-    messaging: Messaging,
-    monkeypatch: pytest.MonkeyPatch,
-    table_name: str,
-    times: int,
+    messaging: Messaging, monkeypatch: pytest.MonkeyPatch, table_name: str, times: int
 ) -> None:
     store_all(SUBSCRIPTIONS)
     records = of_calls([1, 2, 1, 2], lambda call: (ALICE, RECEIVERS[call]))

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, example, given, settings
 
 from notifications.store import subscription_store
 from notifications.subscription import Subscription, TerminationReason
-from tests.integration.conftest import Messaging
 from tests.integration.test_registration_races import every_order, race
 from tests.support.audiences import listed, store_all, to_be_listed
 from tests.support.builders import NOW, a_subscription
 from tests.support.messaging import Message, Requests, subscribe, taken_from
+from tests.support.on_moto import Messaging
 from tests.support.session_events import BOBS, INVITATION, publish
 from tests.support.session_records import media_session_id, of_calls
 from tests.support.stream_reader import read_stream

@@ -11,13 +11,13 @@ from notifications.item import subscription_item
 from notifications.store import subscription_store
 from notifications.subscription import Subscription, TerminationReason
 from tests.integration import test_publish_registration_ends, test_publish_subscription_ends
-from tests.integration.conftest import FakeClock
 from tests.support.api import post, put
 from tests.support.audiences import store_all, stored_subscriptions
 from tests.support.builders import ALICE_KEY, BOB, NOW, a_registration, a_subscription
 from tests.support.configured import configure
 from tests.support.devices import deregister, register
 from tests.support.messaging import Requests, subscribe
+from tests.support.on_moto import FakeClock
 from tests.support.session_events import ANSWERED, FUNCTION, publish
 from tests.support.session_records import of_calls
 from tests.support.streams import Stream, meant_for
@@ -114,11 +114,11 @@ def test_what_ends_leaves_the_audience_at_once(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_expires_leaves_the_audience_with_its_next_change(
-    monkeypatch: pytest.MonkeyPatch, time_stands_still: FakeClock
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock
 ) -> None:
     for number in range(3):
         subscribe(number, ends_at=NOW + 60)
-    time_stands_still.now += 60
+    clock.now += 60
     assert listeners_read(monkeypatch) == [3]
     subscribe(3)
 

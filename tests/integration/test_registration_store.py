@@ -183,9 +183,7 @@ def test_a_refresh_repairs_a_users_register_that_is_gone(table: "DynamoDBClient"
     assert [found.active(NOW) for found in both(table)] == [[device(expires_at=LATER + 50)]] * 2
 
 
-def test_reads_see_every_write_before_them(
-    requests: list[tuple[str, dict[str, Any]]],
-) -> None:
+def test_reads_see_every_write_before_them(requests: list[tuple[str, dict[str, Any]]]) -> None:
     create(device())
     registration_store().of_subscriber(NUMBER)
 

@@ -1,7 +1,7 @@
 """Every step of offer and answer, asked for again because its answer was lost: told, not taken."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -10,9 +10,6 @@ from tests.support.builders import ALICE, BOB
 from tests.support.clients import ANSWER, sdp, session
 from tests.support.faulty_dynamodb import FaultyDynamoDB
 from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 type Step = tuple[str, dict[str, Any]]
 
@@ -51,21 +48,21 @@ def before(step: str) -> tuple[str, Callable[[], Answer]]:
 
 
 @every_step
-def test_a_step_that_is_repeated_is_told_the_same(table: "DynamoDBClient", step: str) -> None:
+def test_a_step_that_is_repeated_is_told_the_same(step: str) -> None:
     _, take = before(step)
     first = take()
-    after = items(table)
+    after = items()
 
     for _ in range(2):
         again = take()
         assert (again.status, again.body) == (first.status, first.body) == (200, first.body)
-    assert items(table) == after
+    assert items() == after
 
 
 @every_step
 @pytest.mark.parametrize(("lost", "told"), [(1, 200), (2, 200), (3, 503)])
 def test_a_step_whose_answer_was_lost_is_taken_once(
-    table: "DynamoDBClient", dynamo: FaultyDynamoDB, step: str, lost: int, told: int
+    dynamo: FaultyDynamoDB, step: str, lost: int, told: int
 ) -> None:
     call, take = before(step)
     version = session(call).version
@@ -74,7 +71,7 @@ def test_a_step_whose_answer_was_lost_is_taken_once(
 
     assert take().status == told
     assert dynamo.requests == reads + min(lost + 1, 3)
-    after = items(table)
+    after = items()
     assert session(call).version == version + 1
     assert take().status == 200
-    assert items(table) == after
+    assert items() == after

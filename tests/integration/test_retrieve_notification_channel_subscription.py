@@ -6,33 +6,29 @@ from notifications import api
 from notifications.item import subscription_item
 from notifications.store import subscription_store
 from notifications.subscription import TerminationReason
-from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, ALICE_KEY, BOB, NOW, a_subscription
+from tests.support.on_moto import FakeClock
 from tests.support.subscriptions_api import DAY, at, get, get_all, put, subscribed
 
 
 @pytest.mark.parametrize(
     "reason", [each for each in TerminationReason if each != TerminationReason.SUBSCRIPTION_DELETED]
 )
-def test_how_it_ended_is_shown_for_a_day(
-    reason: TerminationReason, time_stands_still: FakeClock
-) -> None:
+def test_how_it_ended_is_shown_for_a_day(reason: TerminationReason, clock: FakeClock) -> None:
     known = subscribed()
     subscription_store().change(ALICE_KEY, known, lambda each: each.ended_because(reason, NOW))
 
     for later in (0, DAY - 1):
-        time_stands_still.now = NOW + later
+        clock.now = NOW + later
         assert get(ALICE, known).body["status"] == "EXPIRED"
         assert get(BOB, known).code == (404, "NOT_FOUND")
-    time_stands_still.now = NOW + DAY
+    clock.now = NOW + DAY
     assert get(ALICE, known).code == (404, "NOT_FOUND")
 
 
-def test_what_has_expired_is_shown_before_and_after_it_is_swept(
-    time_stands_still: FakeClock,
-) -> None:
+def test_what_has_expired_is_shown_before_and_after_it_is_swept(clock: FakeClock) -> None:
     known = subscribed(subscriptionExpireTime=at(10))
-    time_stands_still.now += 10
+    clock.now += 10
 
     before = get(ALICE, known)
 
@@ -42,9 +38,9 @@ def test_what_has_expired_is_shown_before_and_after_it_is_swept(
         ALICE_KEY, known, lambda each: each.ended_because(swept, NOW + 3600)
     )
     assert get(ALICE, known) == before
-    time_stands_still.now += DAY - 1
+    clock.now += DAY - 1
     assert get(ALICE, known) == before
-    time_stands_still.now += 1
+    clock.now += 1
     assert get(ALICE, known).code == (404, "NOT_FOUND")
 
 
@@ -73,13 +69,11 @@ def test_while_its_sink_fails_it_is_inactive() -> None:
 
 
 @pytest.mark.parametrize("over", ["ended", "expired"])
-def test_what_is_over_is_not_inactive_though_its_sink_failed(
-    over: str, time_stands_still: FakeClock
-) -> None:
+def test_what_is_over_is_not_inactive_though_its_sink_failed(over: str, clock: FakeClock) -> None:
     known = subscribed(subscriptionExpireTime=at(10))
     subscription_store().change(ALICE_KEY, known, lambda each: each.failed("event", NOW, NOW))
     if over == "expired":
-        time_stands_still.now += 10
+        clock.now += 10
     else:
         reason = TerminationReason.NETWORK_TERMINATED
         subscription_store().change(ALICE_KEY, known, lambda each: each.ended_because(reason, NOW))

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from notifications.subscription import TerminationReason
-from tests.integration.conftest import FakeClock
 from tests.support.audiences import many, store_all
 from tests.support.builders import ALICE, BOB, NOW, a_context, a_registration
 from tests.support.devices import register
 from tests.support.messaging import Requests
+from tests.support.on_moto import FakeClock
 from tests.support.races import just_before
 from tests.support.subscriptions_api import (
     a_subscription_request,
@@ -25,7 +25,7 @@ from tests.support.subscriptions_api import (
 
 @pytest.mark.parametrize("claims", [{"client_id": "client-2"}, {"sub": "another user"}])
 def test_the_list_is_of_this_actor_and_of_what_is_active(
-    claims: dict[str, Any], time_stands_still: FakeClock
+    claims: dict[str, Any], clock: FakeClock
 ) -> None:
     register(ALICE, device=2, **claims)
     assert get_all().body == []
@@ -37,7 +37,7 @@ def test_the_list_is_of_this_actor_and_of_what_is_active(
     bobs = post(BOB)
 
     assert {each["id"] for each in get_all().body} == {expiring, known}
-    time_stands_still.now += 10
+    clock.now += 10
     assert get_all().body == [get(ALICE, known).body]
     assert get_all(context=another).body == [theirs.body]
     assert get_all(BOB).body == [bobs.body]
@@ -68,11 +68,11 @@ def test_the_list_costs_two_requests_and_an_empty_one_costs_one(requests: Reques
 
 
 def test_what_has_expired_is_not_read_though_it_may_still_be_listed(
-    requests: Requests, time_stands_still: FakeClock
+    requests: Requests, clock: FakeClock
 ) -> None:
     expiring = [replace(each, ends_at=NOW + 60) for each in many(90, 2000)]
     store_all([*many(90), *expiring])
-    time_stands_still.now += 60
+    clock.now += 60
     requests.clear()
 
     assert len(get_all().body) == 90

@@ -21,7 +21,7 @@ from tests.support.builders import ALICE, ALICE_ACTS, BOB, BOB_ACTS, BOB_KEY, CL
 from tests.support.clients import OTHER, has_device
 from tests.support.devices import deregister
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
-from tests.support.table import TABLE, items
+from tests.support.table import TABLE, items, unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -51,13 +51,11 @@ def test_an_end_tells_what_was_what_is_who_and_the_version(
     assert session_ender().by_party(a_call(status), party, "", NOW) == told
 
 
-def test_a_late_actor_ends_nothing_that_is_answered(table: "DynamoDBClient") -> None:
+def test_a_late_actor_ends_nothing_that_is_answered() -> None:
     call = a_call("Hold")
-    before = items(table)
 
-    with pytest.raises(InvalidTokenContext):
+    with unchanged(), pytest.raises(InvalidTokenContext):
         session_ender().by_party(call, BOB_LATE, "", NOW)
-    assert items(table) == before
 
 
 @pytest.mark.parametrize(
@@ -127,17 +125,16 @@ def test_the_networks_end_tells_what_was_and_what_is(
     assert by_network(a_call(status)) == (status, outcome, "network", version)
 
 
-def test_a_sweep_ends_nothing_before_its_deadline_and_all_at_it(table: "DynamoDBClient") -> None:
+def test_a_sweep_ends_nothing_before_its_deadline_and_all_at_it() -> None:
     call = a_call()
-    before = items(table)
 
-    assert by_network(call, NOW + RING - 1, only_if=DEADLINE_HAS_PASSED) is LeftAlone.RENEWED
-    assert items(table) == before
+    with unchanged():
+        assert by_network(call, NOW + RING - 1, only_if=DEADLINE_HAS_PASSED) is LeftAlone.RENEWED
     assert isinstance(by_network(call, NOW + RING, only_if=DEADLINE_HAS_PASSED), Transition)
 
 
 @pytest.mark.parametrize("how", ["by a party", "by a PUT", "by the network"])
-def test_what_is_over_is_left_alone(table: "DynamoDBClient", how: str) -> None:
+def test_what_is_over_is_left_alone(how: str) -> None:
     call = a_call()
     match how:
         case "by a party":
@@ -146,16 +143,15 @@ def test_what_is_over_is_left_alone(table: "DynamoDBClient", how: str) -> None:
             put(BOB, call, "Busy")
         case _:
             by_network(call)
-    before = items(table)
 
-    assert by_network(call, NOW + RING) is LeftAlone.OVER
-    assert by_network(call, NOW + RING, only_if=DEADLINE_HAS_PASSED) is LeftAlone.OVER
-    assert items(table) == before
+    with unchanged():
+        assert by_network(call, NOW + RING) is LeftAlone.OVER
+        assert by_network(call, NOW + RING, only_if=DEADLINE_HAS_PASSED) is LeftAlone.OVER
 
 
-def test_what_is_unknown_is_left_alone_and_does_not_appear(table: "DynamoDBClient") -> None:
+def test_what_is_unknown_is_left_alone_and_does_not_appear() -> None:
     assert by_network("unknown") is LeftAlone.UNKNOWN
-    assert items(table) == []
+    assert items() == []
 
 
 @pytest.mark.parametrize(
@@ -175,10 +171,9 @@ def test_a_malformed_item_is_never_taken_for_a_session(
 ) -> None:
     key = {"mediaSessionId": {"S": "poison"}, "part": {"S": "session"}}
     table.put_item(TableName=TABLE, Item={**key, **attributes})
-    before = items(table)
 
-    assert by_network("poison", only_if=DEADLINE_HAS_PASSED) is LeftAlone.MALFORMED
-    assert items(table) == before
+    with unchanged():
+        assert by_network("poison", only_if=DEADLINE_HAS_PASSED) is LeftAlone.MALFORMED
 
 
 def test_an_item_without_a_status_ends_all_the_same(table: "DynamoDBClient") -> None:

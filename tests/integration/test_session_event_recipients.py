@@ -5,13 +5,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifications.subscription import TerminationReason
-from tests.integration.conftest import FakeClock, Messaging
 from tests.support.api import post, put
 from tests.support.audiences import store_all
 from tests.support.builders import BOB, NOW, a_subscription
 from tests.support.hearing import Scene
 from tests.support.listeners import listen
 from tests.support.messaging import Requests, subscribe
+from tests.support.on_moto import FakeClock, Messaging
 from tests.support.session_events import BOBS, INVITATION, all_told, publish
 from tests.support.streams import Stream
 
@@ -82,9 +82,9 @@ def listening(messaging: Messaging, session_stream: Stream) -> tuple[Stream, str
 
 @pytest.mark.parametrize(("steps", "to_the_end"), HISTORIES.values(), ids=HISTORIES.keys())
 def test_who_hears_of_a_call(
-    listening: tuple[Stream, str], time_stands_still: FakeClock, steps: str, to_the_end: str
+    listening: tuple[Stream, str], clock: FakeClock, steps: str, to_the_end: str
 ) -> None:
-    scene = Scene(time_stands_still, *listening, late=True)
+    scene = Scene(clock, *listening, late=True)
 
     scene.play(steps)
 
@@ -108,13 +108,9 @@ def play_some(scene: Scene, data: st.DataObject, *verbs: str, at_most: int) -> N
 )
 @given(data=st.data(), late=st.booleans())
 def test_who_hears_of_a_call_however_devices_come_and_go(
-    listening: tuple[Stream, str],
-    time_stands_still: FakeClock,
-    data: st.DataObject,
-    *,
-    late: bool,
+    listening: tuple[Stream, str], clock: FakeClock, data: st.DataObject, *, late: bool
 ) -> None:
-    scene = Scene(time_stands_still, *listening, late=late)
+    scene = Scene(clock, *listening, late=late)
     come_and_go = "+", "-", "~", "change", "wait"
 
     scene.play("+alice +bob")
@@ -130,7 +126,7 @@ def test_who_hears_of_a_call_however_devices_come_and_go(
 
 
 def test_a_subscription_that_is_over_hears_nothing(
-    messaging: Messaging, session_stream: Stream, time_stands_still: FakeClock
+    messaging: Messaging, session_stream: Stream, clock: FakeClock
 ) -> None:
     subscribe(1, ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW)
     subscribe(2, ends_at=NOW + 10)
@@ -139,7 +135,7 @@ def test_a_subscription_that_is_over_hears_nothing(
     going_on = subscribe(5, ends_at=NOW + 11)
     call = post().body["mediaSessionId"]
     put(BOB, call, "Ringing")
-    time_stands_still.now += 10
+    clock.now += 10
     publish(session_stream.records())
 
     assert [who for who, *_ in all_told(messaging.queue)] == [going_on.subscription_id]

@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from notifications.item import audience_key
-from tests.integration.conftest import Messaging
 from tests.support.api import post, put
 from tests.support.builders import ALICE, BOB, EVE, a_call_request
 from tests.support.faulty_dynamodb import client_error
@@ -20,6 +19,7 @@ from tests.support.messaging import (
     subscribe,
     taken_from,
 )
+from tests.support.on_moto import Messaging
 from tests.support.session_events import BOBS, FUNCTION, INVITATION, all_told, numbers, publish
 from tests.support.session_records import of_calls
 from tests.support.streams import Stream

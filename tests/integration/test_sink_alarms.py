@@ -6,10 +6,10 @@ import pytest
 
 from notifications.delivery import delay_seconds
 from notifications.subscription import ATTEMPTS
-from tests.integration.conftest import Messaging
 from tests.support.alarms import STACK, alarms, goes_off
 from tests.support.builders import a_subscription
 from tests.support.emf import metrics_in
+from tests.support.on_moto import Messaging
 from tests.support.template import properties
 from tests.support.time_budget import timeout
 from tests.support.told_sinks import answer_as_they_are_called, deliver, listener
@@ -36,9 +36,7 @@ def test_a_sink_that_fails_to_the_end_is_no_alarm() -> None:
 
 @pytest.fixture
 def sinks_failed(
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    messaging: Messaging,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, messaging: Messaging
 ) -> Any:
     """Return what looks at what has been emitted: the alarm's values, and whether it goes off."""
     del messaging

@@ -25,7 +25,7 @@ from tests.support.clients import names
 from tests.support.faulty_dynamodb import FaultyDynamoDB
 from tests.support.messaging import Requests
 from tests.support.races import conflicting, waiting
-from tests.support.table import TABLE, items
+from tests.support.table import TABLE, items, unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -71,12 +71,12 @@ def test_what_is_changed_is_what_is_read_and_each_write_has_its_name() -> None:
     assert len({call.session.write_id for call in (before, after, again)}) == 3
 
 
-def test_a_call_is_read_alone(table: "DynamoDBClient") -> None:
+def test_a_call_is_read_alone() -> None:
     create("call-2")
     create()
 
     assert session_store().read(ID).session.media_session_id == ID
-    assert len(items(table)) == 6
+    assert len(items()) == 6
 
 
 def test_a_call_of_many_pages_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,16 +99,12 @@ def test_what_is_only_partly_there_is_not_found(table: "DynamoDBClient") -> None
         session_store().read(ID)
 
 
-def test_an_id_that_is_taken_is_refused_whole(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
-) -> None:
+def test_an_id_that_is_taken_is_refused_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     create()
-    before = items(table)
     waiting(monkeypatch)
 
-    with pytest.raises(Unavailable):
+    with unchanged(), pytest.raises(Unavailable):
         create()
-    assert items(table) == before
 
 
 @pytest.mark.parametrize("lost", [1, 2])
@@ -134,9 +130,7 @@ def test_a_change_whose_answer_was_lost_is_its_own_success(
     assert session_store().read(ID) == after
 
 
-def test_a_transaction_carries_a_token_of_its_own(
-    requests: Requests,
-) -> None:
+def test_a_transaction_carries_a_token_of_its_own(requests: Requests) -> None:
     """DynamoDB answers a repeated request by its token, for ten minutes, without writing."""
     create()
     change(Status.PROCEEDING, answer="answer-1")
@@ -146,17 +140,16 @@ def test_a_transaction_carries_a_token_of_its_own(
 
 
 def test_a_change_that_always_comes_second_is_tried_ten_times(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient"
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     create()
-    before = items(table)
     asked = conflicting(monkeypatch, inf)
     waits = waiting(monkeypatch)
 
-    with pytest.raises(Unavailable):
-        change(Status.PROCEEDING)
-    assert (asked, len(waits)) == (["PutItem"] * 10, 9)
-    assert items(table) == before
+    with unchanged():
+        with pytest.raises(Unavailable):
+            change(Status.PROCEEDING)
+        assert (asked, len(waits)) == (["PutItem"] * 10, 9)
 
 
 def test_a_change_that_changes_nothing_is_the_call_as_it_was(requests: Requests) -> None:

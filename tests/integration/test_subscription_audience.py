@@ -15,10 +15,10 @@ from camara.scope import EventType
 from notifications.audience import Limits
 from notifications.store import SubscriptionStore, subscription_store
 from notifications.subscription import ATTEMPTS, Subscription, TerminationReason
-from tests.integration.conftest import FakeClock
 from tests.integration.test_registration_races import race
 from tests.support.audiences import listed, store_all, stored_subscriptions, to_be_listed
 from tests.support.builders import ALICE_KEY, NOW, a_registration, a_subscription, subscription_id
+from tests.support.on_moto import FakeClock
 from tests.support.table import SUBSCRIPTIONS
 
 FEW = Limits(of_device=2, of_client=3, of_subscriber=4)
@@ -118,11 +118,11 @@ def check() -> None:
 @example([("create", 0), ("wait", 5), ("create", 4), ("sweep", 0), ("prolong", 4)])
 @example([("create", 1), ("create", 2), ("create", 5), ("create", 0)])
 def test_whatever_becomes_of_subscriptions_their_audience_knows(
-    time_stands_still: FakeClock, steps: list[tuple[str, int]]
+    clock: FakeClock, steps: list[tuple[str, int]]
 ) -> None:
-    begin_anew(time_stands_still)
+    begin_anew(clock)
     for action, number in steps:
-        take(time_stands_still, action, number)
+        take(clock, action, number)
         check()
 
 
@@ -140,11 +140,11 @@ def test_whatever_becomes_of_subscriptions_their_audience_knows(
 @example([("delete", 0), ("mark", 0), ("prolong", 0)], [0, 1, 2])
 @example([("create", 0), ("create", 1), ("create", 2)], [0, 1, 2])
 def test_whoever_acts_at_once_their_audience_knows_at_every_moment(
-    time_stands_still: FakeClock, actions: list[tuple[str, int]], order: list[int]
+    clock: FakeClock, actions: list[tuple[str, int]], order: list[int]
 ) -> None:
-    begin_anew(time_stands_still)
+    begin_anew(clock)
     store_all([the(number) for number in range(3)])
-    time_stands_still.now += 50
+    clock.now += 50
 
     race([partial(act_on, number, action) for action, number in actions], order, check)
     check()

@@ -10,7 +10,6 @@ from notifications import api
 from notifications.audience import Limits
 from notifications.store import SubscriptionStore
 from notifications.subscription import Subscription
-from tests.integration.conftest import FakeClock
 from tests.integration.test_registration_races import every_order, race
 from tests.support.audiences import listed, many, store_all, stored_subscriptions, to_be_listed
 from tests.support.builders import (
@@ -24,6 +23,7 @@ from tests.support.builders import (
 )
 from tests.support.devices import register
 from tests.support.messaging import Requests
+from tests.support.on_moto import FakeClock
 from tests.support.subscriptions_api import (
     a_subscription_request,
     delete,
@@ -100,7 +100,7 @@ def test_of_twenty_requests_for_the_last_place_of_ten_one_gets_it(order: list[in
 @pytest.mark.usefixtures("few")
 @every_limit
 @pytest.mark.parametrize("over", ["ended", "expired"])
-def test_what_is_over_does_not_count(limit: str, over: str, time_stands_still: FakeClock) -> None:
+def test_what_is_over_does_not_count(limit: str, over: str, clock: FakeClock) -> None:
     [first, *others] = all_but_one(limit, FEW)
     store_all([replace(first, ends_at=NOW + 60), *others])
     last = subscribed()
@@ -108,7 +108,7 @@ def test_what_is_over_does_not_count(limit: str, over: str, time_stands_still: F
     if over == "ended":
         delete(ALICE, last)
     else:
-        time_stands_still.now += 60
+        clock.now += 60
 
     assert [post().code for _ in range(2)] == [CREATED, REFUSED]
 

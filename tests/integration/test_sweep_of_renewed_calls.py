@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from call_handling.store import session_store
-from tests.integration.conftest import FakeClock
 from tests.performance.cost import costed
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, NOW
 from tests.support.messaging import Requests
+from tests.support.on_moto import FakeClock
 from tests.support.races import just_before
 from tests.support.sweep import sweep
 from tests.support.table import items
@@ -24,10 +24,10 @@ ANSWER = {"status": "Connected", "answer": {"sdp": "v=0"}}
 
 @pytest.mark.parametrize("status", ["Initial", "Ringing", "Waiting"])
 def test_a_change_of_a_call_that_rings_costs_the_index_nothing(
-    table: "DynamoDBClient", time_stands_still: FakeClock, status: str
+    table: "DynamoDBClient", clock: FakeClock, status: str
 ) -> None:
     call = a_call("Initial")
-    time_stands_still.now += 13
+    clock.now += 13
 
     answer, cost = costed(table, lambda: put(BOB, call, status))
 
@@ -35,34 +35,32 @@ def test_a_change_of_a_call_that_rings_costs_the_index_nothing(
     assert (cost.write_units, dict(cost.of_indexes)) == (1, {})
 
 
-def test_a_call_ends_when_its_last_lease_has_passed(
-    time_stands_still: FakeClock, requests: Requests
-) -> None:
+def test_a_call_ends_when_its_last_lease_has_passed(clock: FakeClock, requests: Requests) -> None:
     """It is found where the first lease had put it, and is given another place, once."""
     call = a_call("Initial")
-    time_stands_still.now += 50
+    clock.now += 50
     put(BOB, call, "Ringing")
-    time_stands_still.now = NOW + RING
+    clock.now = NOW + RING
     requests.clear()
 
     assert sweep().items() >= {"found": 1, "skipped": 1, "ended": 0, "mediaKept": 0}.items()
     assert [name for name, _ in requests if name != "Query"] == ["UpdateItem", "PutItem"]
     assert sweep()["found"] == 0
-    time_stands_still.now = NOW + 50 + RING - 1
+    clock.now = NOW + 50 + RING - 1
     assert sweep()["found"] == 0
-    time_stands_still.now += 1
+    clock.now += 1
     assert sweep()["ended"] == 1
     assert get(BOB, call).body["status"] == "NoAnswer"
 
 
 @pytest.mark.parametrize("meanwhile", ["renewed", "answered", "ended"])
 def test_what_happens_to_it_between_the_look_and_the_write_is_not_undone(
-    time_stands_still: FakeClock, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch, meanwhile: str
 ) -> None:
     call = a_call("Initial")
-    time_stands_still.now += 20
+    clock.now += 20
     put(BOB, call, "Ringing")
-    time_stands_still.now = NOW + RING
+    clock.now = NOW + RING
 
     def happens() -> None:
         match meanwhile:
@@ -76,40 +74,40 @@ def test_what_happens_to_it_between_the_look_and_the_write_is_not_undone(
     just_before(monkeypatch, "PutItem", happens)
 
     assert sweep()["ended"] == 0
-    time_stands_still.now = NOW + 179
+    clock.now = NOW + 179
     assert sweep()["ended"] == 0
-    time_stands_still.now += 1
+    clock.now += 1
     assert sweep()["ended"] == (meanwhile == "renewed")
     status = {"renewed": "NoAnswer", "answered": "Connected", "ended": "SessionCancelled"}
     assert get(BOB, call).body["status"] == status[meanwhile]
 
 
 def test_a_change_that_makes_its_lease_no_longer_is_not_undone_either(
-    time_stands_still: FakeClock, monkeypatch: pytest.MonkeyPatch
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call = a_call("Initial")
-    time_stands_still.now = NOW + SETUP - RING
+    clock.now = NOW + SETUP - RING
     put(BOB, call, "Ringing")
-    time_stands_still.now = NOW + RING
+    clock.now = NOW + RING
     just_before(monkeypatch, "PutItem", lambda: put(BOB, call, "Waiting"))
 
     assert sweep()["ended"] == 0
     assert get(BOB, call).body["status"] == "Waiting"
-    time_stands_still.now = NOW + SETUP
+    clock.now = NOW + SETUP
     assert sweep()["ended"] == 1
 
 
 def test_of_a_call_that_is_over_nothing_says_when_it_is_due_and_no_sweep_writes_to_it(
-    table: "DynamoDBClient", time_stands_still: FakeClock
+    clock: FakeClock,
 ) -> None:
     """It may be found while it lives, and be over when it is looked after."""
     call = a_call("Initial")
-    time_stands_still.now += 50
+    clock.now += 50
     put(BOB, call, "Ringing")
     assert delete(ALICE, call, correlator="repeated").status == 204
-    over = items(table)
+    over = items()
 
     assert not session_store().look_after(call, NOW + RING)
-    assert items(table) == over
+    assert items() == over
     (session,) = (item for item in over if item["part"]["S"] == "session")
     assert not {"endings", "staleShard", "staleAt", "deadline"} & session.keys()

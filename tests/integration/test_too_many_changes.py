@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from call_handling.session_key import key
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, a_location
 from tests.support.clients import ANSWER, session
-from tests.support.table import TABLE, items
+from tests.support.on_moto import FakeClock
+from tests.support.table import TABLE, unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -51,13 +51,10 @@ def test_thirty_changes_may_come_at_once() -> None:
         (ALICE, {"status": "Ringing", "offer": {"sdp": "offer 2"}}),
     ],
 )
-def test_one_more_is_refused_of_either_end(
-    table: "DynamoDBClient", call: str, party: str, body: Any
-) -> None:
-    before = items(table)
+def test_one_more_is_refused_of_either_end(call: str, party: str, body: Any) -> None:
 
-    assert put(party, call, body).code == TOO_MANY
-    assert items(table) == before
+    with unchanged():
+        assert put(party, call, body).code == TOO_MANY
 
 
 def test_an_answer_is_never_refused_whoever_has_changed_the_call(call: str) -> None:
@@ -85,9 +82,7 @@ def test_it_can_be_ended_by_put(call: str, party: str, status: str) -> None:
 
 
 @pytest.mark.parametrize("seconds", [1, 3])
-def test_each_second_allows_for_one_more(
-    time_stands_still: FakeClock, call: str, seconds: int
-) -> None:
-    time_stands_still.now += seconds
+def test_each_second_allows_for_one_more(clock: FakeClock, call: str, seconds: int) -> None:
+    clock.now += seconds
 
     assert [change(call) for _ in range(seconds + 2)] == [200] * seconds + [429] * 2

@@ -1,6 +1,6 @@
 """Two phones of one actor: the first that answers has the call, if they say which they are."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -18,10 +18,7 @@ from tests.support.clients import (
     sdp,
 )
 from tests.support.devices import register
-from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.table import unchanged
 
 FIRST, SECOND = registration_id(BOB), registration_id(BOB, 2)
 CONNECTED = sdp()
@@ -45,33 +42,24 @@ class TestThatSayWhoTheyAre:
         assert put_by(FIRST, call, ANSWER).status == 200
 
     @pytest.mark.parametrize("body", [ANSWER, CONNECTED, sdp(answer="v=0 another")])
-    def test_the_second_answer_is_refused(
-        self, table: "DynamoDBClient", call: str, body: Any
-    ) -> None:
-        before = items(table)
+    def test_the_second_answer_is_refused(self, call: str, body: Any) -> None:
 
-        assert put_by(SECOND, call, body).code == FORBIDDEN_BY_THE_STATE
-        assert items(table) == before
+        with unchanged():
+            assert put_by(SECOND, call, body).code == FORBIDDEN_BY_THE_STATE
 
     @pytest.mark.parametrize("body", ["Hold", "Terminated", "Ringing", "Failed"])
-    def test_the_other_has_no_part_in_the_call(
-        self, table: "DynamoDBClient", call: str, body: str
-    ) -> None:
-        before = items(table)
+    def test_the_other_has_no_part_in_the_call(self, call: str, body: str) -> None:
 
-        assert put_by(SECOND, call, body).code == NO_PARTY
-        assert delete(BOB, call, headers=on(SECOND)).code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            assert put_by(SECOND, call, body).code == NO_PARTY
+            assert delete(BOB, call, headers=on(SECOND)).code == NO_PARTY
 
     @pytest.mark.parametrize("body", [ANSWER, CONNECTED])
-    def test_the_same_answer_of_the_same_phone_is_told_again(
-        self, table: "DynamoDBClient", call: str, body: Any
-    ) -> None:
-        before = items(table)
+    def test_the_same_answer_of_the_same_phone_is_told_again(self, call: str, body: Any) -> None:
 
-        again = put_by(FIRST, call, body)
-        assert (again.status, again.body["answer"]) == (200, ANSWER["answer"])
-        assert items(table) == before
+        with unchanged():
+            again = put_by(FIRST, call, body)
+            assert (again.status, again.body["answer"]) == (200, ANSWER["answer"])
 
     def test_the_one_that_answered_goes_on_with_its_name_and_without(self, call: str) -> None:
         assert put_by(FIRST, call, "Hold").status == 200
@@ -87,24 +75,22 @@ class TestThatSayWhoTheyAre:
 
 
 class TestThatDoNot:
-    def test_the_first_answer_stands(self, table: "DynamoDBClient", call: str) -> None:
+    def test_the_first_answer_stands(self, call: str) -> None:
         put_by(None, call, ANSWER)
-        before = items(table)
 
-        assert put_by(None, call, sdp(answer="v=0 another")).code == FORBIDDEN_BY_THE_STATE
-        assert items(table) == before
+        with unchanged():
+            assert put_by(None, call, sdp(answer="v=0 another")).code == FORBIDDEN_BY_THE_STATE
         assert get(ALICE, call).body["answer"] == ANSWER["answer"]
 
     @pytest.mark.parametrize("first", [None, FIRST])
     @pytest.mark.parametrize("body", [ANSWER, CONNECTED])
     def test_what_is_no_other_answer_may_be_the_first_phones(
-        self, table: "DynamoDBClient", call: str, first: str | None, body: Any
+        self, call: str, first: str | None, body: Any
     ) -> None:
         put_by(first, call, ANSWER)
-        before = items(table)
 
-        assert put_by(None, call, body).status == 200
-        assert items(table) == before
+        with unchanged():
+            assert put_by(None, call, body).status == 200
 
     def test_either_goes_on(self, call: str) -> None:
         put_by(None, call, ANSWER)
@@ -133,14 +119,11 @@ class TestAnEarlyAnswer:
 
         assert put_by(connects, call, CONNECTED).body["answer"] == EARLY["answer"]
 
-    def test_is_not_that_of_another_phone_that_connects(
-        self, table: "DynamoDBClient", call: str
-    ) -> None:
+    def test_is_not_that_of_another_phone_that_connects(self, call: str) -> None:
         put_by(FIRST, call, EARLY)
-        before = items(table)
 
-        assert put_by(SECOND, call, CONNECTED).code == FORBIDDEN_BY_THE_STATE
-        assert items(table) == before
+        with unchanged():
+            assert put_by(SECOND, call, CONNECTED).code == FORBIDDEN_BY_THE_STATE
         assert put_by(SECOND, call, ANSWER).body["answer"] == ANSWER["answer"]
         assert put_by(FIRST, call, CONNECTED).code == FORBIDDEN_BY_THE_STATE
 
@@ -148,14 +131,13 @@ class TestAnEarlyAnswer:
         "other", [of(BOB, OTHER), of(BOB, sub="second user")], ids=["client", "user"]
     )
     def test_is_not_that_of_another_client_or_user_that_connects(
-        self, table: "DynamoDBClient", call: str, other: Context
+        self, call: str, other: Context
     ) -> None:
         has_device(BOB, other["client_id"], 3, sub=other["sub"], made_at=NOW)
         put_by(None, call, EARLY)
-        before = items(table)
 
-        assert put(None, call, CONNECTED, context=other).code == FORBIDDEN_BY_THE_STATE
-        assert items(table) == before
+        with unchanged():
+            assert put(None, call, CONNECTED, context=other).code == FORBIDDEN_BY_THE_STATE
         assert put_by(None, call, CONNECTED).body["answer"] == EARLY["answer"]
 
     def test_that_was_replaced_is_not_what_connects(self, call: str) -> None:

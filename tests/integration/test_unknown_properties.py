@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Messaging
 from tests.support import api, registration_api, subscriptions_api
 from tests.support.api import Answer
 from tests.support.builders import ALICE, BOB, NOBODY, a_call_request
+from tests.support.on_moto import Messaging
 
 UNKNOWN = {"future": 1}
 

@@ -7,8 +7,8 @@ import pytest
 from camara.identity import SubscriberKey
 from notifications.store import subscription_store
 from notifications.subscription import Subscription, TerminationReason
-from tests.integration.conftest import FakeClock
 from tests.support.builders import ALICE, NOW, SINK, SUBSCRIPTION_LIFETIMES
+from tests.support.on_moto import FakeClock
 from tests.support.subscriptions_api import (
     DEVICE,
     STATUS,
@@ -22,10 +22,10 @@ from tests.support.subscriptions_api import (
 )
 
 
-def test_an_update_moves_the_end(time_stands_still: FakeClock) -> None:
+def test_an_update_moves_the_end(clock: FakeClock) -> None:
     known = subscribed(subscriptionMaxEvents=5)
     [before] = stored()
-    time_stands_still.now += 5
+    clock.now += 5
 
     answer = put(ALICE, known, {"config": {"subscriptionExpireTime": at(10)}})
 

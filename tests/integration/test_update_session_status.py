@@ -1,22 +1,15 @@
 """PUT /webrtc/sessions/{mediaSessionId}/status."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.integration.conftest import FakeClock
 from tests.support.api import Raw, a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, EVE, OFFER, a_context, a_location
-from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.on_moto import FakeClock
+from tests.support.table import session_item, unchanged
 
 ANSWER = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
-
-
-def session_item(table: "DynamoDBClient") -> dict[str, Any]:
-    return next(item for item in items(table) if item["part"]["S"] == "session")
 
 
 def test_the_answer_is_the_resource_as_changed() -> None:
@@ -70,34 +63,30 @@ def test_an_answered_call_is_held_resumed_renegotiated_and_terminated(party: str
         (BOB, "Connected", "Ringing"),
     ],
 )
-def test_what_the_state_forbids_changes_nothing(
-    table: "DynamoDBClient", party: str, current: str, status: str
-) -> None:
+def test_what_the_state_forbids_changes_nothing(party: str, current: str, status: str) -> None:
     call = a_call(current)
-    before = items(table)
 
-    assert put(party, call, status).code == (409, "INCOMPATIBLE_STATE")
-    assert items(table) == before
+    with unchanged():
+        assert put(party, call, status).code == (409, "INCOMPATIBLE_STATE")
 
 
 def test_the_originator_cannot_answer_its_own_call() -> None:
     assert put(ALICE, a_call(), ANSWER).code == (409, "INCOMPATIBLE_STATE")
 
 
-def test_an_answer_after_the_end_is_refused(table: "DynamoDBClient") -> None:
+def test_an_answer_after_the_end_is_refused() -> None:
     call = a_call()
     delete(ALICE, call)
-    before = items(table)
 
-    assert put(BOB, call, ANSWER).code == (404, "NOT_FOUND")
-    assert items(table) == before
+    with unchanged():
+        assert put(BOB, call, ANSWER).code == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize("party", [ALICE, BOB, EVE])
-def test_after_the_retention_nobody_finds_it(time_stands_still: FakeClock, party: str) -> None:
+def test_after_the_retention_nobody_finds_it(clock: FakeClock, party: str) -> None:
     call = a_call()
     delete(ALICE, call)
-    time_stands_still.now += 3600
+    clock.now += 3600
 
     assert put(party, call, ANSWER).code == (404, "NOT_FOUND")
 
@@ -116,30 +105,28 @@ def test_before_the_answer_the_receiver_changes_no_offer() -> None:
     assert put(BOB, call, whole).body["offer"] == {"sdp": OFFER}
 
 
-def test_every_change_renews_the_lease(
-    table: "DynamoDBClient", time_stands_still: FakeClock
-) -> None:
+def test_every_change_renews_the_lease(clock: FakeClock) -> None:
     call = a_call("Connected")
     for status in ("Hold", "Resume", {"status": "Resume", "offer": {"sdp": "new offer"}}):
-        time_stands_still.now += 1000
+        clock.now += 1000
         put(ALICE, call, status)
 
-        assert session_item(table)["deadline"] == {"N": str(time_stands_still.now + 43_200)}
+        assert session_item()["deadline"] == {"N": str(clock.now + 43_200)}
 
 
-def test_versions_have_no_gaps(table: "DynamoDBClient") -> None:
+def test_versions_have_no_gaps() -> None:
     call = a_call("Initial")
     for version, status in enumerate(["Ringing", "Proceeding", ANSWER, "Hold", "Resume"], 2):
         put(BOB, call, status)
-        assert session_item(table)["version"] == {"N": str(version)}
+        assert session_item()["version"] == {"N": str(version)}
     delete(ALICE, call)
-    assert session_item(table)["version"] == {"N": "7"}
+    assert session_item()["version"] == {"N": "7"}
 
 
-def test_an_end_by_put_leaves_the_index_and_the_endings(table: "DynamoDBClient") -> None:
+def test_an_end_by_put_leaves_the_index_and_the_endings() -> None:
     put(BOB, a_call(), "Busy")
 
-    assert not {"endings", "staleShard", "staleAt"} & session_item(table).keys()
+    assert not {"endings", "staleShard", "staleAt"} & session_item().keys()
 
 
 @pytest.mark.parametrize(
@@ -165,14 +152,11 @@ def test_an_end_by_put_leaves_the_index_and_the_endings(table: "DynamoDBClient")
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_what_is_malformed_changes_nothing(
-    table: "DynamoDBClient", body: Any, code: tuple[int, str]
-) -> None:
+def test_what_is_malformed_changes_nothing(body: Any, code: tuple[int, str]) -> None:
     call = a_call()
-    before = items(table)
 
-    assert put(BOB, call, body).code == code
-    assert items(table) == before
+    with unchanged():
+        assert put(BOB, call, body).code == code
 
 
 def test_an_id_that_cannot_be_one() -> None:

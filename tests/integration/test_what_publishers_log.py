@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Messaging
 from tests.support.api import post, put
 from tests.support.builders import BOB
 from tests.support.messaging import answering, set_aside_in, subscribe
+from tests.support.on_moto import Messaging
 from tests.support.session_events import publish, tell_the_bus
 from tests.support.streams import Record, Stream
 

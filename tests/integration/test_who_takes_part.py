@@ -1,10 +1,9 @@
 """Who has the receiving leg: every actor with a device until one answers, then that one alone."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.integration.conftest import FakeClock
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, NOW, a_two_legged_context
 from tests.support.clients import (
@@ -24,10 +23,8 @@ from tests.support.clients import (
 )
 from tests.support.devices import deregister
 from tests.support.messaging import Requests
-from tests.support.table import items
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.on_moto import FakeClock
+from tests.support.table import unchanged
 
 OTHERS = {
     "another client": of(BOB, OTHER),
@@ -49,16 +46,15 @@ class TestTheOriginatingLeg:
     @every_operation
     @pytest.mark.parametrize("registered", [False, True])
     def test_is_not_that_of_another_user_of_the_number(
-        self, table: "DynamoDBClient", operate: Any, *, registered: bool
+        self, operate: Any, *, registered: bool
     ) -> None:
         second = of(ALICE, sub="second user")
         call = a_call("Initial")
         if registered:
             has_one(ALICE, second)
-        before = items(table)
 
-        assert operate(call, second).code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            assert operate(call, second).code == NO_PARTY
 
     @every_operation
     def test_is_that_of_the_user_that_placed_the_call(self, operate: Any) -> None:
@@ -85,14 +81,11 @@ class TestBeforeTheAnswer:
 
     @every_operation
     @every_other
-    def test_one_without_a_device_has_not(
-        self, table: "DynamoDBClient", operate: Any, other: Context
-    ) -> None:
+    def test_one_without_a_device_has_not(self, operate: Any, other: Context) -> None:
         call = a_call("Initial")
-        before = items(table)
 
-        assert operate(call, other).code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            assert operate(call, other).code == NO_PARTY
 
     @every_operation
     @every_other
@@ -116,15 +109,12 @@ class TestBeforeTheAnswer:
 @every_other
 class TestAfterTheAnswer:
     @every_operation
-    def test_the_others_have_none(
-        self, table: "DynamoDBClient", operate: Any, other: Context
-    ) -> None:
+    def test_the_others_have_none(self, operate: Any, other: Context) -> None:
         has_one(BOB, other)
         call = a_call("Connected")
-        before = items(table)
 
-        assert operate(call, other).code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            assert operate(call, other).code == NO_PARTY
 
     @every_operation
     def test_it_may_be_the_first_that_has_lost_it(self, operate: Any, other: Context) -> None:
@@ -145,51 +135,43 @@ class TestAfterTheAnswer:
         assert status(call, other) == change
 
     @pytest.mark.parametrize("change", ["Ringing", "Hold", "Terminated", "Busy"])
-    def test_nothing_else_is_changed_by_who_has_lost_it(
-        self, table: "DynamoDBClient", other: Context, change: str
-    ) -> None:
+    def test_nothing_else_is_changed_by_who_has_lost_it(self, other: Context, change: str) -> None:
         has_one(BOB, other)
         call = a_call("Connected")
-        before = items(table)
 
-        assert put(None, call, change, context=other).code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            assert put(None, call, change, context=other).code == NO_PARTY
 
     @every_connected
     @pytest.mark.parametrize("late", [False, True])
     def test_who_answers_too_is_told_that_another_was_first(
-        self, table: "DynamoDBClient", other: Context, connected: Any, *, late: bool
+        self, other: Context, connected: Any, *, late: bool
     ) -> None:
         call = a_call("Initial") if late else ""
         has_one(BOB, other)
         call = call or a_call("Initial")
         put(BOB, call, ANSWER)
-        before = items(table)
 
-        assert put(None, call, connected, context=other).code == FORBIDDEN_BY_THE_STATE
-        assert items(table) == before
+        with unchanged():
+            assert put(None, call, connected, context=other).code == FORBIDDEN_BY_THE_STATE
 
     @every_operation
-    def test_one_that_comes_later_does_not_get_in(
-        self, table: "DynamoDBClient", operate: Any, other: Context
-    ) -> None:
+    def test_one_that_comes_later_does_not_get_in(self, operate: Any, other: Context) -> None:
         call = a_call("Connected")
         has_one(BOB, other)
-        before = items(table)
 
-        assert operate(call, other).code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            assert operate(call, other).code == NO_PARTY
 
     @every_connected
     def test_for_one_that_comes_later_it_has_never_rung(
-        self, table: "DynamoDBClient", other: Context, connected: Any
+        self, other: Context, connected: Any
     ) -> None:
         call = a_call("Connected")
         has_one(BOB, other)
-        before = items(table)
 
-        assert put(None, call, connected, context=other).code == NO_PARTY
-        assert items(table) == before
+        with unchanged():
+            assert put(None, call, connected, context=other).code == NO_PARTY
 
     @every_operation
     def test_it_is_over_for_who_has_lost_it_too(self, operate: Any, other: Context) -> None:
@@ -202,12 +184,12 @@ class TestAfterTheAnswer:
         assert status(call, of(BOB)) == "Terminated"
 
     def test_after_the_retention_they_find_none_either(
-        self, time_stands_still: FakeClock, other: Context
+        self, clock: FakeClock, other: Context
     ) -> None:
         has_one(BOB, other)
         call = a_call("Connected")
         delete(ALICE, call)
-        time_stands_still.now += 3600
+        clock.now += 3600
 
         assert put(None, call, ANSWER, context=other).code == NOT_FOUND
 
@@ -225,12 +207,12 @@ def test_a_client_alone_has_lost_the_leg_with_the_last_of_its_actors(operate: An
 
 class TestACallThatIsOver:
     @pytest.fixture
-    def call(self, time_stands_still: FakeClock) -> str:
+    def call(self, clock: FakeClock) -> str:
         """It ended a minute after it was placed."""
         call = a_call()
-        time_stands_still.now += 60
+        clock.now += 60
         delete(ALICE, call)
-        time_stands_still.now += 60
+        clock.now += 60
         return call
 
     @every_other

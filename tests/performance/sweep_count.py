@@ -93,9 +93,9 @@ def scan_read_units(live: int) -> float:
 @cache
 def _stored_bytes() -> int:
     """Return the size of a ringing call with all its parts, as the real handlers store it."""
-    with sessions_table() as client:
+    with sessions_table():
         a_call("Ringing")
-        return sum(map(item_bytes, items(client)))
+        return sum(map(item_bytes, items()))
 
 
 def _fill(live: int, stale: int) -> set[str]:

@@ -205,7 +205,7 @@ def _delete(
     before = stored_session(client, call)
     media = {
         item["part"]["S"]: {"S": text_from(item["content"])}
-        for item in items(client)
+        for item in items()
         if item["mediaSessionId"] == {"S": call} and "content" in item
     }
     device = {"registrationId": registration_id(by)} if names_its_device else {}

@@ -1,12 +1,18 @@
 """The tables, made on moto from ``template.yaml``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.dynamodb.models import dynamodb_backends
 
 from tests.support.template import properties
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+REGION = "eu-central-1"
 TABLE = "sessions"
 REGISTRATIONS = "registrations"
 SUBSCRIPTIONS = "subscriptions"
@@ -27,7 +33,21 @@ def create_tables(client: "DynamoDBClient") -> None:
         client.create_table(TableName=name, **request)
 
 
-def items(client: "DynamoDBClient") -> list[dict[str, Any]]:
-    """Return all that is stored of sessions, to compare before and after."""
-    found: list[dict[str, Any]] = list(client.scan(TableName=TABLE)["Items"])
+def items() -> list[dict[str, Any]]:
+    """Return all that is stored of sessions, without a request that a test would count."""
+    stored = dynamodb_backends[ACCOUNT][REGION].tables[TABLE].all_items()
+    found: list[dict[str, Any]] = [item.to_json()["Attributes"] for item in stored]
     return sorted(found, key=lambda item: (item["mediaSessionId"]["S"], item["part"]["S"]))
+
+
+def session_item() -> dict[str, Any]:
+    """Return the item that changes state, of the first session."""
+    return next(item for item in items() if item["part"]["S"] == "session")
+
+
+@contextmanager
+def unchanged() -> Iterator[None]:
+    """Fail if what is stored of sessions is not as before when the block is left."""
+    before = items()
+    yield
+    assert items() == before

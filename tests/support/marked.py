@@ -8,8 +8,8 @@ from typing import Any
 from notifications.notification import CatchUp, Notification, message_from
 from notifications.store import subscription_store
 from notifications.subscription import Subscription
-from tests.delivery.lambda_poller import HAPPENED, Poller
 from tests.support.builders import NOW, a_subscription
+from tests.support.lambda_poller import HAPPENED, Poller
 from tests.support.messaging import subscribe, taken_from
 from tests.support.webhook import Webhook
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
-from tests.delivery.lambda_poller import Poller
+from tests.support.lambda_poller import Poller
 
 _PAUSE_SECONDS = 0.03
 
