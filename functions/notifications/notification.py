@@ -7,15 +7,17 @@ ADR 6.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Protocol, Self
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Protocol, Self
+
+from pydantic import Field, TypeAdapter
 
 from aws import log
 from camara.identity import DeviceKey, SubscriberKey
 from camara.scope import EventType
 from notifications.subscription import State, Subscription
 
-_SUBSCRIBER_KEY = "number"
+_IN_QUEUE = "number"
 """What ``subscriber_key`` is called in a queue."""
 
 
@@ -42,7 +44,7 @@ class Notification:
     ``media_session_id`` is that of the call that it is about, if it is about one.
     """
 
-    subscriber_key: SubscriberKey
+    subscriber_key: Annotated[SubscriberKey, Field(alias=_IN_QUEUE)]
     subscription_id: str
     device: DeviceKey
     event_id: str
@@ -127,7 +129,7 @@ class CatchUp:
     after the first. Calls from ``before`` on (when they were placed, and their ids) have been told.
     """
 
-    subscriber_key: SubscriberKey
+    subscriber_key: Annotated[SubscriberKey, Field(alias=_IN_QUEUE)]
     subscription_id: str
     device: DeviceKey
     cleared_at: int
@@ -161,20 +163,19 @@ class CatchUp:
 
 def _to_json(message: "Message") -> str:
     values = asdict(message)
-    return json.dumps({_SUBSCRIBER_KEY: values.pop("subscriber_key"), **values})
+    return json.dumps({_IN_QUEUE: values.pop("subscriber_key"), **values})
 
 
 type Message = Notification | CatchUp
 """What the queues hold."""
 
 
+_MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
+
+
 def message_from(text: str) -> Message:
-    """Read the body of a message; what a later version has added to it is passed over."""
-    values = json.loads(text)
-    kind = CatchUp if "cleared_at" in values else Notification
-    values["subscriber_key"] = values.pop(_SUBSCRIBER_KEY)
-    known = {field.name: values[field.name] for field in fields(kind) if field.name in values}
-    if kind is CatchUp:
-        before = known.pop("before", None)
-        return CatchUp(**known, before=before and tuple(before))
-    return Notification(**{**known, "type": EventType(known["type"])})
+    """Read the body of a message; what a later version has added to it is passed over.
+
+    Raises ``ValidationError`` for what is no message.
+    """
+    return _MESSAGE.validate_json(text, strict=True)

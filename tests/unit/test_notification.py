@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from camara.scope import EventType
 from notifications.notification import CatchUp, Message, Notification, message_from
@@ -249,3 +252,29 @@ def test_a_message_of_a_call_says_all_that_the_log_does_in_the_words_of_the_last
     facts = message_from(json.dumps(queued)).facts
 
     assert (facts["mediaSessionId"], facts["version"]) == ("call", 2)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"type": "session-status"},
+        {"number": 7},
+        {"media_session_id": ["call"]},
+        {"data": "Ringing"},
+        {"event_id": None},
+    ],
+)
+def test_what_is_no_message_is_refused(wrong: dict[str, Any]) -> None:
+    queued = json.loads(a_notification().to_json()) | wrong
+
+    with pytest.raises(ValidationError):
+        message_from(json.dumps(queued))
+
+
+@pytest.mark.parametrize("name", ["number", "subscription_id", "device", "cleared_at"])
+def test_a_request_to_catch_up_that_lacks_something_is_refused(name: str) -> None:
+    asked = json.loads(a_catch_up().to_json())
+    del asked[name]
+
+    with pytest.raises(ValidationError):
+        message_from(json.dumps(asked))
