@@ -137,7 +137,7 @@ class Call(NamedTuple):
         role = before.require_party(actor, now)
         if before.is_ended_by_put(role, change.status):
             return self
-        before.require_changeable(actor, named)
+        before.require_changeable(role, actor, named)
         before.require_transition(role, change.status)
         after = replace(before, status=change.status)
         media = self.media

@@ -144,12 +144,12 @@ class Legs:
             raise Unbound if may_come else InvalidTokenContext
         return role
 
-    def require_holder(self, actor: Actor, registration_id: str | None) -> None:
-        """Raise ``InvalidTokenContext`` if a device is named that does not hold the actor's leg.
+    def require_holder(self, role: Role, actor: Actor, registration_id: str | None) -> None:
+        """Raise ``InvalidTokenContext`` if a device is named that does not hold this leg.
 
-        Raises ``Unbound`` if it may yet be one of the receiver's. A late actor's is known to be.
+        Raises ``Unbound`` if it may yet be one of the receiver's. The device of a late actor is
+        known to be.
         """
-        role = self.role_of(actor)
         if registration_id is None or isinstance(actor, LateActor):
             return
         if role is Role.ORIGINATOR:

@@ -149,7 +149,7 @@ class Session:
         if self.write_id == write_id:
             return
         if self.ended is None:
-            self.legs.require_holder(actor, registration_id)
+            self.legs.require_holder(role, actor, registration_id)
         elif self.ended_by is role and correlator == self.ended.correlator != "":
             return
         raise NotFound
@@ -159,14 +159,14 @@ class Session:
         by_put = self.ended is not None and self.ended.correlator is None
         return by_put and self.ended_by is role and self.status is status
 
-    def require_changeable(self, actor: Actor, registration_id: str | None) -> None:
-        """Raise unless the session lives, and a party may change it by the device that is named.
+    def require_changeable(self, role: Role, actor: Actor, registration_id: str | None) -> None:
+        """Raise unless the session lives, and the device that is named holds the leg of ``role``.
 
         Raises ``NotFound`` and ``InvalidTokenContext``, of which ``Unbound`` is a case.
         """
         if self.status in OVER:
             raise NotFound
-        self.legs.require_holder(actor, registration_id)
+        self.legs.require_holder(role, actor, registration_id)
 
     def is_answered_by(self, status: Status) -> bool:
         """Tell whether the call is answered by this status."""

@@ -11,7 +11,7 @@ from call_handling.bodies import MediaSessionStatusChange
 from call_handling.call import Call
 from call_handling.resource import media_session_response
 from call_handling.session import Session
-from call_handling.status import OVER, Role
+from call_handling.status import OVER
 from call_handling.store import session_store
 from camara.actor import Actor
 from camara.caller import Caller
@@ -40,16 +40,15 @@ def update_session_status(request: Request, caller: Caller) -> Response:
         "to": after.session.status,
         "version": after.session.version,
     }
-    # A late actor has its entry only until it answers.
-    _count(before.session, after.session, before.session.legs.role_of(actor))
+    _count(before.session, after.session)
     return json_response(200, media_session_response(after, actor))
 
 
-def _count(before: Session, after: Session, role: Role) -> None:
+def _count(before: Session, after: Session) -> None:
     if before.status in OVER:
         return
-    if after.status in OVER:
-        metrics.count("SessionEnded", status=after.status, endedBy=role)
+    if after.ended_by is not None:
+        metrics.count("SessionEnded", status=after.status, endedBy=after.ended_by)
     elif before.is_answered_by(after.status):
         metrics.count("SessionAnswered")
 

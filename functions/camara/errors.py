@@ -226,7 +226,7 @@ class QuotaExceeded(CamaraError):
 
     status = 429
     code = "QUOTA_EXCEEDED"
-    message = "The quota of requests is used up."
+    message = "Out of resource quota."
 
 
 class Internal(CamaraError):

@@ -174,7 +174,7 @@ def _read_then_delete(client: "DynamoDBClient", case: _Case, media_session_id: s
 
 def _holds(device: str | None, session: Session, actor: Actor) -> bool:
     try:
-        session.legs.require_holder(actor, device)
+        session.legs.require_holder(session.legs.role_of(actor), actor, device)
     except InvalidTokenContext:
         return False
     return True

@@ -178,6 +178,10 @@ ALICE_CALLS, BOB_RINGS, BOB_AT_HIS_DESK = (
 APP_ALONE, PHONE_ALONE = an_actor(None, APP), an_actor(None, PHONE)
 
 
+def require_holder(legs: Legs, actor: Actor, named: str | None) -> None:
+    legs.require_holder(legs.role_of(actor), actor, named)
+
+
 @pytest.mark.parametrize("of", [RINGING, ON_ONE, ON_ANY])
 @pytest.mark.parametrize(
     ("actor", "named"),
@@ -188,7 +192,7 @@ APP_ALONE, PHONE_ALONE = an_actor(None, APP), an_actor(None, PHONE)
 def test_who_names_no_device_or_one_that_holds_the_leg_may_act(
     of: Made, actor: Actor, named: str | None
 ) -> None:
-    of().require_holder(actor, named)
+    require_holder(of(), actor, named)
 
 
 @pytest.mark.parametrize("of", [RINGING, ON_ANY])
@@ -197,7 +201,7 @@ def test_each_of_the_devices_that_ring_or_of_those_that_may_have_answered_holds_
     of: Made, actor: Actor
 ) -> None:
     for named in (FIRST, SECOND):
-        of().require_holder(actor, named)
+        require_holder(of(), actor, named)
 
 
 @pytest.mark.parametrize(
@@ -219,13 +223,13 @@ def test_no_other_device_does_but_the_receiver_may_have_a_new_one_while_it_rings
     of: Made, actor: Actor, named: str, refused: type[InvalidTokenContext]
 ) -> None:
     with pytest.raises(InvalidTokenContext) as refusal:
-        of().require_holder(actor, named)
+        require_holder(of(), actor, named)
 
     assert refusal.type is refused
 
 
 def test_a_late_actors_device_is_known_to_be_one() -> None:
-    RINGING().require_holder(late(BOB_AT_HIS_DESK), UNKNOWN)
+    require_holder(RINGING(), late(BOB_AT_HIS_DESK), UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -240,4 +244,4 @@ def test_a_late_actors_device_is_known_to_be_one() -> None:
 @pytest.mark.parametrize("named", [None, FIRST, THIRD, OWN])
 def test_who_has_no_leg_has_none_by_any_device(of: Made, actor: Actor, named: str | None) -> None:
     with pytest.raises(InvalidTokenContext):
-        of().require_holder(actor, named)
+        require_holder(of(), actor, named)
