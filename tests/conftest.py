@@ -76,7 +76,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _turn(item: pytest.Item) -> int:
     """Return when a test is to run; the stack comes up beside what needs none."""
-    return {"runtime": 0, "fuzz": 1, "e2e": 2}.get(item.path.parent.name, 3)
+    return {"demo": 0, "runtime": 0, "fuzz": 1, "e2e": 2}.get(item.path.parent.name, 3)
 
 
 def _needs_stack(item: pytest.Item) -> bool:

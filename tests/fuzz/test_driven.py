@@ -106,7 +106,7 @@ def calls(messaging: Messaging) -> list[str]:
 
 @pytest.mark.parametrize("function", PUBLISHERS)
 @given(data=st.data())
-@effort(100)
+@effort(60)
 def test_any_records(aside: str, function: str, data: st.DataObject) -> None:
     """AWS serves, so nothing comes again: it is done, or set aside."""
     del aside
@@ -125,7 +125,7 @@ def test_any_records(aside: str, function: str, data: st.DataObject) -> None:
     answers=ANSWERS,
     times=st.integers(1, 30),
 )
-@effort(200)
+@effort(100)
 def test_any_message(
     calls: list[str],
     function: str,

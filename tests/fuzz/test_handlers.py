@@ -57,7 +57,7 @@ def answer(method: str, resource: str, event: dict[str, Any]) -> int:
 
 @every_operation
 @given(data=st.data())
-@effort(100)
+@effort(50)
 def test_any_event(messaging: Messaging, method: str, resource: str, data: st.DataObject) -> None:
     del messaging  # the key, for what it takes
     answer(method, resource, data.draw(events(resource)))
@@ -78,7 +78,7 @@ def test_any_events_of_a_call(method: str, resource: str, status: str, data: st.
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @given(data=st.data())
-@effort(60)
+@effort(40)
 def test_any_events_of_a_device(method: str, data: st.DataObject) -> None:
     if registration_id(ALICE) not in registration_store().of_subscriber(ALICE_KEY).registrations:
         register(ALICE)
@@ -89,14 +89,14 @@ def test_any_events_of_a_device(method: str, data: st.DataObject) -> None:
 
 
 @given(event=events(REGISTRATIONS, caller=st.builds(a_context)))
-@effort(100)
+@effort(50)
 def test_any_device(event: dict[str, Any]) -> None:
     answer("POST", REGISTRATIONS, event)
     answer("GET", REGISTRATIONS, event)
 
 
 @given(event=events(SUBSCRIPTIONS, caller=st.builds(a_context)))
-@effort(100)
+@effort(50)
 def test_any_new_subscription(messaging: Messaging, event: dict[str, Any]) -> None:
     del messaging
     _forget(audience_key(ALICE_KEY))
@@ -107,7 +107,7 @@ def test_any_new_subscription(messaging: Messaging, event: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @given(data=st.data())
-@effort(60)
+@effort(40)
 def test_any_events_of_a_subscription(
     messaging: Messaging, method: str, data: st.DataObject
 ) -> None:
@@ -128,6 +128,6 @@ def _forget(*keys: dict[str, Any]) -> None:
 
 
 @given(event=events(SESSIONS, caller=st.builds(a_context)))
-@effort(100)
+@effort(50)
 def test_any_call(event: dict[str, Any]) -> None:
     answer("POST", SESSIONS, event)
