@@ -84,12 +84,11 @@ class Notification:
     @property
     def state(self) -> State | None:
         """Which state of what it tells; to invite is always the first, to end the only one."""
-        if self.type is EventType.REGISTRATION_ENDS:
-            return State(self.data["registrationId"], 1)
-        if self.media_session_id is None:
+        subject = self.media_session_id or self.data.get("registrationId")
+        if subject is None:
             return None
         first = self.type is EventType.SESSION_INVITATION
-        return State(self.media_session_id, 1 if first else self.data["sequenceNumber"])
+        return State(subject, 1 if first else self.data.get("sequenceNumber", 1))
 
     @property
     def facts(self) -> dict[str, Any]:
