@@ -1,24 +1,20 @@
 """EndSessionsOfRegistration: ends the calls of devices that are no longer registered.
 
 Driven by the stream of the table of registrations, at least once for each registration that has
-ended; ending a session twice ends it once. Source: AWS, "Using Lambda with DynamoDB", partial batch
-responses; Powertools, Batch Processing; ADR 5.
+ended; it is idempotent, for a session ends once. Source: AWS, "Using Lambda with DynamoDB"; ADR 5.
 """
 
 from itertools import chain
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import EventType
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
 
 from aws import clock, log, metrics
+from aws.batch import change_in, process_in_order, report_failure
 from aws.dynamodb import dynamodb_client
 from aws.sweep import Sweep, time_left
 from call_handling.devices import (
@@ -40,22 +36,20 @@ from registration.store import registration_store
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Return what could not be dealt with: the first of it comes again, with all after it."""
+    """Return the first record that could not be dealt with: it comes again, with those after it."""
     log.begin_invocation(context)
-    processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
     def end_sessions(record: DynamoDBRecord) -> None:
-        change = record.raw_event["dynamodb"]
+        change = change_in(record)
         owner = change["Keys"]["owner"]["S"]
         try:
             for ended in register_from(owner, change.get("NewImage")).just_ended:
                 _end_sessions_of(subscriber_key_of(owner), ended, context)
         except Exception as error:
-            log.logger().error("EndSessionsOfRegistration", fault=type(error).__name__)
-            metrics.count("RegistrationEndFailed")
+            report_failure("EndSessionsOfRegistration", error, stream="registrations")
             raise
 
-    return process_partial_response(event, end_sessions, processor, context)
+    return process_in_order(EventType.DynamoDBStreams, event, end_sessions)
 
 
 def _end_sessions_of(subscriber_key: SubscriberKey, ended: Ended, context: LambdaContext) -> None:

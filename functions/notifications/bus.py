@@ -1,6 +1,6 @@
 """EventBridge bus: every change of every session, for the operator's IMS side.
 
-Source: AWS, "Amazon EventBridge", ``PutEvents``; at least once, in no particular order.
+At least once, in no particular order. Source: AWS, "Amazon EventBridge", ``PutEvents``.
 """
 
 import json
@@ -49,7 +49,7 @@ class SessionBus:
         self._client = client
         self._bus = bus
 
-    def tell_each(self, details: Sequence[str]) -> list[int]:
+    def put_each(self, details: Sequence[str]) -> list[int]:
         """Put changes on the bus, one request for each ten; return the places of those that failed.
 
         After the first request that fails none is made.

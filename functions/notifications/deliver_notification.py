@@ -8,11 +8,11 @@ with Amazon SQS"; ADR 6.
 
 from typing import Any
 
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
 
 from aws import metrics
-from aws.batch import Failures
 from call_handling.store import session_store
 from notifications.catch_up import catch_up
 from notifications.credentials import vault
@@ -20,16 +20,18 @@ from notifications.delivery import LONGEST_WAIT_SECONDS, Outcome, deliver, lag, 
 from notifications.notification import CatchUp, Message
 from notifications.outbox import outbox, probes
 from notifications.post import tls
-from notifications.receiving import received
+from notifications.receiving import handle_message
 from notifications.settings import delivery_settings
 from notifications.store import subscription_store
 
 _FUNCTION = "DeliverNotification"
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Return the message if it is to come again."""
-    return received(_FUNCTION, event, context, delivery_settings().notifications_queue, _deliver)
+    return handle_message(
+        _FUNCTION, event, context, delivery_settings().notifications_queue, _deliver
+    )
 
 
 def _deliver(message: Message, times: int) -> None:

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
 
 from aws import clock
-from aws.batch import Failures
 from call_handling.store import session_store
 from camara.errors import NotFound
 from camara.scope import EventType
@@ -25,7 +25,7 @@ from notifications.delivery import ANSWERED, Outcome, SinkFailed, attempt, delay
 from notifications.notification import CatchUp, Message, Notification
 from notifications.outbox import outbox
 from notifications.post import tls
-from notifications.receiving import ComeAgain, received
+from notifications.receiving import ComeAgain, handle_message
 from notifications.settings import delivery_settings
 from notifications.store import subscription_store
 from notifications.subscription import Subscription
@@ -36,9 +36,9 @@ NOTICES = 5
 _FUNCTION = "ProbeSink"
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Return the message if it is to come again."""
-    return received(_FUNCTION, event, context, delivery_settings().probes_queue, _handle)
+    return handle_message(_FUNCTION, event, context, delivery_settings().probes_queue, _handle)
 
 
 def _handle(message: Message, times: int) -> None:

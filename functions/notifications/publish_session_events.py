@@ -1,24 +1,22 @@
-"""PublishSessionEvents: tells the subscribed devices of both ends what a call does.
+"""The publisher of what calls do, to the subscribed devices of both ends.
 
-Driven by the stream of the table of sessions, which is the outbox: what was committed is told, and
-nothing else is. At least once, in order. Source: AWS, "Using Lambda with DynamoDB"; ADR 6.
+The stream of the table of sessions is the outbox: what was committed is told, and nothing else is.
+At least once, in order. Source: AWS, "Using Lambda with DynamoDB"; ADR 6.
 """
 
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-from snapshot_restore_py import register_before_snapshot
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from aws import clock
-from aws.batch import Failures, time_of
+from aws.batch import change_in, time_of
 from camara.identity import SubscriberKey
 from camara.scope import EventType
 from notifications.item import audience_from
 from notifications.notification import Notification
-from notifications.outbox import outbox
-from notifications.publishing import Batch, Record, in_batch, queue_each, require_key
+from notifications.publishing import Batch, queue_each, require_key
 from notifications.session_change import SessionChange
 from notifications.session_notification import devices_of, session_notification
 from notifications.store import subscription_store
@@ -29,12 +27,7 @@ type _Items = Mapping[SubscriberKey, dict[str, Any]]
 """As they are stored, by number: one that makes no sense is a fault of its number's records."""
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
-    """Return the first record that could not be dealt with: it comes again, with those after it."""
-    return in_batch("PublishSessionEvents", event, context, _publish)
-
-
-def _publish(batch: Batch) -> None:
+def publish_session_events(batch: Batch) -> None:
     """Read for all records, three requests for the most of batches; then queue what they make."""
     changes = {place: change for place in batch if (change := batch.each(place, _change))}
     legs = [change.session.legs for change in changes.values()]
@@ -54,8 +47,8 @@ def _publish(batch: Batch) -> None:
     )
 
 
-def _change(record: Record) -> SessionChange | None:
-    images = record["dynamodb"]
+def _change(record: DynamoDBRecord) -> SessionChange | None:
+    images = change_in(record)
     change = SessionChange.from_images(images["NewImage"], images.get("OldImage"))
     if change is not None:
         require_key(change.session.legs.originator)
@@ -64,14 +57,14 @@ def _change(record: Record) -> SessionChange | None:
 
 
 def _notifications(
-    change: SessionChange, record: Record, *, audiences: _Items, registers: _Items
+    change: SessionChange, record: DynamoDBRecord, *, audiences: _Items, registers: _Items
 ) -> list[Notification]:
     """Return what those subscriptions are told whose devices hear of a change.
 
     The one that placed the call is not invited to it.
     """
     session, now = change.session, clock.now()
-    happened = int(record["dynamodb"]["ApproximateCreationDateTime"])
+    happened = int(change_in(record)["ApproximateCreationDateTime"])
     receiver = session.legs.receiver
     register = register_from(subscriber_owner(receiver), registers.get(receiver))
     devices = devices_of(session, register, happened)
@@ -88,8 +81,3 @@ def _notifications(
             kind, devices, now
         )
     ]
-
-
-register_before_snapshot(outbox)
-register_before_snapshot(subscription_store)
-register_before_snapshot(registration_store)

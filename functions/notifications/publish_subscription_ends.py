@@ -1,22 +1,18 @@
-"""PublishSubscriptionEnds: tells a sink that its subscription has ended, and why.
+"""The publisher of the end of a subscription, to its sink, with the reason.
 
-Driven by the stream of the table of subscriptions, at least once; the notification comes after all
-that were queued before the end. Source: CAMARA WebRTC Events Subscriptions,
+From the stream of the table of subscriptions, at least once; the notification comes after all that
+were queued before the end. Source: CAMARA WebRTC Events Subscriptions,
 ``subscription-ended``; ADR 6.
 """
 
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
-from snapshot_restore_py import register_before_snapshot
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from aws import metrics
-from aws.batch import Failures, time_of
+from aws.batch import change_in, time_of
 from camara.scope import EventType
 from notifications.item import subscription_from_image
 from notifications.notification import Notification
-from notifications.outbox import outbox
-from notifications.publishing import Batch, Record, in_batch, queue_each
+from notifications.publishing import Batch, queue_each
 from notifications.subscription import TerminationReason
 
 _DESCRIPTIONS = {
@@ -28,22 +24,18 @@ _DESCRIPTIONS = {
 }
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
-    """Return the first record that could not be dealt with: it comes again, with those after it."""
-    return in_batch("PublishSubscriptionEnds", event, context, _publish)
-
-
-def _publish(batch: Batch) -> None:
+def publish_subscription_ends(batch: Batch) -> None:
+    """Queue what the records make, and count the ends that are queued."""
     made = {place: batch.each(place, _notifications) or [] for place in batch}
     for place in queue_each(batch, made):
         for notification in made[place]:
             metrics.count("SubscriptionEnded", reason=notification.data["terminationReason"])
 
 
-def _notifications(record: Record) -> list[Notification]:
-    images = record["dynamodb"]
+def _notifications(record: DynamoDBRecord) -> list[Notification]:
+    images = change_in(record)
     subscription = subscription_from_image(images["NewImage"])
-    if subscription.ended is None or "terminationReason" in images.get("OldImage", {}):
+    if subscription.ended is None or "terminationReason" in (images.get("OldImage") or {}):
         return []
     notification = Notification.to(
         subscription,
@@ -56,6 +48,3 @@ def _notifications(record: Record) -> list[Notification]:
         },
     )
     return [notification]
-
-
-register_before_snapshot(outbox)

@@ -6,39 +6,42 @@ least once. Source: AWS, "Using Lambda with DynamoDB"; ADR 6.
 
 from typing import Any, NamedTuple
 
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
 
-from aws.batch import Failures, time_of
+from aws.batch import change_in, time_of
+from camara.errors import Unavailable
 from notifications.bus import detail_of, session_bus
-from notifications.publishing import Batch, Record, in_batch
+from notifications.publishing import Batch, publish_records
 from notifications.session_change import SessionChange
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Return the first record that could not be dealt with: it comes again, with those after it."""
-    return in_batch("PublishToSessionsBus", event, context, _publish)
+    return publish_records("PublishToSessionsBus", event, context, _publish)
 
 
 def _publish(batch: Batch) -> None:
-    told = {place: each for place in batch if (each := batch.each(place, _told))}
-    places = list(told)
-    missing = session_bus().tell_each([each.detail for each in told.values()])
-    batch.come_again(*(places[each] for each in missing))
-    batch.log_changes({place: each.change for place, each in told.items()})
+    entries = {place: entry for place in batch if (entry := batch.each(place, _entry))}
+    places = list(entries)
+    missing = session_bus().put_each([entry.detail for entry in entries.values()])
+    batch.come_again(*(places[each] for each in missing), error=Unavailable())
+    batch.log_changes({place: entry.change for place, entry in entries.items()})
 
 
-class _Told(NamedTuple):
+class _Entry(NamedTuple):
     """The name of a change, and what the bus hears of it."""
 
     change: str
     detail: str
 
 
-def _told(record: Record) -> _Told | None:
-    images = record["dynamodb"]
+def _entry(record: DynamoDBRecord) -> _Entry | None:
+    images = change_in(record)
     change = SessionChange.from_images(images["NewImage"], images.get("OldImage"))
-    return _Told(change.name, detail_of(change, time_of(record))) if change else None
+    return _Entry(change.name, detail_of(change, time_of(record))) if change else None
 
 
 register_before_snapshot(session_bus)

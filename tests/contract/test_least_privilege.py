@@ -119,8 +119,10 @@ REQUESTS: Mapping[str, set[Permission]] = {
         Permission("dynamodb:PutItem", SUBSCRIPTIONS),
         Permission("kms:Encrypt", KEY),
     },
-    "PublishSessionEvents": {
+    "PublishEvents": {
         *stream_of("SessionsTable"),
+        *stream_of("RegistrationsTable"),
+        *stream_of("SubscriptionsTable"),
         *TO_PUBLISH,
         Permission("dynamodb:BatchGetItem", REGISTRATIONS),
         Permission("dynamodb:BatchGetItem", SUBSCRIPTIONS),
@@ -130,12 +132,6 @@ REQUESTS: Mapping[str, set[Permission]] = {
         *TO_SET_ASIDE,
         Permission("events:PutEvents", "SessionsBus.Arn"),
     },
-    "PublishRegistrationEnds": {
-        *stream_of("RegistrationsTable"),
-        *TO_PUBLISH,
-        Permission("dynamodb:BatchGetItem", SUBSCRIPTIONS),
-    },
-    "PublishSubscriptionEnds": {*stream_of("SubscriptionsTable"), *TO_PUBLISH},
     "DeliverNotification": {
         *messages_of(QUEUE),
         *TO_POST,

@@ -32,13 +32,13 @@ def attribute(value: dict[str, str]) -> str:
 
 
 READERS = {
-    "PublishSessionEvents": ("SessionsTable", 100, 10),
-    "PublishToSessionsBus": ("SessionsTable", 100, 10),
-    "PublishRegistrationEnds": ("RegistrationsTable", 100, 1),
-    "PublishSubscriptionEnds": ("SubscriptionsTable", 100, 1),
-    "EndSessionsOfRegistration": ("RegistrationsTable", 10, 1),
+    ("PublishEvents", "SessionsTable", 100, 10),
+    ("PublishToSessionsBus", "SessionsTable", 100, 10),
+    ("PublishEvents", "RegistrationsTable", 100, 1),
+    ("PublishEvents", "SubscriptionsTable", 100, 1),
+    ("EndSessionsOfRegistration", "RegistrationsTable", 10, 1),
 }
-"""The table that each reads the stream of, records in a batch, batches of a shard at once."""
+"""Of which table each reads the stream, records in a batch, batches of a shard at once."""
 
 QUEUES = {"DeliverNotification": "NotificationsQueue", "ProbeSink": "ProbesQueue"}
 DEAD_LETTERS = {
@@ -150,7 +150,8 @@ def test_a_stream_has_two_readers_at_most() -> None:
 
 def test_streams_are_read_in_batches_and_that_of_the_calls_several_at_once() -> None:
     assert {
-        each.function: (
+        (
+            each.function,
             attribute(each.settings["Stream"]),
             each.settings["BatchSize"],
             each.settings.get("ParallelizationFactor", 1),

@@ -63,14 +63,15 @@ def subscription_images(subscription: Subscription) -> SearchStrategy[Any]:
 
 
 def changes(images: SearchStrategy[Any], keys: Item) -> SearchStrategy[dict[str, Any]]:
-    """What a record says of a change."""
+    """What a record says of a change; its keys it has always."""
     likely: dict[str, SearchStrategy[Any]] = {
         "Keys": st.just(keys),
         "NewImage": images,
         "ApproximateCreationDateTime": st.just(NOW) | st.floats(NOW - 9, NOW),
     }
     whole = st.fixed_dictionaries(likely, optional={"OldImage": images})
-    return whole | whole | some_of(likely | {"OldImage": images})
+    some = some_of(likely | {"OldImage": images}).map(lambda change: change | {"Keys": keys})
+    return whole | whole | some
 
 
 def records(made: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,11 +13,10 @@ from camara.scope import EventType
 from notifications import (
     deliver_notification,
     probe_sink,
-    publish_registration_ends,
-    publish_session_events,
-    publish_subscription_ends,
+    publish_events,
     publish_to_sessions_bus,
 )
+from notifications.item import key as subscription_key
 from notifications.post import NotDelivered
 from notifications.subscription import Credential, Subscription, TerminationReason
 from registration.item import subscriber_owner
@@ -43,18 +42,21 @@ __all__ = ["clock", "environment", "messaging", "table"]
 
 KEYS = key(a_session().media_session_id)
 PUBLISHERS: dict[str, tuple[Callable[..., Any], SearchStrategy[dict[str, Any]]]] = {
-    "PublishSessionEvents": (publish_session_events.handler, changes(session_images(), KEYS)),
-    "PublishToSessionsBus": (publish_to_sessions_bus.handler, changes(session_images(), KEYS)),
-    "PublishRegistrationEnds": (
-        publish_registration_ends.handler,
+    "sessions": (publish_events.handler, changes(session_images(), KEYS)),
+    "sessions, to the bus": (publish_to_sessions_bus.handler, changes(session_images(), KEYS)),
+    "registrations": (
+        publish_events.handler,
         changes(register_images(), {"owner": {"S": subscriber_owner(ALICE_KEY)}}),
     ),
-    "PublishSubscriptionEnds": (
-        publish_subscription_ends.handler,
-        changes(subscription_images(a_subscription()), {}),
+    "subscriptions": (
+        publish_events.handler,
+        changes(
+            subscription_images(a_subscription()),
+            subscription_key(ALICE_KEY, a_subscription().subscription_id),
+        ),
     ),
 }
-"""Each with what its stream brings."""
+"""Who publishes them, with what the stream brings."""
 
 
 FAILING = a_subscription().failed(PROBE, NOW - 60, NOW - 5)
@@ -104,14 +106,14 @@ def calls(messaging: Messaging) -> list[str]:
     return [a_call(), a_call("Connected"), over]
 
 
-@pytest.mark.parametrize("function", PUBLISHERS)
+@pytest.mark.parametrize("stream", PUBLISHERS)
 @given(data=st.data())
 @effort(60)
-def test_any_records(aside: str, function: str, data: st.DataObject) -> None:
+def test_any_records(aside: str, stream: str, data: st.DataObject) -> None:
     """AWS serves, so nothing comes again: it is done, or set aside."""
     del aside
     store_all([a_subscription(kind, type=each) for kind, each in enumerate(EventType)])
-    handler, change = PUBLISHERS[function]
+    handler, change = PUBLISHERS[stream]
     made = data.draw(st.lists(change, min_size=1, max_size=4))
 
     answer = handler({"Records": records(made)}, a_lambda_context())

@@ -14,9 +14,7 @@ import pytest
 from authorizer.fetch import TrustFetch
 from aws.stale_index import stale_shard
 from notifications import (
-    publish_registration_ends,
-    publish_session_events,
-    publish_subscription_ends,
+    publish_events,
     publish_to_sessions_bus,
 )
 from tests.integration.test_end_sessions_of_registration import end_sessions, ended_by
@@ -96,15 +94,21 @@ NOT_JUDGED = ["AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"]
 OURS = {name for name, alarm in alarms().items() if not alarm["Namespace"].startswith("AWS/")}
 """Those that watch what our own code emits."""
 
-# It can be set aside by nobody, for there is no such queue: it comes again.
-UNSERVED: dict[str, Any] = {"dynamodb": {"SequenceNumber": "1"}}
 NO_QUEUE = "https://sqs.eu-central-1.amazonaws.com/123456789012/no-such-queue"
 PUBLISHERS = {
-    "PublishSessionEvents": publish_session_events.handler,
-    "PublishToSessionsBus": publish_to_sessions_bus.handler,
-    "PublishRegistrationEnds": publish_registration_ends.handler,
-    "PublishSubscriptionEnds": publish_subscription_ends.handler,
+    ("PublishEvents", "sessions"): publish_events.handler,
+    ("PublishToSessionsBus", "sessions"): publish_to_sessions_bus.handler,
+    ("PublishEvents", "registrations"): publish_events.handler,
+    ("PublishEvents", "subscriptions"): publish_events.handler,
 }
+"""By their names and the streams."""
+
+KEYS = {"sessions": "mediaSessionId", "registrations": "owner", "subscriptions": "subscriptionId"}
+
+
+def unserved(stream: str) -> dict[str, Any]:
+    """A record that can be set aside by nobody, for there is no such queue: it comes again."""
+    return {"dynamodb": {"SequenceNumber": "1", "Keys": {KEYS[stream]: {"S": "x"}}}}
 
 
 @pytest.fixture
@@ -132,13 +136,13 @@ def emitted(
     clock.now += LIFETIMES.default + 500
     end_sessions(ended_by(end_expired_registrations, NOBODY))
     end_sessions([{"dynamodb": {"Keys": {"owner": {"S": "number#broken"}}, "NewImage": {"a": 1}}}])
-    for handler in PUBLISHERS.values():
-        handler({"Records": [UNSERVED]}, a_lambda_context())
+    for (_, stream_name), handler in PUBLISHERS.items():
+        handler({"Records": [unserved(stream_name)]}, a_lambda_context())
     subscribed = subscriptions_api.post().body["id"]
     stream = Stream(SUBSCRIPTIONS)
     subscriptions_api.delete(ALICE, subscribed)
-    publish_subscription_ends.handler({"Records": stream.records()}, a_lambda_context())
     subscribe(9, ends_at=clock.now - 500)
+    publish_events.handler({"Records": stream.records()}, a_lambda_context())
     end_expired_subscriptions()
     for number, host in enumerate(("good", "bad", "down"), 1):
         deliver(listener(number, host))
@@ -255,17 +259,17 @@ def test_whatever_reads_a_stream_is_watched_for_being_late() -> None:
         if watched.name == "IteratorAge"
     }
 
-    assert late == PUBLISHERS.keys() | {"EndSessionsOfRegistration"}
+    assert late == {"PublishEvents", "PublishToSessionsBus", "EndSessionsOfRegistration"}
 
 
-def test_every_publisher_is_watched_for_failing_and_no_sink_is() -> None:
+def test_whatever_reads_a_stream_is_watched_for_failing_and_no_sink_is() -> None:
     failing = {
-        dict(watched.dimensions)["function"]
+        (dict(watched.dimensions)["function"], dict(watched.dimensions)["stream"])
         for watched in map(watched_by, alarms().values())
         if watched.name == "RecordFailed"
     }
 
-    assert failing == PUBLISHERS.keys()
+    assert failing == PUBLISHERS.keys() | {("EndSessionsOfRegistration", "registrations")}
 
 
 def _watched_queues(metric: str) -> set[str]:

@@ -205,7 +205,8 @@ def test_what_cannot_be_dealt_with_comes_again(
     dynamo.fail(client_error("InternalServerError"))
 
     assert end_sessions(records) == [{"itemIdentifier": records[0]["dynamodb"]["SequenceNumber"]}]
-    assert "RegistrationEndFailed" in capsys.readouterr().out
+    [failed] = [m for m in metrics_in(capsys.readouterr().out) if m.name == "RecordFailed"]
+    assert dict(failed.dimensions)["function"] == "EndSessionsOfRegistration"
 
 
 def test_what_there_is_no_time_for_comes_again() -> None:
@@ -217,11 +218,13 @@ def test_what_there_is_no_time_for_comes_again() -> None:
     assert get(BOB, call).body["status"] == "NoAnswer"
 
 
-def test_a_record_that_makes_no_sense_does_not_keep_the_others() -> None:
+def test_a_record_that_makes_no_sense_comes_again_with_those_after_it_and_no_other() -> None:
     call = a_call()
-    broken = {"Keys": {"owner": {"S": "number#x"}}, "NewImage": {"x": 1}, "SequenceNumber": "1"}
+    keys = {"owner": {"S": "number#x"}}
+    broken = [
+        {"dynamodb": {"Keys": keys, "NewImage": {"x": 1}, "SequenceNumber": number}}
+        for number in ("8", "9")
+    ]
 
-    failed = end_sessions([*without(ALICE), {"eventSource": "aws:dynamodb", "dynamodb": broken}])
-
-    assert failed == [{"itemIdentifier": "1"}]
+    assert end_sessions([*without(ALICE), *broken]) == [{"itemIdentifier": "8"}]
     assert get(BOB, call).body["status"] == "NoAnswer"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.test_publish_subscription_ends import end, publish
+from tests.integration.test_publish_subscription_ends import end
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, EVE, NOBODY, NOW, a_context, a_two_legged_context
@@ -12,6 +12,7 @@ from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import failing, subscribe
 from tests.support.on_moto import FakeClock, Messaging
+from tests.support.session_events import publish
 from tests.support.streams import Stream
 from tests.support.sweep import end_expired_subscriptions, sweep
 from tests.support.table import SUBSCRIPTIONS
@@ -222,7 +223,9 @@ def test_a_record_that_comes_again_is_counted_and_one_that_is_told_is_not(
     with monkeypatch.context() as patch:
         failing(patch, "SendMessageBatch", client_error("InternalError"))
         publish(records)
-    assert counted() == [("RecordFailed", 1, {"function": "PublishSubscriptionEnds"})]
+    assert counted() == [
+        ("RecordFailed", 1, {"function": "PublishEvents", "stream": "subscriptions"})
+    ]
 
     publish(records)
     assert [name for name, _, _ in counted()] == ["SubscriptionEnded"]

@@ -22,7 +22,7 @@ from aws.dynamodb import dynamodb_client
 from call_handling import end_sessions_of_registration
 from camara.identity import derive_subscriber_key
 from camara.scope import EventType
-from notifications import publish_session_events, publishing
+from notifications import publish_events, publishing
 from notifications.notification import Notification
 from registration.store import registration_store
 from tests.support.api import delete, get, post, put
@@ -342,7 +342,7 @@ class CallHandling(RuleBasedStateMachine):
         records = self.sessions.records()
         if records:
             self._check_what_is_stored()
-        told = self._told(meant_for("PublishSessionEvents", records))
+        told = self._told(meant_for("PublishEvents", records))
         assert sorted(told) == sorted(self._to_be_told())
 
     def _to_be_told(self) -> Iterator[tuple[str, str, str, int]]:
@@ -376,7 +376,7 @@ class CallHandling(RuleBasedStateMachine):
         if not records:
             return []
         OUTBOX.notifications.clear()
-        assert publish_session_events.handler({"Records": records}, a_lambda_context()) == DONE
+        assert publish_events.handler({"Records": records}, a_lambda_context()) == DONE
         return [
             (each.media_session_id or "", each.subscription_id, *_status_in(each))
             for each in OUTBOX.notifications

@@ -103,7 +103,7 @@ def test_it_finds_each_step_and_which_change_that_made_or_told_of(told: Told) ->
         ("updateSessionStatus", 2): 1,
         ("updateSessionStatus", 3): 1,
         ("deleteSessionById", 4): 1,
-        **{("PublishSessionEvents", version): 1 for version in range(1, 5)},
+        **{("PublishEvents", version): 1 for version in range(1, 5)},
         **{("PublishToSessionsBus", version): 1 for version in range(1, 5)},
         # The invitation to the one, each change to both.
         ("DeliverNotification", 1): 1,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notifications import deliver_notification, publish_session_events
+from notifications import deliver_notification, publish_events
 from notifications.notification import CatchUp, message_from
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get, put
@@ -209,8 +209,8 @@ def test_all_that_the_version_before_reads_of_a_subscription_is_written(
 def test_all_that_the_version_before_reads_of_a_message_is_written(messaging: Messaging) -> None:
     stream = Stream(TABLE)
     a_call("Connected")
-    records = meant_for("PublishSessionEvents", stream.records())
-    publish_session_events.handler({"Records": records}, a_lambda_context())
+    records = meant_for("PublishEvents", stream.records())
+    publish_events.handler({"Records": records}, a_lambda_context())
     written = {message["type"]: message for message in taken_from(messaging.queue)}
 
     for message in MESSAGES:

@@ -1,4 +1,4 @@
-"""PublishRegistrationEnds: a device hears that it is registered no more, and why."""
+"""PublishEvents, of registrations: a device hears that it is registered no more, and why."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from camara.identity import derive_subscriber_key
 from camara.scope import EventType
-from notifications.publish_registration_ends import handler
+from notifications.publish_events import handler
 from notifications.subscription import TerminationReason
 from registration.store import registration_store
 from tests.support.builders import ALICE, NOBODY, NOW, a_registration, registration_id
@@ -18,19 +18,14 @@ from tests.support.messaging import Requests, failing, set_aside_in, subscribe, 
 from tests.support.on_moto import FakeClock, Messaging
 from tests.support.privacy import personal_in
 from tests.support.registers import NOBODY_ACTS
-from tests.support.streams import Record, Stream, meant_for
+from tests.support.session_events import publish
+from tests.support.streams import Stream, meant_for
 from tests.support.sweep import end_expired_registrations as end_expired
 from tests.support.table import REGISTRATIONS
 
 NOBODYS: dict[str, Any] = {"subscriber": NOBODY, "type": EventType.REGISTRATION_ENDS}
-FUNCTION = "PublishRegistrationEnds"
+FUNCTION = "PublishEvents"
 HOUR = 3600
-
-
-def publish(records: list[Record]) -> list[str]:
-    """Return what is to come again."""
-    answer = handler({"Records": meant_for(FUNCTION, records)}, a_lambda_context())
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 @pytest.fixture

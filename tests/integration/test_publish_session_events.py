@@ -1,4 +1,4 @@
-"""PublishSessionEvents: each change of a call is told to sinks, and nothing else is."""
+"""PublishEvents, of calls: each change of a call is told to sinks, and nothing else is."""
 
 import json
 

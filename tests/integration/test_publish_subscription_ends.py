@@ -1,4 +1,4 @@
-"""PublishSubscriptionEnds: whatever ends a subscription, its sink hears of it, once."""
+"""PublishEvents, of subscriptions: whatever ends a subscription, its sink hears of it, once."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 
 from camara.scope import EventType
 from notifications.item import subscription_from_image
-from notifications.publish_subscription_ends import handler
+from notifications.publish_events import handler
 from notifications.store import subscription_store
 from notifications.subscription import Credential, Subscription, TerminationReason
 from tests.support.builders import NOW, a_registration
@@ -23,19 +23,14 @@ from tests.support.messaging import (
 )
 from tests.support.on_moto import Messaging
 from tests.support.privacy import personal_in
+from tests.support.session_events import publish
 from tests.support.streams import Record, Stream, meant_for
 from tests.support.table import SUBSCRIPTIONS
 
-FUNCTION = "PublishSubscriptionEnds"
+FUNCTION = "PublishEvents"
 AUDIENCE = "audience"
 CREDENTIAL = Credential((b"\x00\xff sealed", b"part two"), NOW + 3600)
 every_reason = pytest.mark.parametrize("reason", TerminationReason)
-
-
-def publish(records: list[Record]) -> list[str]:
-    """Return what is to come again."""
-    answer = handler({"Records": meant_for(FUNCTION, records)}, a_lambda_context())
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def end(

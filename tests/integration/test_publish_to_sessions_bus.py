@@ -219,7 +219,7 @@ def test_all_that_was_not_put_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = {"FailedEntryCount": 1, "Entries": [{}, refused, *[{}] * 8]}
     answering(monkeypatch, "PutEvents", lambda _: answer)
 
-    assert session_bus().tell_each(["{}"] * 13) == [1, 10, 11, 12]
+    assert session_bus().put_each(["{}"] * 13) == [1, 10, 11, 12]
 
 
 def test_a_record_that_makes_no_sense_is_set_aside_and_keeps_nobody(

@@ -7,10 +7,9 @@ import pytest
 from botocore.client import BaseClient
 
 from camara.scope import EventType
-from notifications.item import subscription_item
+from notifications.item import key, subscription_item
 from notifications.store import subscription_store
 from notifications.subscription import Subscription, TerminationReason
-from tests.integration import test_publish_registration_ends, test_publish_subscription_ends
 from tests.support.api import post, put
 from tests.support.audiences import store_all, stored_subscriptions
 from tests.support.builders import ALICE_KEY, BOB, NOW, a_registration, a_subscription
@@ -154,7 +153,7 @@ def test_many_ends_of_registrations_cost_one_read(requests: Requests) -> None:
     records = stream.records()
     requests.clear()
 
-    assert test_publish_registration_ends.publish(records) == []
+    assert publish(records) == []
     assert names(requests) == {"BatchGetItem": 1, "SendMessageBatch": 2}
     assert keys_read(requests) == [12]
 
@@ -165,6 +164,7 @@ def test_many_ends_of_subscriptions_cost_no_read(requests: Requests) -> None:
             "eventName": "MODIFY",
             "dynamodb": {
                 "ApproximateCreationDateTime": NOW,
+                "Keys": key(subscription.subscriber_key, subscription.subscription_id),
                 "NewImage": subscription_item(ended(subscription)),
                 "OldImage": subscription_item(subscription),
                 "SequenceNumber": str(number),
@@ -174,5 +174,5 @@ def test_many_ends_of_subscriptions_cost_no_read(requests: Requests) -> None:
     ]
     requests.clear()
 
-    assert test_publish_subscription_ends.publish(records) == []
+    assert publish(records) == []
     assert names(requests) == {"SendMessageBatch": 10}

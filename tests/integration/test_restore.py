@@ -138,7 +138,7 @@ def test_nobody_is_told_of_it(source: SubscriptionStore) -> None:
 
     records = stream.records()
     assert records
-    assert not meant_for("PublishSubscriptionEnds", records)
+    assert not meant_for("PublishEvents", records)
 
 
 def test_the_command_says_how_many_and_nothing_personal(

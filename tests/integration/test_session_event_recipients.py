@@ -1,4 +1,4 @@
-"""PublishSessionEvents: a change of a call is told to whom it concerns."""
+"""PublishEvents, of calls: a change of a call is told to whom it concerns."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

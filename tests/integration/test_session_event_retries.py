@@ -1,4 +1,4 @@
-"""PublishSessionEvents: what fails comes again, in order; what makes no sense is set aside."""
+"""PublishEvents, of calls: what fails comes again, in order; what makes no sense is set aside."""
 
 import json
 from collections import Counter

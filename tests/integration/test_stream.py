@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.batch import EventType
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
-from aws.batch import in_order, time_of
+from aws.batch import process_in_order, report_failure, time_of
 from tests.support.emf import metrics_in
 
 
@@ -16,42 +18,50 @@ def message(number: int) -> dict[str, Any]:
     return {"messageId": f"message {number}", "body": ""}
 
 
-def test_all_are_handled_in_their_order() -> None:
-    handled: list[Any] = []
-    records = [record(1), record(2), record(3)]
-
-    assert in_order("Function", {"Records": records}, handled.append) == {"batchItemFailures": []}
-    assert handled == records
-
-
 @pytest.mark.parametrize(
-    ("records", "failed"),
-    [([record(1), record(2), record(3)], "2"), ([message(1), message(2), message(3)], "message 2")],
+    ("source", "records", "failed"),
+    [
+        (EventType.DynamoDBStreams, [record(1), record(2), record(3)], "2"),
+        (EventType.SQS, [message(1), message(2), message(3)], "message 2"),
+    ],
     ids=["stream", "queue"],
 )
-def test_nothing_overtakes_what_fails(
-    records: list[dict[str, Any]],
-    failed: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+def test_all_are_handled_in_their_order_and_nothing_overtakes_what_fails(
+    source: EventType, records: list[dict[str, Any]], failed: str
+) -> None:
+    handled: list[dict[str, Any]] = []
+
+    def handle(record: Any) -> None:
+        handled.append(record.raw_event)
+
+    def fail_at_the_second(record: Any) -> None:
+        handle(record)
+        if record.raw_event is records[1]:
+            raise ValueError
+
+    assert process_in_order(source, {"Records": records}, handle) == {"batchItemFailures": []}
+    assert handled == records
+    handled.clear()
+    for first in (0, 1):
+        assert process_in_order(source, {"Records": records[first:]}, fail_at_the_second) == {
+            "batchItemFailures": [{"itemIdentifier": failed}]
+        }
+    assert handled == [*records[:2], records[1]]
+
+
+def test_a_failure_is_logged_by_its_kind_and_counted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "webrtc-test")
-    seen: list[Any] = []
+    report_failure("Function", ValueError("+12025550101"), stream="sessions")
 
-    def handle(record: dict[str, Any]) -> None:
-        seen.append(record)
-        if record is records[1]:
-            raise ValueError("+12025550101")  # noqa: EM101 - what no log may tell
-
-    assert in_order("Function", {"Records": records}, handle) == {
-        "batchItemFailures": [{"itemIdentifier": failed}]
-    }
-    assert seen == records[:2]
     log = capsys.readouterr().out
     assert '"fault":"ValueError"' in log
+    assert "+1202" not in log
     [metric] = metrics_in(log)
     assert (metric.name, metric.value) == ("RecordFailed", 1)
-    assert dict(metric.dimensions) == {"service": "webrtc-test", "function": "Function"}
+    dimensions = {"service": "webrtc-test", "function": "Function", "stream": "sessions"}
+    assert dict(metric.dimensions) == dimensions
 
 
 @pytest.mark.parametrize(
@@ -63,4 +73,6 @@ def test_nothing_overtakes_what_fails(
     ],
 )
 def test_the_time_of_a_record(seconds: float, time: str) -> None:
-    assert time_of({"dynamodb": {"ApproximateCreationDateTime": seconds}}) == time
+    changed = {"dynamodb": {"ApproximateCreationDateTime": seconds}}
+
+    assert time_of(DynamoDBRecord(changed)) == time

@@ -39,7 +39,7 @@ def test_a_batch_is_one_line_with_what_is_queued_of_each_change(
     call, records = changes_of_a_call(session_stream)
     publish(records)
 
-    [line] = lines(logged, "PublishSessionEvents")
+    [line] = lines(logged, "PublishEvents")
     assert line["changes"] == [f"{call} 2 queued 1", f"{call} 3 queued 1"]
     assert "again" not in line
 
@@ -55,13 +55,14 @@ def test_what_comes_again_is_told_apart(
     answering(monkeypatch, "PutEvents", lambda _: {"Entries": [{}, {"ErrorCode": "Throttled"}]})
     tell_the_bus(records)
 
-    [line] = lines(logged, "PublishToSessionsBus")
-    assert (line["changes"], line["again"]) == ([f"{call} 2"], [f"{call} 3"])
+    told, fault = lines(logged, "PublishToSessionsBus")
+    assert (told["changes"], told["again"]) == ([f"{call} 2"], [f"{call} 3"])
+    assert (fault["fault"], fault["stream"]) == ("Unavailable", "sessions")
 
 
 @pytest.mark.parametrize(
     ("tell", "function"),
-    [(publish, "PublishSessionEvents"), (tell_the_bus, "PublishToSessionsBus")],
+    [(publish, "PublishEvents"), (tell_the_bus, "PublishToSessionsBus")],
 )
 def test_what_is_set_aside_is_not_told(
     session_stream: Stream,
@@ -89,7 +90,7 @@ def test_an_audience_that_makes_no_sense_is_none_that_was_told(
     monkeypatch.setattr("notifications.publish_session_events.audience_from", {}.__getitem__)
     publish(records)
 
-    told = lines(logged, "PublishSessionEvents")
+    told = lines(logged, "PublishEvents")
     assert [(line["mediaSessionId"], line["version"]) for line in told] == [(call, 2), (call, 3)]
 
 

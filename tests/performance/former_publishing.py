@@ -8,6 +8,8 @@ rules and texts are those of today, which if anything flatters it.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+
 from aws import clock
 from aws.batch import time_of
 from camara.scope import EventType
@@ -33,7 +35,7 @@ class FormerReader(NamedTuple):
 
     def notifications(self, record: dict[str, Any]) -> list[Notification]:
         """Read for one record; return what is told of it."""
-        change, time = change_of(record), time_of(record)
+        change, time = change_of(record), time_of(DynamoDBRecord(record))
         legs, now = change.session.legs, clock.now()
         register = registration_store().of_subscriber(legs.receiver)
         happened = int(record["dynamodb"]["ApproximateCreationDateTime"])
@@ -72,7 +74,7 @@ class FormerPublisher(NamedTuple):
         """Publish one after the other."""
         for record in records:
             self._queue(self.reader.notifications(record))
-            self._tell(detail_of(change_of(record), time_of(record)))
+            self._tell(detail_of(change_of(record), time_of(DynamoDBRecord(record))))
 
     def _queue(self, notifications: list[Notification]) -> None:
         answer = self.sqs.send_message_batch(

@@ -16,13 +16,14 @@ from math import inf
 from threading import Condition, Thread
 from typing import Any
 
-from aws.batch import Failures
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+
 from tests.support.lambda_context import a_lambda_context
 
 _VISIBILITY_TIMEOUT = 90
 _FUNCTION_SECONDS = 85
 
-type Handler = Callable[[dict[str, Any], Any], Failures]
+type Handler = Callable[[dict[str, Any], Any], PartialItemFailureResponse]
 type Request = dict[str, Any]
 
 

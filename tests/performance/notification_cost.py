@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from camara.scope import EventType
 from notifications import delivery, publish_to_sessions_bus, publishing
-from notifications.publish_session_events import handler as publish
+from notifications.publish_events import handler as publish
 from notifications.publish_to_sessions_bus import handler as put_on_bus
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Result
@@ -83,12 +83,12 @@ def _changes() -> Iterator[list[Record]]:
     """Yield what the stream tells of each change of a call, when it has been made."""
     stream = Stream(TABLE)
     call = a_call("Initial")
-    yield meant_for("PublishSessionEvents", stream.records())
+    yield meant_for("PublishEvents", stream.records())
     for status in ("Ringing", {"status": "Connected", "answer": {"sdp": ANSWER}}):
         assert put(BOB, call, status).status == 200
-        yield meant_for("PublishSessionEvents", stream.records())
+        yield meant_for("PublishEvents", stream.records())
     assert delete(ALICE, call).status == 204
-    yield meant_for("PublishSessionEvents", stream.records())
+    yield meant_for("PublishEvents", stream.records())
 
 
 def _results(spent: _Spent, requests: str) -> Iterator[Result]:

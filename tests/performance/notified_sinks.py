@@ -11,16 +11,16 @@ from math import inf
 from typing import Any
 from unittest.mock import patch
 
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+
 from aws import clock
-from aws.batch import Failures
 from aws.dynamodb import dynamodb_client
 from call_handling.item import media_items, session_item
 from notifications import delivery, outbox, receiving
 from notifications.deliver_notification import handler as deliver
 from notifications.post import post
 from notifications.probe_sink import handler as probe
-from notifications.publish_session_events import handler as publish
-from notifications.publish_subscription_ends import handler as publish_ends
+from notifications.publish_events import handler as publish
 from notifications.sink import Sink
 from notifications.store import subscription_store
 from notifications.subscription import Subscription
@@ -95,15 +95,15 @@ class NotifiedSinks:
                     self._clock.forward(wait)
                     for queue in queues:
                         queue.wake()
-                elif not self._publish_ends():
+                elif not self._publish():
                     return
         raise AssertionError(waits)
 
-    def _publish_ends(self) -> bool:
+    def _publish(self) -> bool:
         """Tell whether there was an end of a subscription to publish."""
-        records = meant_for("PublishSubscriptionEnds", self._ends.records())
+        records = meant_for("PublishEvents", self._ends.records())
         if records:
-            _published(publish_ends, records)
+            _published(publish, records)
         return bool(records)
 
 
@@ -127,5 +127,5 @@ def notified_sinks(concurrency: int, of_probes: int) -> Iterator[NotifiedSinks]:
 
 
 def _published(handler: Any, records: list[Record]) -> None:
-    answer: Failures = handler({"Records": records}, a_lambda_context())
+    answer: PartialItemFailureResponse = handler({"Records": records}, a_lambda_context())
     assert answer == {"batchItemFailures": []}, answer

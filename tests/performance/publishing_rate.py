@@ -144,7 +144,7 @@ def _require_all(canned: CannedPublishing, way: str) -> None:
 
 @contextmanager
 def _worker(url: str, batches: Mapping[str, Any]) -> Iterator[_Worker]:
-    environment = function_environment("PublishSessionEvents") | {
+    environment = function_environment("PublishEvents") | {
         "AWS_ENDPOINT_URL": url,
         "NOTIFICATIONS_QUEUE": f"{_QUEUES}/notifications.fifo",
         "EVENTS_NOT_PUBLISHED": f"{_QUEUES}/not-published",

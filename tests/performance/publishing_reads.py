@@ -15,7 +15,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from notifications import publishing
 from notifications.audience import Audience, Limits
 from notifications.item import audience_item, subscription_item
-from notifications.publish_session_events import handler
+from notifications.publish_events import handler
 from notifications.subscription import Subscription, TerminationReason
 from tests.performance.cost import Cost, costed_reads
 from tests.performance.former_publishing import FormerReader

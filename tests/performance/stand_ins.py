@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from aws.batch import Failures
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+
 from notifications.deliver_notification import handler as deliver
 from notifications.notification import Message
 from tests.support.lambda_context import a_lambda_context
@@ -28,13 +29,15 @@ class Queue(list[Message]):
 class Bus(list[str]):
     """Stands in for the bus."""
 
-    def tell_each(self, details: Sequence[str]) -> list[int]:
+    def put_each(self, details: Sequence[str]) -> list[int]:
         """Put all on it."""
         self.extend(details)
         return []
 
 
-def handled(handler: Callable[[dict[str, Any], Any], Failures], records: list[Record]) -> None:
+def handled(
+    handler: Callable[[dict[str, Any], Any], PartialItemFailureResponse], records: list[Record]
+) -> None:
     """Invoke a handler with one record, or one message, which it is to do with."""
     assert len(records) == 1, records
     answer = handler({"Records": records}, a_lambda_context())

@@ -16,7 +16,10 @@ from tests.support.template import routes
 
 
 def test_each_function_has_a_payload_and_nothing_else_has() -> None:
-    assert sorted(file.stem for file in EVENTS.glob("*.json")) == sorted([*FUNCTIONS, "env"])
+    """A second payload of a function is named after its event source, too."""
+    payloads = {file.stem.partition("-")[0] for file in EVENTS.glob("*.json")}
+
+    assert payloads == {*FUNCTIONS, "env"}
 
 
 def test_the_variables_are_all_those_of_the_template_and_no_others() -> None:
@@ -57,14 +60,14 @@ def image(logical_id: str, name: str = "NewImage") -> dict[str, Any]:
 
 
 def test_a_stream_shows_items_as_they_are_stored() -> None:
-    session, register = image("PublishSessionEvents"), image("EndSessionsOfRegistration")
+    session, register = image("PublishEvents"), image("EndSessionsOfRegistration")
     stored = register_from(register["owner"]["S"], register)
     write_id, ended_at = register["writeId"]["S"], stored.ended[-1].at
 
     assert session_item(session_from(session)) == session
     assert register_item(stored, write_id, ended_at) == register
     for name in ("NewImage", "OldImage"):
-        subscription = image("PublishSubscriptionEnds", name)
+        subscription = image("PublishEvents-SubscriptionEnded", name)
         written = {"writeId": subscription["writeId"]}
         assert subscription_item(subscription_from(subscription)) | written == subscription
 
@@ -83,7 +86,7 @@ def test_the_registration_that_has_ended_is_one_of_the_caller_of_the_other_paylo
 
 def test_the_events_are_of_the_call_and_the_device_of_the_other_payloads() -> None:
     caller, receiver = acting("CreateSession"), acting("UpdateSessionStatus")
-    session = session_from(image("PublishSessionEvents"))
+    session = session_from(image("PublishEvents"))
     legs = session.legs
     assert (
         session.media_session_id
@@ -93,7 +96,7 @@ def test_the_events_are_of_the_call_and_the_device_of_the_other_payloads() -> No
     assert (legs.originator, legs.caller_actor) == (caller.subscriber_key, caller.key)
     assert (legs.receiver, [*legs.actors]) == (receiver.subscriber_key, [receiver.key])
 
-    subscription = subscription_from(image("PublishSubscriptionEnds"))
+    subscription = subscription_from(image("PublishEvents-SubscriptionEnded"))
     assert (subscription.subscriber_key, subscription.actor) == (caller.subscriber_key, caller.key)
     assert subscription.device == legs.caller
     for name in ("SubscriptionApi", "RegistrationApi"):
@@ -111,5 +114,4 @@ def test_who_reads_the_same_gets_the_same() -> None:
     (message,), (probe,) = (event(name)["Records"] for name in ("DeliverNotification", "ProbeSink"))
 
     assert probe["body"] == message["body"]
-    assert event("PublishToSessionsBus") == event("PublishSessionEvents")
-    assert event("PublishRegistrationEnds") == event("EndSessionsOfRegistration")
+    assert event("PublishToSessionsBus") == event("PublishEvents")

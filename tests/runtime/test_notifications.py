@@ -29,12 +29,12 @@ def test_a_subscription_is_notified_of_a_call_and_of_its_end(
     _registered(registration_api, CAROL)
     subscription = _subscribed(events_function("SubscriptionApi"), CAROL, webhook.sink("carol"))
 
-    change = event("PublishSubscriptionEnds")
+    change = event("PublishEvents-SubscriptionEnded")
     (record,) = change["Records"]
     for image in (record["dynamodb"]["NewImage"], record["dynamodb"]["OldImage"]):
         image["subscriptionId"] = {"S": subscription["id"]}
         image["number"] = {"S": derive_subscriber_key(CAROL["phone_number"])}
-    assert events_function("PublishSubscriptionEnds").invoke(change) == DONE
+    assert events_function("PublishEvents").invoke(change) == DONE
 
     (queued,) = _queued(of_events)
     deliver = events_function("DeliverNotification")
@@ -56,7 +56,7 @@ def test_a_sink_that_fails_is_probed_and_once_it_works_again_told_what_it_has_mi
     webhook: Webhook,
 ) -> None:
     phone, _ = _registered(registration_api, DAVE), _registered(registration_api, ERIN)
-    api, publish = events_function("SubscriptionApi"), events_function("PublishSessionEvents")
+    api, publish = events_function("SubscriptionApi"), events_function("PublishEvents")
     deliver, probe = events_function("DeliverNotification"), events_function("ProbeSink")
     subscription = _subscribed(api, DAVE, webhook.sink("dave"))
     webhook.answer("dave", 500)
@@ -96,8 +96,10 @@ def test_a_sink_that_fails_is_probed_and_once_it_works_again_told_what_it_has_mi
 def test_what_is_published_of_nobodys_subscription_is_nothing(
     events_function: Callable[[str], LambdaFunction], of_events: dict[str, str]
 ) -> None:
-    for name in ("PublishSessionEvents", "PublishToSessionsBus", "PublishRegistrationEnds"):
+    for name in ("PublishEvents", "PublishToSessionsBus"):
         assert events_function(name).invoke(event(name)) == DONE
+    ended = event("EndSessionsOfRegistration")
+    assert events_function("PublishEvents").invoke(ended) == DONE
     assert not _queued(of_events)
 
 
@@ -142,7 +144,7 @@ def _answered(function: LambdaFunction, variables: dict[str, str], call: str) ->
     payload["pathParameters"]["mediaSessionId"] = call
     answer = function.invoke(payload)
     assert answer["statusCode"] == 200, answer
-    change = event("PublishSessionEvents")
+    change = event("PublishEvents")
     (record,) = change["Records"]
     record["eventName"] = "MODIFY"
     images = {"OldImage": before, "NewImage": _stored(variables, call)}

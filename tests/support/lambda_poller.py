@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from aws.batch import Failures
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+
 from camara.scope import EventType
 from notifications.notification import Message, Notification
 from notifications.outbox import Outbox, Probes, sqs_client
@@ -19,7 +20,7 @@ HAPPENED = NOW - 3
 """In the second of ``TIME``."""
 
 type SqsEvent = dict[str, Any]
-type Handler = Callable[[SqsEvent, Any], Failures]
+type Handler = Callable[[SqsEvent, Any], PartialItemFailureResponse]
 
 
 def a_notification(subscription: Subscription, number: int = 1, **changes: Any) -> Notification:

@@ -15,8 +15,7 @@ from notifications import (
     catch_up,
     deliver_notification,
     probe_sink,
-    publish_session_events,
-    publish_subscription_ends,
+    publish_events,
 )
 from tests.support.modelled_dynamodb import a_row, put
 from tests.support.modelled_sqs import Message
@@ -28,8 +27,8 @@ from tests.support.table import TABLE
 _WAIT_SECONDS = 31
 _PUBLISHES, _ENDS = "publishes", "publishes the end"
 _FUNCTIONS: Handlers = {
-    _PUBLISHES: publish_session_events.handler,
-    _ENDS: publish_subscription_ends.handler,
+    _PUBLISHES: publish_events.handler,
+    _ENDS: publish_events.handler,
     "delivers": deliver_notification.handler,
     "probes": probe_sink.handler,
 }

@@ -41,15 +41,17 @@ class Stream:
 
 
 def meant_for(function: str, records: list[Record]) -> list[Record]:
-    """Return the records that pass the filter of the function's only source."""
-    [source] = properties(function)["Events"].values()
-    criteria = source["Properties"]["FilterCriteria"]["Filters"]
-    patterns = [EventPattern.load(criterion["Pattern"]) for criterion in criteria]
-    return [
-        record
-        for record in records
-        if any(pattern.matches_event(record) for pattern in patterns)  # type: ignore[arg-type]
-    ]
+    """Return the records of the function's streams that pass the filters of these."""
+    sources = [source["Properties"] for source in properties(function)["Events"].values()]
+    return [record for record in records if any(_passes(source, record) for source in sources)]
+
+
+def _passes(source: dict[str, Any], record: Any) -> bool:
+    table = properties(source["Stream"]["Fn::GetAtt"].partition(".")[0])
+    if {key["AttributeName"] for key in table["KeySchema"]} != record["dynamodb"]["Keys"].keys():
+        return False
+    criteria = source["FilterCriteria"]["Filters"]
+    return any(EventPattern.load(each["Pattern"]).matches_event(record) for each in criteria)
 
 
 def _as_lambda_has_it(record: Any) -> Record:

@@ -29,10 +29,8 @@ MADE: list[tuple[str, list[object]]] = [
     ("call_handling.end_sessions_of_registration", [session_ender, registration_store]),
     ("registration.api", [registration_store]),
     ("notifications.api", [subscription_store, registration_store, vault]),
-    ("notifications.publish_session_events", [outbox, subscription_store, registration_store]),
+    ("notifications.publish_events", [outbox, subscription_store, registration_store]),
     ("notifications.publish_to_sessions_bus", [session_bus]),
-    ("notifications.publish_registration_ends", [outbox, subscription_store]),
-    ("notifications.publish_subscription_ends", [outbox]),
     (
         "notifications.deliver_notification",
         [subscription_store, session_store, vault, outbox, probes, tls],

@@ -20,7 +20,7 @@ from unittest.mock import patch
 from aws import clock, log
 from camara.scope import EventType
 from notifications import delivery, publish_to_sessions_bus, publishing
-from notifications.publish_session_events import handler as publish
+from notifications.publish_events import handler as publish
 from notifications.publish_to_sessions_bus import handler as put_on_bus
 from tests.performance.capacity import read
 from tests.performance.capacity.browser_sdp import browser_sdp
@@ -53,7 +53,7 @@ _FUNCTIONS = {
     ANSWER: "UpdateSessionStatus",
     END: "DeleteSessionById",
     AUTHORIZER: "JwtAuthorizer",
-    PUBLISH: "PublishSessionEvents",
+    PUBLISH: "PublishEvents",
     BUS: "PublishToSessionsBus",
     DELIVER: "DeliverNotification",
 }
@@ -114,7 +114,7 @@ class _PlayedCall:
             out = len(json.dumps(answer.body)) if answer.body else 0
             self._spent[name].append(Step(name, 0, 0, bytes_out=out))
             self.id = self.id or answer.body["mediaSessionId"]
-            self._tell(meant_for("PublishSessionEvents", self._stream.records()))
+            self._tell(meant_for("PublishEvents", self._stream.records()))
 
     def authorize(self) -> None:
         """Add what the authorizer does; of tokens that are good it logs nothing."""
