@@ -12,7 +12,7 @@ from itertools import cycle, islice
 from statistics import median
 
 from infra.local.webhook import Webhook
-from tests.performance.result import Budget, Result
+from tests.performance.result import Budget, Result, of_medians
 from tests.support.stack.http import EmbeddedApi
 from tests.support.stack.subscriber import Line, Subscriber
 
@@ -40,17 +40,14 @@ def measure(api: EmbeddedApi, webhook: Webhook) -> Iterator[Result]:
     for _ in range(_RINGS):
         _change(Line(busy, partner))
         beside.append(_ring(line, webhook, sink))
-    floor, value = median(quiet), median(beside)
-    yield Result(
-        name="bystander.ring",
-        what=f"from POST's 201 to the ring, beside {_CHANGES} changes of somebody else's call",
-        unit="ms",
-        floor=floor,
-        value=value,
-        ratio=value / floor,
-        budget=Budget(round(max(1.5 * floor, floor + 250))),
-        samples={"floor": quiet, "value": beside},
-        notes=[
+    floor = median(quiet)
+    yield of_medians(
+        "bystander.ring",
+        f"from POST's 201 to the ring, beside {_CHANGES} changes of somebody else's call",
+        "ms",
+        {"floor": quiet, "value": beside},
+        Budget(round(max(1.5 * floor, floor + 250))),
+        [
             f"{_SUBSCRIPTIONS} subscriptions of the other number were created and deleted before",
             f"medians of {_RINGS}; floor: nothing else happens; an emulator",
             "budget: 1.5 x floor, or 250 ms more",

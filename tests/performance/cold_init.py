@@ -9,7 +9,7 @@ caller waits: so the time to the first answer stands beside it.
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -19,7 +19,7 @@ from tests.performance.canned_dynamodb import CannedDynamoDB
 from tests.performance.canned_server import canned_server
 from tests.performance.delete_request import delete_payload
 from tests.performance.environment import function_environment
-from tests.performance.result import Budget, Result
+from tests.performance.result import Budget, Result, of_medians
 from tests.performance.runtime_emulator import ColdStart, Function, cold_start
 from tests.performance.stored_sessions import sessions_table, stored_session
 from tests.support.api import a_call
@@ -44,21 +44,14 @@ def measure() -> Iterator[Result]:
                 start = cold_start(function, delete_payload())
                 assert json.loads(start.answer)["statusCode"] == 204, start
                 starts[subject].append(start)
-    yield _result(
-        "cold-init",
-        "cold init of DELETE, runtime emulator",
-        {subject: [start.init for start in each] for subject, each in starts.items()},
-        Budget(1.25, "ratio"),
-    )
-    yield _result(
-        "cold-first-answer",
-        "  and the first invocation",
-        {
-            subject: [start.init + start.first_invocation for start in each]
-            for subject, each in starts.items()
-        },
-        Budget(1.12, "ratio"),
-    )
+    for name, what, time_of, limit in (
+        ("cold-init", "cold init of DELETE, runtime emulator", _init, 1.25),
+        ("cold-first-answer", "  and the first invocation", _first_answer, 1.12),
+    ):
+        samples = {subject: list(map(time_of, each)) for subject, each in starts.items()}
+        usual = median(samples["usual"]) / median(samples["floor"])
+        notes = [f"the usual way / floor: {usual:.2f}"]
+        yield of_medians(name, what, "ms", samples, Budget(limit, "ratio"), notes)
 
 
 def _functions(dynamodb_url: str) -> dict[str, Function]:
@@ -86,17 +79,9 @@ def compile_runtime() -> None:
     )
 
 
-def _result(name: str, what: str, samples: Mapping[str, list[float]], budget: Budget) -> Result:
-    medians = {subject: median(values) for subject, values in samples.items()}
-    return Result(
-        name=name,
-        what=what,
-        unit="ms",
-        floor=medians["floor"],
-        usual=medians["usual"],
-        value=medians["value"],
-        ratio=medians["value"] / medians["floor"],
-        budget=budget,
-        samples=samples,
-        notes=[f"the usual way / floor: {medians['usual'] / medians['floor']:.2f}"],
-    )
+def _init(start: ColdStart) -> float:
+    return start.init
+
+
+def _first_answer(start: ColdStart) -> float:
+    return start.init + start.first_invocation

@@ -28,12 +28,12 @@ from tests.performance.cold_init import HANDLERS, compile_runtime
 from tests.performance.delete_request import delete_payload
 from tests.performance.environment import function_environment
 from tests.performance.recorded_dynamodb import RecordedDynamoDB, recording
-from tests.performance.result import Result
+from tests.performance.result import Result, of_medians
 from tests.performance.runtime_emulator import Function, cold_start
 from tests.performance.stored_sessions import sessions_table, stored_session
-from tests.runtime.loopback import served
 from tests.support.builders import ALICE, BOB
 from tests.support.lambda_context import a_lambda_context
+from tests.support.loopback import served
 from tests.support.template import properties
 from tests.support.tokens import AUDIENCE, ISSUER, a_token, rsa_jwk
 
@@ -93,18 +93,13 @@ def _result(function: str, samples: Mapping[str, list[float]]) -> Result:
     of_subjects = {"usual": samples[f"{function} usual"], "value": samples[function]}
     if function != "JwtAuthorizer":
         of_subjects["floor"] = samples["floor"]
-    medians = {subject: median(values) for subject, values in of_subjects.items()}
-    floor = medians.get("floor")
-    return Result(
-        name=f"cold-starts.{function}",
-        what=f"cold start with the first invocation, {_WHAT[function]}",
-        unit="ms",
-        floor=floor,
-        usual=medians["usual"],
-        value=medians["value"],
-        ratio=medians["value"] / floor if floor else None,
-        samples=of_subjects,
-        notes=[f"the usual way / ours: {medians['usual'] / medians['value']:.2f}"],
+    gain = median(of_subjects["usual"]) / median(of_subjects["value"])
+    return of_medians(
+        f"cold-starts.{function}",
+        f"cold start with the first invocation, {_WHAT[function]}",
+        "ms",
+        of_subjects,
+        notes=[f"the usual way / ours: {gain:.2f}"],
     )
 
 

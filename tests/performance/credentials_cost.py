@@ -51,7 +51,6 @@ def measure() -> Iterator[Result]:
         floor=1,
         usual=_DELIVERIES,
         value=len(asked),
-        ratio=len(asked),
         budget=Budget(1),
     )
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from infra.local.webhook import Webhook, serving
 from notifications.subscription import ATTEMPTS, TerminationReason
 from tests.performance.notified_sinks import NotifiedSinks, notified_sinks
-from tests.performance.result import Budget, Result
+from tests.performance.result import Budget, Result, of_medians
 from tests.performance.ringing_calls import Line
 from tests.support.tarpit import tarpit
 from tests.support.template import template
@@ -64,17 +64,14 @@ def measure() -> Iterator[Result]:
     default = _default("NotificationsConcurrency")
     with _waited(default, _FIRST_CHANGES) as many:
         pass
-    quiet, busy = median(few.quiet), median(few.busy)
-    yield Result(
-        name="dead-sinks.wait",
-        what=f"wait of a sink that works, beside {_DEAD} that do not and {changes:,} changes",
-        unit="ms",
-        floor=quiet,
-        value=busy,
-        ratio=busy / quiet,
-        budget=Budget(round(max(1.5 * quiet, quiet + 250))),
-        samples={"floor": few.quiet, "value": few.busy},
-        notes=[
+    quiet = median(few.quiet)
+    yield of_medians(
+        "dead-sinks.wait",
+        f"wait of a sink that works, beside {_DEAD} that do not and {changes:,} changes",
+        "ms",
+        {"floor": few.quiet, "value": few.busy},
+        Budget(round(max(1.5 * quiet, quiet + 250))),
+        [
             f"medians; floor: nobody else is told; {_FEW} invocations at once",
             "budget: 1.5 x floor, or 250 ms more",
         ],
@@ -86,7 +83,6 @@ def measure() -> Iterator[Result]:
             unit="ms",
             floor=max(waited.quiet),
             value=max(waited.busy),
-            ratio=max(waited.busy) / max(waited.quiet),
             samples={"floor": waited.quiet, "value": waited.busy},
         )
     ends = "until their subscriptions have ended, which is an hour later"

@@ -59,7 +59,6 @@ def measure() -> Iterator[Result]:
         floor=_READS_FOR_ALL,
         usual=usual.requests,
         value=len(reads),
-        ratio=len(reads) / _READS_FOR_ALL,
         budget=Budget(_READS_FOR_ALL),
         notes=[f"{in_words(reads)}; the usual way: {in_words(usual.sent)}"],
     )

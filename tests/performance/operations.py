@@ -68,7 +68,6 @@ def _results(operation: str, cases: dict[str, _Spent]) -> Iterator[Result]:
         floor=1,
         usual=usual,
         value=requests,
-        ratio=requests,
         notes=[words],
     )
     for number, (case, spent) in enumerate(cases.items()):
@@ -79,7 +78,6 @@ def _results(operation: str, cases: dict[str, _Spent]) -> Iterator[Result]:
             floor=spent.floor_units,
             usual=spent.usual_units,
             value=spent.cost.write_units,
-            ratio=spent.cost.write_units / spent.floor_units,
             notes=[spent.note],
         )
 

@@ -90,7 +90,6 @@ def measure() -> Iterator[Result]:
             floor=1,
             usual=len(usual),
             value=len(ours),
-            ratio=len(ours),
             budget=Budget(case.budget),
             notes=[f"{in_words(ours)}: {case.note}"] if case.note else [],
         )

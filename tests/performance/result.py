@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Literal
 
 
@@ -26,7 +27,8 @@ class Result:
 
     ``floor`` is the least that the platform allows, ``usual`` what today's usual way costs; both,
     like ``value``, in ``unit``. ``samples`` are the single measurements behind them, by subject.
-    A result without a budget is there to be read.
+    ``ratio`` is that to floor, unless it is given: a median of ratios, for one. A result without a
+    budget is there to be read.
     """
 
     name: str
@@ -39,6 +41,10 @@ class Result:
     budget: Budget | None = None
     samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
     notes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.ratio is None and self.floor:
+            object.__setattr__(self, "ratio", self.value / self.floor)
 
     @property
     def gain(self) -> float | None:
@@ -61,6 +67,40 @@ class Result:
     def met(self) -> bool | None:
         """Whether the budget is kept; ``None`` without one."""
         return None if self.excess is None else self.excess == 0
+
+
+def of_medians(
+    name: str,
+    what: str,
+    unit: str,
+    samples: Mapping[str, Sequence[float]],
+    budget: Budget | None = None,
+    notes: Sequence[str] = (),
+    *,
+    paired: bool = False,
+) -> Result:
+    """Return what samples by subject come to: their medians.
+
+    ``paired``: those of one round belong together, and the ratio is the median of the rounds'.
+    """
+    floor, usual, value = (samples.get(subject, ()) for subject in ("floor", "usual", "value"))
+    return Result(
+        name=name,
+        what=what,
+        unit=unit,
+        floor=median(floor) if floor else None,
+        usual=median(usual) if usual else None,
+        value=median(value),
+        ratio=median_ratio(value, floor) if paired else None,
+        budget=budget,
+        samples=samples,
+        notes=notes,
+    )
+
+
+def median_ratio(values: Sequence[float], floor: Sequence[float]) -> float:
+    """Return the median of the ratios of single rounds."""
+    return median(mine / least for mine, least in zip(values, floor, strict=True))
 
 
 @dataclass(frozen=True)

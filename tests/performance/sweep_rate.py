@@ -20,7 +20,7 @@ from statistics import median
 from aws.sweep import CONCURRENCY
 from tests.performance import ROOT
 from tests.performance.environment import function_environment
-from tests.performance.result import Budget, Result
+from tests.performance.result import Budget, Result, of_medians
 from tests.performance.stored_sessions import sessions_table, stored_session
 from tests.support.api import a_call
 
@@ -52,15 +52,8 @@ def measure() -> Iterator[Result]:
 def _result(name: str, what: str, subject: str, samples: dict[str, list[float]]) -> Result:
     floor, ours = samples[_LOOP], samples[subject]
     rates = [f"{1e6 / median(times):,.0f}" for times in (ours, floor)]
-    return Result(
-        name=name,
-        what=what,
-        unit="us",
-        floor=median(floor),
-        value=median(ours),
-        ratio=median(mine / least for mine, least in zip(ours, floor, strict=True)),
-        # Four fifths of the bare loop's rate.
-        budget=Budget(1.25, "ratio") if subject == _SWEEP else None,
-        samples={"floor": floor, "value": ours},
-        notes=[f"{rates[0]} sessions a second of processor; the bare loop {rates[1]}"],
-    )
+    # Four fifths of the bare loop's rate.
+    budget = Budget(1.25, "ratio") if subject == _SWEEP else None
+    notes = [f"{rates[0]} sessions a second of processor; the bare loop {rates[1]}"]
+    both = {"floor": floor, "value": ours}
+    return of_medians(name, what, "us", both, budget, notes, paired=True)

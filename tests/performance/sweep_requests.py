@@ -26,7 +26,6 @@ def measure() -> Iterator[Result]:
         floor=floor,
         usual=_STALE + pages,
         value=requests,
-        ratio=requests / floor,
         budget=Budget(1, "ratio"),
         notes=[
             f"{by_name}; nothing else read or written",

@@ -10,13 +10,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from statistics import median
 from typing import Any
 
 from tests.performance import ROOT
 from tests.performance.delete_request import delete_event
 from tests.performance.environment import function_environment
-from tests.performance.result import Budget, Result
+from tests.performance.result import Budget, Result, median_ratio, of_medians
 from tests.performance.stored_sessions import sessions_table, stored_session
 from tests.support.api import a_call
 from tests.support.template import properties
@@ -69,22 +68,15 @@ def measure() -> Iterator[Result]:
         for _ in range(_ROUNDS):
             for subject, worker in workers.items():
                 samples[subject].append(worker.batch())
-    floor = samples["floor"]
-    ratios = {
-        subject: median(mine / least for mine, least in zip(values, floor, strict=True))
-        for subject, values in samples.items()
-    }
-    yield Result(
-        name="warm-cpu",
-        what="CPU per warm DELETE, logs and metrics on",
-        unit="us",
-        floor=median(floor),
-        usual=median(samples["usual"]),
-        value=median(samples["value"]),
-        ratio=ratios["value"],
-        budget=Budget(1.15, "ratio"),
-        samples=samples,
-        notes=[f"the usual way / floor: {ratios['usual']:.2f}"],
+    usual = median_ratio(samples["usual"], samples["floor"])
+    yield of_medians(
+        "warm-cpu",
+        "CPU per warm DELETE, logs and metrics on",
+        "us",
+        samples,
+        Budget(1.15, "ratio"),
+        [f"the usual way / floor: {usual:.2f}"],
+        paired=True,
     )
 
 

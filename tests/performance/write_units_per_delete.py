@@ -113,7 +113,6 @@ def _of_table(suffix: str, what: str, of: _Delete, budget: Budget | None = None)
         floor=1,
         usual=of.of_one_item,
         value=of.cost.of_tables,
-        ratio=of.cost.of_tables,
         budget=budget,
         notes=[f"the item that changes state: {of.item_bytes:,} bytes"],
     )
@@ -137,7 +136,6 @@ def _requests(suffix: str, of: _Delete) -> Result:
         unit="requests",
         floor=1,
         value=of.cost.requests,
-        ratio=of.cost.requests,
         budget=Budget(1),
         notes=[f"{of.cost.in_words()}, by a device that is named"],
     )

@@ -17,10 +17,10 @@ from werkzeug.wrappers import Response
 
 from infra.local.settings import BUILD, REGION
 from infra.local.webhook import Webhook, serving
-from tests.runtime import loopback
 from tests.runtime.events import variables_of
 from tests.runtime.lambda_function import LambdaFunction, environment, running
 from tests.runtime.lambda_packages import link_lambda_packages
+from tests.support import loopback
 from tests.support.table import create_tables
 from tests.support.tokens import AUDIENCE, ISSUER, rsa_jwk
 

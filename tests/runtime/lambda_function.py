@@ -2,27 +2,19 @@
 
 import json
 import os
-import platform
 import re
-import signal
-import socket
-import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from httpx import HTTPError
 
-from infra.local import loopback_http
-from infra.local.processes import wait_until
-from infra.local.settings import BUILD, HOST, PROJECT_BIN, REGION, TOOLS
+from infra.local.settings import BUILD, PROJECT_BIN, REGION
+from tests.support.runtime_emulator import Emulator, emulator
 from tests.support.template import function_property
 
-_INVOCATIONS = "/2015-03-31/functions/function/invocations"
-_START_SECONDS = 10
-_STOP_SECONDS = 5
 _LOG_LINES = 30
 
 
@@ -31,10 +23,8 @@ class LambdaFunction:
     """A function that can be invoked."""
 
     logical_id: str
-    port: int
     log: Path
-    emulator: int
-    """The process id."""
+    emulator: Emulator
 
     def invoke(self, event: Any) -> Any:
         """Return what the handler returns; fail with the function's log if it raises."""
@@ -50,16 +40,15 @@ class LambdaFunction:
 
     def peak_memory_bytes(self) -> int:
         """Return the most memory that the function has had so far (Linux: VmHWM)."""
-        children = Path(f"/proc/{self.emulator}/task").glob("*/children")
+        children = Path(f"/proc/{self.emulator.pid}/task").glob("*/children")
         (function,) = (process for thread in children for process in thread.read_text().split())
         status = Path(f"/proc/{function}/status").read_text()
         (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
         return int(peak) * 1024
 
     def _answer(self, event: Any) -> Any:
-        url = f"http://{HOST}:{self.port}{_INVOCATIONS}"
         try:
-            return loopback_http.call("POST", url, body=json.dumps(event)).json
+            return json.loads(self.emulator.invoke(json.dumps(event)))
         except (HTTPError, ValueError) as error:
             raise AssertionError(self._report(repr(error))) from error
 
@@ -79,7 +68,6 @@ def environment(logical_id: str, variables: Mapping[str, str], packages: Path) -
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PYTHONPATH": str(packages),
-        "LAMBDA_TASK_ROOT": str(BUILD / logical_id),
         "AWS_LAMBDA_FUNCTION_NAME": logical_id,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function_property(logical_id, "MemorySize")),
@@ -99,59 +87,9 @@ def python() -> list[str]:
 @contextmanager
 def running(logical_id: str, variables: Mapping[str, str], log: Path) -> Iterator[LambdaFunction]:
     """Keep a function ready meanwhile; ``variables`` are its whole environment."""
-    port, api_port = _free_ports()
-    command = [
-        *(_emulator(), "--log-level", "warning"),
-        *("--runtime-interface-emulator-address", f"{HOST}:{port}"),
-        *("--runtime-api-address", f"{HOST}:{api_port}"),
-        *(*python(), "-m", "awslambdaric", function_property(logical_id, "Handler")),
-    ]
-    with (
-        log.open("w") as output,
-        subprocess.Popen(  # noqa: S603 - a command of our own
-            command,
-            cwd=BUILD / logical_id,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        ) as process,
-    ):
-        try:
-            wait_until(lambda: process.poll() is not None or _listens(port), _START_SECONDS)
-            assert _listens(port), f"the emulator did not start\n{_tail(log)}"
-            yield LambdaFunction(logical_id, port, log, process.pid)
-        finally:
-            _stop(process)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(_STOP_SECONDS)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def _emulator() -> str:
-    architecture = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
-    name = f"samcli/local/rapid/aws-lambda-rie-{architecture}"
-    found = next((TOOLS / "sam").glob(f"lib/python*/site-packages/{name}"), None)
-    assert found, "no Lambda runtime emulator; set it up with: make setup"
-    return str(found)
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind((HOST, 0))
-        other.bind((HOST, 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0
+    runtime = [*python(), "-m", "awslambdaric", function_property(logical_id, "Handler")]
+    with emulator(runtime, BUILD / logical_id, variables, log, level="warning") as started:
+        yield LambdaFunction(logical_id, log, started)
 
 
 def _tail(log: Path) -> str:
