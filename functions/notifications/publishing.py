@@ -1,6 +1,6 @@
 """Shared frame of the functions that publish the changes in a table's stream (the outbox).
 
-A batch of records is read for at once, and told of at once; for each session, and each
+A batch of records is read for at once, and published at once; for each session, and each
 subscription, in the order of the stream, at least once. What DynamoDB, SQS or EventBridge did not
 serve comes again, with all after it, as long as it takes: they fail for all. A poison record, which
 makes no sense now and will not make any the next time, would hold up everybody in its shard: it is
@@ -79,14 +79,14 @@ class Batch:
         self._again.update(dict.fromkeys(places, error))
 
     def log_changes(self, changes: Mapping[int, str]) -> None:
-        """Log which changes (by the places of their records) were told, and which come again.
+        """Log which changes (by the places of their records) are published, and which come again.
 
         One line for all: in a busy stream's batches there are up to a hundred.
         """
         known = {place: changes[place] for place in changes if place not in self._aside}
-        told = [text for place, text in known.items() if place not in self._again]
+        published = [text for place, text in known.items() if place not in self._again]
         again = [text for place, text in known.items() if place in self._again]
-        facts: dict[str, Any] = {"changes": told} if told else {}
+        facts: dict[str, Any] = {"changes": published} if published else {}
         if again:
             facts["again"] = again
         if facts:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from notifications.publishing import Batch
 from tests.support.template import function_property, properties, template
 
 
@@ -158,6 +159,14 @@ def test_streams_are_read_in_batches_and_that_of_the_calls_several_at_once() -> 
         )
         for each in sources("DynamoDB")
     } == READERS
+
+
+@pytest.mark.parametrize("table", sorted({table for _, table, _, _ in READERS}))
+def test_a_publisher_knows_a_stream_by_the_keys_of_its_table(table: str) -> None:
+    keys = {key["AttributeName"]: {"S": "x"} for key in properties(table)["KeySchema"]}
+
+    batch = Batch("Function", {"Records": [{"dynamodb": {"Keys": keys}}]})
+    assert f"{batch.stream}table" == table.lower()
 
 
 def test_both_readers_of_the_calls_see_the_same_changes_from_the_first_on() -> None:

@@ -3,12 +3,16 @@
 import pytest
 
 from camara.scope import EventType
+from tests.support.api import a_call, put
 from tests.support.builders import BOB, NOW
 from tests.support.evidence import events_at, now_of, outcomes
 from tests.support.lambda_poller import Poller, a_change_of, deliver_both
 from tests.support.marked import behind, catch_up, marked
+from tests.support.messaging import subscribe
 from tests.support.on_moto import FakeClock
+from tests.support.session_events import ANSWERED, publish
 from tests.support.stored_calls import a_call_of, store
+from tests.support.streams import Stream
 from tests.support.webhook import Webhook
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -111,3 +115,26 @@ def test_of_what_is_told_in_the_usual_way_nothing_is_remembered(
 
     assert numbers_at(webhook) == [2]
     assert now_of(subscription) == subscription
+
+
+def test_of_a_stream_that_is_read_again_each_call_is_told_once_as_it_is(
+    poller: Poller,
+    prober: Poller,
+    webhook: Webhook,
+    clock: FakeClock,
+    session_stream: Stream,
+) -> None:
+    """As after an upgrade that moves its event source to another function."""
+    subscribe(sink=webhook.url)
+    for _ in range(2):
+        call = a_call("Ringing")
+        for status in ("Proceeding", "Waiting", ANSWERED):
+            put(BOB, call, status)
+    clock.now += 600
+
+    assert publish(session_stream.records()) == []
+    deliver_both(poller, prober)
+
+    told = [(each["data"]["mediaSessionId"], each["data"]["status"]) for each in events_at(webhook)]
+    assert len(told) == len(set(told)) == 2
+    assert {status for _, status in told} == {"Connected"}

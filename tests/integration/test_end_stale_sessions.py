@@ -13,6 +13,7 @@ from call_handling.session_ender import session_ender
 from camara.errors import Unavailable
 from tests.support.api import a_call, delete, get, put
 from tests.support.builders import ALICE, BOB, NOW, a_session
+from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import throttle
 from tests.support.on_moto import FakeClock
 from tests.support.sweep import sweep
@@ -199,14 +200,18 @@ def test_throttling_loses_nothing(monkeypatch: pytest.MonkeyPatch, clock: FakeCl
     assert sweep()["ended"] == 10
 
 
-def test_a_sweep_that_cannot_look_fails_after_telling(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("swept", ["sessions", "registrations", "subscriptions"])
+def test_a_sweep_that_cannot_look_fails_after_telling_which_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], swept: str
 ) -> None:
     throttle(monkeypatch, "Query", every=1)
 
     with pytest.raises(Unavailable):
-        sweep()
-    assert "SweepLag" in capsys.readouterr().out
+        sweep({"sweep": swept})
+    written = capsys.readouterr().out
+    told = {metric.name: dict(metric.dimensions)["swept"] for metric in metrics_in(written)}
+    assert told.items() >= {"SweepLag": swept, "SweepLeft": swept, "SweepFailed": swept}.items()
+    assert f'"swept":"{swept}","fault":"Unavailable"' in written
 
 
 def test_it_stops_in_time_and_says_what_is_left(clock: FakeClock) -> None:
