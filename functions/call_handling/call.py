@@ -127,8 +127,8 @@ class Call(NamedTuple):
         the receiver's, needed when the session ``is_answered_by`` the change. A lease is renewed by
         every change; without one, if that is worth a write: then the version stays what it is.
 
-        Raises ``NotFound``, ``InvalidTokenContext`` and ``Unbound``; when the state forbids the
-        change, ``IncompatibleState``; when there have been too many, ``TooManyRequests``.
+        Raises ``NotFound``, ``NotAParty``, ``DeviceNotAllowed`` and ``Unbound``; when the state
+        forbids the change, ``IncompatibleState``; after too many, ``ChangedTooOften``.
         """
         before, named = self.session, change.registration_id
         connects = change.status is Status.CONNECTED and before.status in ANSWERED

@@ -36,6 +36,14 @@ SLOWEST_REQUEST_SECONDS = 30
 _UNSAID = RegistrationKey("")
 
 
+class NotAParty(InvalidTokenContext):
+    """Raised for an actor that has neither of the legs."""
+
+
+class DeviceNotAllowed(InvalidTokenContext):
+    """Raised for a device that does not hold the actor's leg, or that the actor has not active."""
+
+
 class Unbound(InvalidTokenContext):
     """Raised for an actor or a device of the receiver that the call does not know.
 
@@ -136,16 +144,16 @@ class Legs:
     def role_of(self, actor: Actor) -> Role:
         """Return the role of ``actor``.
 
-        Raises ``InvalidTokenContext`` when it has none, of which ``Unbound`` is a case.
+        Raises ``NotAParty`` when it has none, ``Unbound`` when it may yet get one.
         """
         role = self.roles.get(entry_of(actor))
         if role is None:
             may_come = self.answered_by is None and actor.subscriber_key == self.receiver
-            raise Unbound if may_come else InvalidTokenContext
+            raise Unbound if may_come else NotAParty
         return role
 
     def require_holder(self, role: Role, actor: Actor, registration_id: str | None) -> None:
-        """Raise ``InvalidTokenContext`` if a device is named that does not hold this leg.
+        """Raise ``DeviceNotAllowed`` if a device is named that does not hold this leg.
 
         Raises ``Unbound`` if it may yet be one of the receiver's. The device of a late actor is
         known to be.
@@ -158,7 +166,7 @@ class Legs:
             held = derive_registration_key(actor.client, registration_id) in self.holders
         if not held:
             may_come = self.answered_by is None and role is Role.RECEIVER
-            raise Unbound if may_come else InvalidTokenContext
+            raise Unbound if may_come else DeviceNotAllowed
 
     def is_answered_elsewhere(self, actor: Actor, registration_id: str | None) -> bool:
         """Tell whether this is a device that has heard it ring, and another one has answered.
@@ -201,11 +209,11 @@ class Legs:
         """Return the legs once ``actor`` has answered: the receiver's others have lost theirs.
 
         It has answered with the device that is named, or with any that it has active in the
-        ``register`` of the receiver. Raises ``InvalidTokenContext`` when there is none.
+        ``register`` of the receiver. Raises ``DeviceNotAllowed`` when there is none.
         """
         own = register.active_of(actor, now, registration_id)
         if not own:
-            raise InvalidTokenContext
+            raise DeviceNotAllowed
         # What the register has at this moment was there before the answer, in whatever second.
         rang = self.rang(register, since, now + 1)
         heard = dict.fromkeys(known.device for known in (*own, *rang))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from call_handling.call_actor import NETWORK, LateActor
-from call_handling.legs import Legs
+from call_handling.legs import Legs, NotAParty
 from call_handling.negotiation import Negotiation
 from call_handling.status import (
     ANSWERED,
@@ -19,7 +19,7 @@ from call_handling.status import (
     end_status,
 )
 from camara.actor import Actor
-from camara.errors import IncompatibleState, InvalidTokenContext, NotFound, TooManyRequests
+from camara.errors import IncompatibleState, NotFound, TooManyRequests
 from camara.identity import ActorKey
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ CHANGES_AT_ONCE = 30
 _SWEEP_OUTAGE = 24 * 3600
 _WORTH_A_WRITE = 10
 """A lease that nothing else changes is renewed when it moves by a tenth of its length."""
+
+
+class ChangedTooOften(TooManyRequests):
+    """Raised for a call that has seen more changes than its age allows for."""
 
 
 class Timeouts(NamedTuple):
@@ -109,21 +113,21 @@ class Session:
     def require_party(self, actor: Actor, now: int) -> Role:
         """Return the role of ``actor``.
 
-        Raises ``NotFound`` when the session is gone, ``InvalidTokenContext`` (of which ``Unbound``
-        is a case) for anybody else, and for who registered after the session was over.
+        Raises ``NotFound`` when the session is gone; ``NotAParty`` or ``Unbound`` for anybody else,
+        and for who registered after the session was over.
         """
         if self.ended and self.expires_at <= now:
             raise NotFound
         role = self.legs.role_of(actor)
         if self.ended and isinstance(actor, LateActor) and actor.registered_at > self.ended.at:
-            raise InvalidTokenContext
+            raise NotAParty
         return role
 
     def require_readable(self, actor: Actor, now: int) -> Role:
         """Return the role of ``actor`` if GET may show it the session.
 
         Who deleted a session has no more use for it; the other end reads how it ended. Raises
-        ``NotFound`` and ``InvalidTokenContext``.
+        what ``require_party`` does.
         """
         role = self.require_party(actor, now)
         if self.ended and self.ended.correlator is not None and self.ended_by is role:
@@ -143,7 +147,8 @@ class Session:
 
         Returns when the session has been ended by this very request (an answer was lost on the way
         and the SDK asked again), or by this party's earlier DELETE with the same ``correlator``
-        (the client asked again). Raises ``NotFound`` or ``InvalidTokenContext`` otherwise.
+        (the client asked again). Raises ``NotFound`` otherwise, and what ``require_party`` and
+        ``Legs.require_holder`` raise.
         """
         role = self.require_party(actor, now)
         if self.write_id == write_id:
@@ -162,7 +167,7 @@ class Session:
     def require_changeable(self, role: Role, actor: Actor, registration_id: str | None) -> None:
         """Raise unless the session lives, and the device that is named holds the leg of ``role``.
 
-        Raises ``NotFound`` and ``InvalidTokenContext``, of which ``Unbound`` is a case.
+        Raises ``NotFound``, ``DeviceNotAllowed`` and ``Unbound``.
         """
         if self.status in OVER:
             raise NotFound
@@ -185,13 +190,13 @@ class Session:
         return replace(self, legs=legs)
 
     def require_rate(self, status: Status, now: int) -> None:
-        """Raise ``TooManyRequests`` for a call that changes too often; it may be answered, or end.
+        """Raise ``ChangedTooOften`` for a call that is; it may all the same be answered, or end.
 
         Either happens once, and nobody is to be able to prevent it.
         """
         free = status in OVER or self.is_answered_by(status)
         if not free and self.version > CHANGES_AT_ONCE + now - self.created_at:
-            raise TooManyRequests
+            raise ChangedTooOften
 
     def written(self, write_id: str) -> Self:
         """Return the next version."""

@@ -126,8 +126,8 @@ class SessionEnder:
     ) -> Transition | None:
         """End a session for the DELETE of ``actor``, if the device that is named holds its leg.
 
-        Returns ``None`` when an earlier DELETE of the party had done it. Raises ``NotFound`` and
-        ``InvalidTokenContext``, of which ``Unbound`` is a case.
+        Returns ``None`` when an earlier DELETE of the party had done it. Raises ``NotFound``,
+        ``NotAParty``, ``DeviceNotAllowed`` and ``Unbound``.
         """
         write_id, entry = new_write_id(), entry_of(actor)
         clause = None

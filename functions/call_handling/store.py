@@ -16,11 +16,11 @@ from aws.dynamodb import dynamodb_client, if_still, new_write_id, unavailable_on
 from aws.retry import retry_on
 from call_handling.call import Call, Change, Invitation, Media, media_expiry
 from call_handling.item import call_from, media_items, session_item
-from call_handling.legs import CallingDevice, Legs
+from call_handling.legs import CallingDevice, DeviceNotAllowed, Legs
 from call_handling.session import Session, Timeouts
 from call_handling.settings import sessions_table, timeouts
 from camara.actor import Actor
-from camara.errors import InvalidTokenContext, NotFound
+from camara.errors import NotFound
 from camara.identity import SubscriberKey
 from registration.store import RegistrationStore, registration_store
 
@@ -63,14 +63,14 @@ class SessionStore:
     ) -> Call:
         """Store a new session and its media, all or nothing.
 
-        Raises ``InvalidTokenContext`` unless the device is registered by the actor, at that moment.
+        Raises ``DeviceNotAllowed`` unless the device is registered by the actor, at that moment.
         """
         originator = actor.subscriber_key or SubscriberKey("")
         own, others = self._registrations.of_subscribers(originator, receiver)
         try:
             device = own.find(registration_id, actor, now).device
         except NotFound as error:
-            raise InvalidTokenContext from error
+            raise DeviceNotAllowed from error
         session = Session.invite(
             media_session_id,
             Legs.between(
@@ -201,7 +201,7 @@ class SessionStore:
                     self._client.put_item(**put)
         except (self._refused, self._conflict, self._cancelled) as error:
             if checks and _first_was_refused(error):
-                raise InvalidTokenContext from error
+                raise DeviceNotAllowed from error
             raise _Conflict from error
 
 

@@ -16,6 +16,10 @@ from camara.scope import EventType
 from notifications.subscription import Subscription
 
 
+class TooManySubscriptions(QuotaExceeded):
+    """Raised when a new one finds no room and nothing gives way."""
+
+
 class Limits(NamedTuple):
     """How many subscriptions may be active at once."""
 
@@ -101,11 +105,11 @@ class Audience:
         ``None`` when there is room. A former owner of the number, or a user who hogs it, is to keep
         nobody out: what gives way is the oldest subscription of a device that is not ``registered``
         any more, of the actor that has the most, and more than the new one's. Raises
-        ``QuotaExceeded`` when there is none.
+        ``TooManySubscriptions`` when there is none.
         """
         active = self.active(now)
         if sum(known.device == new.device for known in active) >= limits.of_device:
-            raise QuotaExceeded
+            raise TooManySubscriptions
         of_client = [known for known in active if known.client == new.client]
         for crowd, limit in ((of_client, limits.of_client), (active, limits.of_subscriber)):
             if len(crowd) >= limit:
@@ -121,5 +125,5 @@ def _giving_way(crowd: list[Listener], actor: str, registered: Collection[str]) 
         if known.device not in registered and have[known.actor] > have[actor]
     ]
     if not others:
-        raise QuotaExceeded
+        raise TooManySubscriptions
     return min(others, key=lambda known: (-have[known.actor], known.starts_at)).subscription_id

@@ -61,7 +61,7 @@ class SubscriptionStore:
     ) -> None:
         """Store a new subscription, if there is room; see ``Audience.in_the_way_of``.
 
-        ``registered`` are the number's devices (keys). Raises ``QuotaExceeded``.
+        ``registered`` are the number's devices (keys). Raises ``TooManySubscriptions``.
         """
         subscriber_key, write_id = subscription.subscriber_key, new_write_id()
 

@@ -4,9 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from call_handling.legs import DEVICES_REMEMBERED, SLOWEST_REQUEST_SECONDS, Answerer, Legs
+from call_handling.legs import (
+    DEVICES_REMEMBERED,
+    SLOWEST_REQUEST_SECONDS,
+    Answerer,
+    DeviceNotAllowed,
+    Legs,
+)
 from camara.actor import Actor
-from camara.errors import InvalidTokenContext
 from registration.register import Ended, Reason, Register, Registration
 from tests.support.builders import (
     ALICE_ACTS,
@@ -141,7 +146,7 @@ class TestAnswered:
     def test_nobody_answers_without_an_active_device_of_his_own(
         self, actor: Actor, named: str | None, register: list[Registration]
     ) -> None:
-        with pytest.raises(InvalidTokenContext):
+        with pytest.raises(DeviceNotAllowed):
             answered(actor, named, a_register(*register))
 
     def test_the_devices_that_it_rang_are_told_to_the_end_whatever_became_of_them(self) -> None:

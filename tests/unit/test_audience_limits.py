@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camara.errors import QuotaExceeded
 from camara.identity import DeviceKey
-from notifications.audience import Audience, Limits
+from notifications.audience import Audience, Limits, TooManySubscriptions
 from notifications.subscription import Subscription
 from registration.register import Registration
 from tests.support.builders import (
@@ -82,9 +81,9 @@ def test_there_is_room_below_the_limits() -> None:
 def test_a_device_that_has_enough_gets_no_more_whoever_could_give_way() -> None:
     gone = [device(HOG, number) for number in (2, 3, 4)]
 
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(TooManySubscriptions):
         in_the_way(of_each(PHONE, PHONE), PHONE)
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(TooManySubscriptions):
         in_the_way(of_each(*gone, PHONE, PHONE), PHONE)
 
 
@@ -118,7 +117,7 @@ def test_the_oldest_is_the_one_that_began_first_wherever_it_is_listed() -> None:
 def test_those_of_registered_devices_give_way_to_nobody() -> None:
     phones = [device(HOG, number) for number in (2, 3)]
 
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(TooManySubscriptions):
         in_the_way(of_each(*phones, *phones), PHONE, *phones)
 
 
@@ -145,14 +144,14 @@ def test_nobody_gives_way_to_one_that_has_as_many(own: int) -> None:
     if own == 1:
         assert in_the_way(known, device("mine")) == subscription_id(2)
     else:
-        with pytest.raises(QuotaExceeded):
+        with pytest.raises(TooManySubscriptions):
             in_the_way(known, device("mine"))
 
 
 def test_nobody_who_has_less_gives_way() -> None:
     mine = [device("mine", number) for number in (2, 3, 4)]
 
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(TooManySubscriptions):
         in_the_way(of_each(*mine, device(OTHER)), device("mine"))
 
 
@@ -191,7 +190,7 @@ def test_one_user_through_two_clients_is_two_actors() -> None:
         *(device("sub", number, "client-4") for number in (2, 3)),
     )
 
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(TooManySubscriptions):
         in_the_way(known, device("sub", client_id="client-4"))
 
 
@@ -226,7 +225,7 @@ def _with(
     for _ in range(len(known.listeners) + 1):
         try:
             old = known.in_the_way_of(new, registered, NOW, limits)
-        except QuotaExceeded:
+        except TooManySubscriptions:
             return known
         if old is None:
             return known.after(new, NOW)

@@ -7,10 +7,10 @@ import pytest
 from call_handling.call import Change, Media
 from call_handling.call_actor import entry_of
 from call_handling.negotiation import Negotiation
-from call_handling.session import Ending, Session, Timeouts
+from call_handling.session import ChangedTooOften, Ending, Session, Timeouts
 from call_handling.status import ANSWERED, Role, Status
 from camara.actor import Actor
-from camara.errors import IncompatibleState, TooManyRequests
+from camara.errors import IncompatibleState
 from tests.support.builders import (
     ALICE_ACTS,
     BOB,
@@ -119,7 +119,7 @@ class TestChange:
         last, too_many = (a_session(version=number + age) for number in (30, 31))
 
         assert put(last, BOB_ACTS, Change(Status.WAITING), now=NOW + age).version == 31 + age
-        with pytest.raises(TooManyRequests):
+        with pytest.raises(ChangedTooOften):
             put(too_many, BOB_ACTS, Change(Status.WAITING), now=NOW + age)
         assert put(too_many, BOB_ACTS, Change(Status.BUSY), now=NOW + age).version == 32 + age
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from call_handling.call import Change
-from call_handling.legs import Answerer, Unbound
+from call_handling.legs import Answerer, DeviceNotAllowed, NotAParty, Unbound
 from call_handling.negotiation import Negotiation
 from call_handling.session import Ending, Session
 from call_handling.status import ANSWERED, UNANSWERED, Status
 from camara.actor import Actor
-from camara.errors import CamaraError, IncompatibleState, InvalidTokenContext, NotFound
+from camara.errors import CamaraError, IncompatibleState, NotFound
 from tests.support.builders import (
     ALICE,
     ALICE_ACTS,
@@ -75,22 +75,20 @@ class TestRefusal:
                 NotFound,
                 id="over, another device",
             ),
-            pytest.param(over, EVE_ACTS, ANSWER, InvalidTokenContext, id="over, and no party"),
+            pytest.param(over, EVE_ACTS, ANSWER, NotAParty, id="over, and no party"),
             pytest.param(
                 answered_and_over,
                 BOB_AT_HIS_DESK,
                 ANSWER,
-                InvalidTokenContext,
+                NotAParty,
                 id="over, another device answered",
             ),
-            pytest.param(
-                a_session, EVE_ACTS, Change(Status.TERMINATED), InvalidTokenContext, id="no party"
-            ),
+            pytest.param(a_session, EVE_ACTS, Change(Status.TERMINATED), NotAParty, id="no party"),
             pytest.param(
                 a_session,
                 ALICE_ACTS,
                 Change(Status.TERMINATED, registration_id=registration_id(ALICE, 2)),
-                InvalidTokenContext,
+                DeviceNotAllowed,
                 id="another device before the state",
             ),
             pytest.param(a_session, BOB_AT_HIS_DESK, ANSWER, Unbound, id="one not known"),
@@ -171,12 +169,10 @@ class TestRefusal:
     def test_of_anything_else_from_who_has_not_answered_says_that_it_is_no_party(
         self, status: Status
     ) -> None:
-        with pytest.raises(InvalidTokenContext):
+        with pytest.raises(NotAParty):
             put(answered(), BOB_AT_HIS_DESK, Change(status))
 
-    @pytest.mark.parametrize(
-        ("seconds", "error"), [(-1, NotFound), (0, NotFound), (1, InvalidTokenContext)]
-    )
+    @pytest.mark.parametrize(("seconds", "error"), [(-1, NotFound), (0, NotFound), (1, NotAParty)])
     def test_of_who_comes_late_to_what_is_over_says_so_if_it_came_before_the_end(
         self, seconds: int, error: type[CamaraError]
     ) -> None:
@@ -206,7 +202,7 @@ class TestAnswer:
         assert after.legs.answered_by == Answerer.of(BOB_ACTS, TABLET.registration_id)
 
     def test_is_given_by_a_registered_device(self) -> None:
-        with pytest.raises(InvalidTokenContext):
+        with pytest.raises(DeviceNotAllowed):
             put(of_two(), BOB_ACTS, ANSWER, register=a_register(DESK))
 
     @pytest.mark.parametrize("status", sorted(UNANSWERED - {Status.INITIAL}))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from call_handling.legs import CallingDevice, Legs, Unbound
+from call_handling.legs import CallingDevice, DeviceNotAllowed, Legs, NotAParty, Unbound
 from call_handling.status import Role
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext
@@ -139,21 +139,21 @@ class TestRoles:
         for client in (APP, PHONE, DESK):
             actor = late(an_actor(BOB, client, user))
             assert role_of(ringing(*clients), actor) == "receiver"
-            assert role_of(answered(PHONE, by=PHONE), actor) is InvalidTokenContext
+            assert role_of(answered(PHONE, by=PHONE), actor) is NotAParty
 
     @pytest.mark.parametrize("number", [ALICE, EVE])
     def test_nobody_else_comes_late(self, number: str) -> None:
-        assert role_of(ringing(PHONE), late(an_actor(number, APP))) is InvalidTokenContext
+        assert role_of(ringing(PHONE), late(an_actor(number, APP))) is NotAParty
 
     @pytest.mark.parametrize(
         ("actor", "while_it_rings"),
         [
             (an_actor(BOB, DESK), Unbound),
             (an_actor(BOB, PHONE, "another user"), Unbound),
-            (an_actor(ALICE, DESK), InvalidTokenContext),
-            (an_actor(ALICE, APP, "another user"), InvalidTokenContext),
-            (an_actor(EVE, PHONE), InvalidTokenContext),
-            (an_actor(None, DESK), InvalidTokenContext),
+            (an_actor(ALICE, DESK), NotAParty),
+            (an_actor(ALICE, APP, "another user"), NotAParty),
+            (an_actor(EVE, PHONE), NotAParty),
+            (an_actor(None, DESK), NotAParty),
         ],
     )
     def test_only_the_receiver_is_told_from_a_stranger_and_only_while_it_rings(
@@ -161,7 +161,7 @@ class TestRoles:
     ) -> None:
         """It may have a device since; nobody else becomes a party."""
         assert role_of(ringing(PHONE), actor) is while_it_rings
-        assert role_of(answered(PHONE, by=PHONE), actor) is InvalidTokenContext
+        assert role_of(answered(PHONE, by=PHONE), actor) is NotAParty
 
 
 RINGING = partial(ringing, PHONE, PHONE, DESK)
@@ -209,10 +209,10 @@ def test_each_of_the_devices_that_ring_or_of_those_that_may_have_answered_holds_
     [
         *((RINGING, actor, UNKNOWN, Unbound) for actor in (BOB_RINGS, PHONE_ALONE)),
         *((RINGING, actor, OWN, Unbound) for actor in (BOB_RINGS, PHONE_ALONE)),
-        *((ON_ONE, BOB_RINGS, named, InvalidTokenContext) for named in (SECOND, THIRD, UNKNOWN)),
-        *((ON_ANY, BOB_RINGS, named, InvalidTokenContext) for named in (THIRD, UNKNOWN)),
+        *((ON_ONE, BOB_RINGS, named, DeviceNotAllowed) for named in (SECOND, THIRD, UNKNOWN)),
+        *((ON_ANY, BOB_RINGS, named, DeviceNotAllowed) for named in (THIRD, UNKNOWN)),
         *(
-            (of, actor, named, InvalidTokenContext)
+            (of, actor, named, DeviceNotAllowed)
             for of in (RINGING, ON_ONE, ON_ANY)
             for actor in (ALICE_CALLS, APP_ALONE)
             for named in (registration_id(ALICE, 2), FIRST, UNKNOWN)

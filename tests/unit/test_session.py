@@ -6,9 +6,9 @@ import pytest
 
 from call_handling.call_actor import NETWORK, entry_of
 from call_handling.negotiation import Negotiation
-from call_handling.session import Ending, Session, Timeouts
+from call_handling.session import ChangedTooOften, Ending, Session, Timeouts
 from call_handling.status import ANSWERED, OVER, UNANSWERED, Role, Status
-from camara.errors import IncompatibleState, TooManyRequests
+from camara.errors import IncompatibleState
 from tests.support.builders import (
     ALICE_ACTS,
     BOB,
@@ -191,7 +191,7 @@ class TestRate:
         last, too_many = (a_session(status, version=number + age) for number in (30, 31))
 
         last.require_rate(status, NOW + age)
-        with pytest.raises(TooManyRequests):
+        with pytest.raises(ChangedTooOften):
             too_many.require_rate(status, NOW + age)
 
     @pytest.mark.parametrize("status", sorted(OVER))
@@ -201,7 +201,7 @@ class TestRate:
 
     def test_an_answer_is_always_allowed_and_what_follows_is_not(self) -> None:
         a_session(Status.RINGING, version=10_000).require_rate(Status.CONNECTED, NOW)
-        with pytest.raises(TooManyRequests):
+        with pytest.raises(ChangedTooOften):
             a_session(Status.RESUME, version=10_000).require_rate(Status.CONNECTED, NOW)
 
 

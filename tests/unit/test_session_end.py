@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from call_handling.call_actor import NETWORK, entry_of
-from call_handling.legs import Unbound
+from call_handling.legs import DeviceNotAllowed, Unbound
 from call_handling.session import Ending, Session
 from call_handling.status import Role, Status
 from camara.actor import Actor
@@ -95,7 +95,7 @@ class TestRefusedEnd:
     @pytest.mark.parametrize(
         ("actor", "named", "refused"),
         [
-            (ALICE_ACTS, registration_id(ALICE, 2), InvalidTokenContext),
+            (ALICE_ACTS, registration_id(ALICE, 2), DeviceNotAllowed),
             (BOB_ACTS, registration_id(BOB, 2), Unbound),
         ],
     )
