@@ -54,7 +54,10 @@ def test_a_rule_says_what_is_missing(aws: Aws, parameters: dict[str, str], needs
 @pytest.mark.parametrize(
     ("parameter", "value"),
     [
+        ("DomainName", "https://api.operator.example"),
         ("DomainName", "API.operator.example"),
+        ("DomainName", "api.operator.example/camara"),
+        ("DomainName", "localhost"),
         ("CertificateArn", "certificate"),
         ("AlarmEmail", "nobody"),
         ("AlarmTopicArn", "none"),

@@ -9,33 +9,18 @@ from contextlib import AbstractContextManager, ExitStack
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 from werkzeug.wrappers import Response
 
-from infra.local.settings import BUILD, REGION
+from infra.local.settings import BUILD
 from infra.local.webhook import Webhook, serving
-from tests.runtime.events import variables_of
-from tests.runtime.lambda_function import LambdaFunction, environment, running
-from tests.runtime.lambda_packages import link_lambda_packages
 from tests.support import loopback
+from tests.support.lambda_function import LambdaFunction, Started, environment, running
+from tests.support.lambda_packages import link_lambda_packages
+from tests.support.payloads import variables_of
 from tests.support.table import create_tables
 from tests.support.tokens import AUDIENCE, ISSUER, rsa_jwk
-
-type Started = Callable[..., AbstractContextManager[LambdaFunction]]
-
-
-def client(url: str, service: Any) -> Any:
-    """Return a client of a service on loopback."""
-    return boto3.client(
-        service,
-        endpoint_url=url,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -56,17 +41,17 @@ def lambda_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def aws_url() -> Iterator[str]:
     """What the functions need of AWS, the tables among it, empty."""
     with loopback.aws_apart() as url:
-        create_tables(client(url, "dynamodb"))
+        create_tables(loopback.client(url, "dynamodb"))
         yield url
 
 
 @pytest.fixture(scope="session")
 def of_events(aws_url: str) -> dict[str, str]:
     """The variables that say where the Events API's part of AWS is."""
-    sqs = client(aws_url, "sqs")
+    sqs = loopback.client(aws_url, "sqs")
     queue = sqs.create_queue(QueueName="notifications.fifo", Attributes={"FifoQueue": "true"})
-    client(aws_url, "events").create_event_bus(Name="sessions")
-    key = client(aws_url, "kms").create_key()["KeyMetadata"]["KeyId"]
+    loopback.client(aws_url, "events").create_event_bus(Name="sessions")
+    key = loopback.client(aws_url, "kms").create_key()["KeyMetadata"]["KeyId"]
     return {
         "AWS_ENDPOINT_URL": aws_url,
         "NOTIFICATIONS_QUEUE": queue["QueueUrl"],
@@ -93,7 +78,7 @@ def trusting(aws_url: str) -> Callable[[str], dict[str, str]]:
         settings = {"issuer": ISSUER, "audience": AUDIENCE, "jwksUri": jwks_url}
         name = f"/webrtc/stack-{next(number)}/issuer"
         parameter = {"Name": name, "Type": "String", "Value": json.dumps(settings)}
-        client(aws_url, "ssm").put_parameter(**parameter)
+        loopback.client(aws_url, "ssm").put_parameter(**parameter)
         return {"AWS_ENDPOINT_URL": aws_url, "SETTINGS_PARAMETER": name}
 
     return variables

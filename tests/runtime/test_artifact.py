@@ -13,8 +13,8 @@ from types import CodeType
 import pytest
 
 from infra.local.settings import BUILD, ROOT
-from tests.runtime.events import FUNCTIONS, variables_of
-from tests.runtime.lambda_function import environment, python
+from tests.support.lambda_function import environment, python
+from tests.support.payloads import FUNCTIONS, variables_of
 from tests.support.template import function_property
 
 _ORIGINS = """

@@ -1,7 +1,7 @@
 """The authorizer as it was built, with settings and keys that it fetches over HTTP."""
 
-from tests.runtime.events import event
-from tests.runtime.lambda_function import LambdaFunction
+from tests.support.lambda_function import LambdaFunction
+from tests.support.payloads import event
 from tests.support.template import routes
 from tests.support.tokens import a_token, claims, rsa_key
 

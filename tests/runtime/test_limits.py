@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import Started
-from tests.runtime.events import event
-from tests.runtime.lambda_function import LambdaFunction
 from tests.support.contract import check_response
+from tests.support.lambda_function import LambdaFunction, Started
+from tests.support.payloads import event
 from tests.support.tarpit import tarpit
 from tests.support.template import function_property, routes
 from tests.support.tokens import a_token

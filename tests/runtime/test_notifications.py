@@ -7,10 +7,10 @@ from typing import Any
 
 from camara.identity import derive_subscriber_key
 from infra.local.webhook import Webhook
-from tests.runtime.conftest import client
-from tests.runtime.events import event
-from tests.runtime.lambda_function import LambdaFunction
 from tests.support.contract import check_response
+from tests.support.lambda_function import LambdaFunction
+from tests.support.loopback import client
+from tests.support.payloads import event
 from tests.support.table import SUBSCRIPTIONS, TABLE
 
 DONE: dict[str, Any] = {"batchItemFailures": []}

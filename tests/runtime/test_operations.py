@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from infra.local.processes import wait_until
-from tests.runtime.events import event
-from tests.runtime.lambda_function import LambdaFunction
 from tests.support.contract import check_response
+from tests.support.lambda_function import LambdaFunction
+from tests.support.payloads import event
 
 ALICE: dict[str, Any] = event("CreateSession")["requestContext"]["authorizer"]
 BOB: dict[str, Any] = event("UpdateSessionStatus")["requestContext"]["authorizer"]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
+import boto3
 from moto.core.request import Request
 from moto.dynamodb.responses import DynamoHandler
 from moto.events.responses import EventsHandler
@@ -18,7 +19,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from infra.local.settings import HOST, ROOT
+from infra.local.settings import HOST, REGION, ROOT
 
 
 class _ServedRequest(Request):
@@ -53,6 +54,17 @@ def aws_apart() -> Iterator[str]:
             yield process.stdout.readline().strip()
         finally:
             process.terminate()
+
+
+def client(url: str, service: Any) -> Any:
+    """Return a client of a service of AWS at a URL."""
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
 
 
 _SERVICES = {

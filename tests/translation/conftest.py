@@ -1,16 +1,12 @@
 """What SAM makes of the template, with the defaults and with what production asks for."""
 
 import json
-from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import pytest
 
 from infra import tool
-
-type Resources = dict[str, dict[str, Any]]
-type Translate = Callable[..., Resources]
+from tests.support.translation import Resources, Translate
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.translation.conftest import Translate
-from tests.translation.test_stage import PRODUCTION
+from tests.support.translation import PRODUCTION, Translate
 
 
 def _refers_to(value: Any) -> set[str]:

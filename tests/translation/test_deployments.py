@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.support.template import template
-from tests.translation.conftest import Resources, Translate
+from tests.support.translation import Resources, Translate
 
 GRADUAL = {
     name

@@ -3,7 +3,7 @@
 import json
 
 from tests.support.template import properties, template
-from tests.translation.conftest import Translate
+from tests.support.translation import Translate
 
 DOMAIN = {"DomainName": "api.operator.example", "CertificateArn": "arn:aws:acm:x:1:certificate/1"}
 CLOSED = {"Fn::If": ["HasDomain", True, False]}

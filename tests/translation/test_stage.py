@@ -3,14 +3,7 @@
 import pytest
 
 from tests.support.template import properties, routes
-from tests.translation.conftest import Resources, Translate
-
-PRODUCTION = {
-    "DeploymentPreference": "Canary10Percent10Minutes",
-    "DomainName": "api.operator.example",
-    "CertificateArn": "arn:aws:acm:x:1:certificate/1",
-    "KmsEncryption": "true",
-}
+from tests.support.translation import PRODUCTION, Resources, Translate
 
 
 def _names(resources: Resources, of_type: str) -> list[str]:

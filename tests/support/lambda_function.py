@@ -3,8 +3,8 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,10 @@ class LambdaFunction:
 
     def _report(self, problem: Any) -> str:
         return f"{self.logical_id}: {problem}\n{_tail(self.log)}"
+
+
+type Started = Callable[..., AbstractContextManager[LambdaFunction]]
+"""Keeps a function, by logical id, with its variables of ``events/env.json``, some replaced."""
 
 
 def environment(logical_id: str, variables: Mapping[str, str], packages: Path) -> dict[str, str]:

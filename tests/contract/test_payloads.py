@@ -10,7 +10,7 @@ from camara.caller import Caller
 from notifications.item import subscription_from, subscription_item
 from notifications.notification import Notification, message_from
 from registration.item import register_from, register_item, subscriber_owner
-from tests.runtime.events import EVENTS, FUNCTIONS, declared, event, variables
+from tests.support.payloads import EVENTS, FUNCTIONS, declared, event, variables
 from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE
 from tests.support.template import routes
 
