@@ -22,9 +22,11 @@ def _logs_to_its_own_output(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _unknown_properties(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have undeclared properties ignored, as is the template's default."""
+def _settings_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set what every function is told, as is the template's default."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tested")
     monkeypatch.setenv("UNKNOWN_PROPERTIES", "ignore")
+    monkeypatch.setenv("SUBSCRIBER_CLAIM", "phone_number")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ Source: AWS, "Embedding metrics within logs"; Powertools for AWS Lambda, Metrics
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.base import SingleMetric
+
+from aws.settings import text
 
 NAMESPACE = "WebRTCCallHandling"
 
@@ -60,12 +61,12 @@ def in_one_line() -> Iterator[None]:
 
 
 def _put(name: str, value: int, unit: MetricUnit, dimensions: dict[str, str]) -> None:
-    service = {"service": os.environ.get("POWERTOOLS_SERVICE_NAME", "")}
+    service = {"service": text("POWERTOOLS_SERVICE_NAME")}
     metric = _mine.metric
     try:
         metric.add_metric(name, unit, value)
-        for dimension, text in (service | dimensions).items():
-            metric.add_dimension(dimension, text)
+        for dimension, value_of in (service | dimensions).items():
+            metric.add_dimension(dimension, value_of)
         blob: _Blob = dict(metric.serialize_metric_set())
     finally:
         metric.clear_metrics()

@@ -12,6 +12,7 @@ start. ``notifications/settings.py`` has the same by pydantic.
 """
 
 import os
+from collections.abc import Mapping
 
 from aws import log
 
@@ -30,6 +31,14 @@ def text(name: str) -> str:
     if not value:
         raise Misconfigured(name)
     return value
+
+
+def choice[T](name: str, choices: Mapping[str, T]) -> T:
+    """Return what the variable ``name`` stands for. Raises ``Misconfigured``."""
+    value = text(name)
+    if value not in choices:
+        raise Misconfigured(name)
+    return choices[value]
 
 
 def whole(name: str) -> int:

@@ -13,10 +13,10 @@ from call_handling.call import Change, Invitation, Media
 from call_handling.location import LocationDetails
 from call_handling.status import Status
 from camara.address import ANONYMOUS, address_of, is_anonymous, is_emergency, subscriber_of
-from camara.body import Body, at_most
 from camara.errors import CalltypeEmergencyNotSupported, InvalidArgument, InvalidTokenContext
 from camara.identity import ActorKey
 from camara.text import is_plain
+from http_api.body import Body, at_most
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
 _CONTEXT = rf";phone-context=(?:\+[1-9][0-9]{{0,14}}|{_LABEL}(?:\.{_LABEL})+)"

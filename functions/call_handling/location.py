@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
 from aws.clock import rfc3339
-from camara.body import Body, Timestamp
+from http_api.body import Body, Timestamp
 
 type Latitude = Annotated[float, Field(ge=-90, le=90)]
 type Longitude = Annotated[float, Field(ge=-180, le=180)]

@@ -1,1 +1,1 @@
-"""What CAMARA says for all its APIs: errors, addresses, identities, the caller, bodies."""
+"""What CAMARA says for all its APIs: errors, addresses, identities, the caller, scopes."""

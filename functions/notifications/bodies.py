@@ -9,7 +9,6 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from camara.body import Body, Timestamp, at_most, unix_seconds
 from camara.errors import (
     InvalidCredential,
     InvalidProtocol,
@@ -18,6 +17,7 @@ from camara.errors import (
     OutOfRange,
 )
 from camara.scope import CREATE_SCOPES, EventType
+from http_api.body import Body, Timestamp, at_most, unix_seconds
 from registration.bodies import DeviceId
 
 MAX_SINK_LENGTH = 1024

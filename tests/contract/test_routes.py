@@ -14,11 +14,6 @@ SUBSCRIPTIONS = "/webrtc-events-subscriptions/v0.3/subscriptions"
 IN_THE_YEAR_5138 = "99999999999"
 
 
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SUBSCRIBER_CLAIM", "phone_number")
-
-
 def _documented_scopes(route: tuple[str, str]) -> set[str]:
     """Return the scopes of which one is enough."""
     method, path = route

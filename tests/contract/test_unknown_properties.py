@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from call_handling.bodies import MediaSessionCreate, MediaSessionStatusChange
-from camara.body import Body
 from camara.errors import InvalidArgument
+from http_api.body import Body
 from notifications.bodies import SubscriptionRequest, SubscriptionUpdateRequest
 from registration.bodies import RegSessionRequest, RegSessionUpdate
 from tests.support.openapi import operations

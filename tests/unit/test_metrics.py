@@ -5,6 +5,7 @@ import json
 import pytest
 
 from aws import metrics
+from aws.settings import Misconfigured
 from tests.support.emf import Metric, metrics_in
 
 
@@ -94,3 +95,10 @@ def test_afterwards_a_metric_is_a_line_at_once_again(capsys: pytest.CaptureFixtu
     metrics.count("Called")
 
     assert metrics_in(capsys.readouterr().out) == [a_metric("Called", 1)]
+
+
+def test_no_metric_is_of_no_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("POWERTOOLS_SERVICE_NAME")
+
+    with pytest.raises(Misconfigured, match=r"^POWERTOOLS_SERVICE_NAME$"):
+        metrics.count("Counted")

@@ -1,5 +1,7 @@
 """The operation of the event's method and resource, and the one of a function that has one."""
 
+import io
+import json
 from typing import Any
 
 import pytest
@@ -33,11 +35,6 @@ READ = an_operation("read", "GET", THING)
 DELETE = an_operation("delete", "DELETE", THING)
 STATUS = an_operation("status", "PUT", THING + "/status")
 ALL = Dispatcher(LIST, READ, DELETE, STATUS)
-
-
-@pytest.fixture(autouse=True)
-def _claim(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SUBSCRIBER_CLAIM", "phone_number")
 
 
 def an_event(method: Any, resource: Any, thing: str | None = None) -> dict[str, Any]:
@@ -116,3 +113,14 @@ def test_an_operation_can_be_called_without_what_is_around_it() -> None:
 
     assert delete_thing(Request({}), Caller(None, None, None, frozenset())) == no_content()
     assert delete_thing.scopes == ("a scope that nobody has",)
+
+
+def test_whose_tokens_there_are_is_configured(
+    monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
+) -> None:
+    monkeypatch.delenv("SUBSCRIBER_CLAIM")
+
+    assert answer(ALL, an_event("GET", THINGS))["statusCode"] == 500
+    configuration, line = map(json.loads, logged.getvalue().splitlines())
+    assert configuration["variables"] == ["SUBSCRIBER_CLAIM"]
+    assert (line["message"], line["fault"]) == ("list", "Misconfigured")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from aws.settings import Misconfigured, text, whole
+from aws.settings import Misconfigured, choice, text, whole
 from call_handling.settings import timeouts
 from notifications.settings import (
     DeliverySettings,
@@ -177,3 +177,11 @@ def test_a_text_is_not_empty(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setenv("WHICH", "this one")
     assert text("WHICH") == "this one"
+
+
+def test_a_choice_is_one_of_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHICH", "two")
+    assert choice("WHICH", {"one": 1, "two": 2}) == 2
+
+    with pytest.raises(Misconfigured, match=r"^WHICH$"):
+        choice("WHICH", {"one": 1})
