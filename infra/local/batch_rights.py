@@ -30,10 +30,13 @@ def apply(session: boto3.Session, settings: Settings, roles: Iterable[str]) -> N
             if policy != _POLICY
             for statement in _document(iam, role, policy)["Statement"]
         ]
-        queues = [each["Resource"] for each in statements if each["Action"] == _MAY_SEND]
-        if queues:
-            statement = {"Effect": "Allow", "Action": f"{_MAY_SEND}Batch", "Resource": queues}
-            document = {"Version": "2012-10-17", "Statement": [statement]}
+        sending = [
+            each | {"Action": f"{_MAY_SEND}Batch"}
+            for each in statements
+            if each["Action"] == _MAY_SEND
+        ]
+        if sending:
+            document = {"Version": "2012-10-17", "Statement": sending}
             iam.put_role_policy(
                 RoleName=role, PolicyName=_POLICY, PolicyDocument=json.dumps(document)
             )
