@@ -67,8 +67,8 @@ def report_failure(function: str, error: Exception, **facts: Any) -> None:
 def change_in(record: DynamoDBRecord) -> StreamRecord:
     """Return what was written: ``["NewImage"]`` and the like are in DynamoDB's own types.
 
-    So the items' readers take them. Powertools' ``new_image`` makes plain values of them, and
-    takes longer for that than publishing does for the whole record.
+    So the modules that read items from tables read these, too. Powertools' ``new_image`` makes
+    plain values of them (``Decimal``, sets), which those do not take.
     """
     change = record.dynamodb
     if change is None:

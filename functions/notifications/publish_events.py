@@ -32,6 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 
 def _publish(batch: Batch) -> None:
+    """Raise ``KeyError`` for the stream of another table, which only a wrong template brings."""
     _PUBLISHERS[batch.stream](batch)
 
 
