@@ -77,8 +77,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _turn(item: pytest.Item) -> int:
-    """Return when a test is to run; the stack comes up beside what needs none."""
-    return {"demo": 0, "runtime": 0, "fuzz": 1, "e2e": 2}.get(item.path.parent.name, 3)
+    """Return when a test is to run: while the stack comes up, what takes long and needs no build.
+
+    For the stack is built anew, and those in ``runtime`` run what is built.
+    """
+    return {"demo": 0, "fuzz": 1, "e2e": 2, "runtime": 3}.get(item.path.parent.name, 4)
 
 
 def _needs_stack(item: pytest.Item) -> bool:

@@ -108,7 +108,8 @@ def test_nobody_is_invited_any_more_to_a_call_that_no_longer_rings(
 def test_an_interim_answer_is_none(callers: Line, misbehaving: hostile.Webhook) -> None:
     alone = callers.alice.subscribe(STATUS, misbehaving.url).body["id"]
     taken = hostile.raw(EARLY_HINTS + TAKEN)
-    misbehaving.then(taken, taken, hostile.raw(EARLY_HINTS))
+    misbehaving.then(taken, taken)
+    misbehaving.always(hostile.raw(EARLY_HINTS))
 
     call = callers.call("Ringing")
     callers.bob.answer(call)

@@ -30,19 +30,18 @@ def _item(path: str, *fixtures: str) -> Any:
     return SimpleNamespace(nodeid=f"{path}::test", path=Path(path), fixturenames=fixtures)
 
 
-def test_the_stack_comes_up_beside_what_takes_long_and_needs_none() -> None:
-    paths = ["tests/e2e/test_a.py", "tests/e2e/test_b.py", "tests/runtime/test_a.py", "tests/a.py"]
-    items = [_item(path, *["stack"] * ("e2e" in path)) for path in reversed(paths)]
+def test_the_stack_comes_up_beside_what_takes_long_and_needs_no_build() -> None:
+    folders = ["unit", "runtime", "fuzz", "e2e", "demo"]
+    items = [
+        _item(f"tests/{folder}/test_a.py", *["stack"] * (folder == "e2e")) for folder in folders
+    ]
+    items.append(_item("tests/e2e/test_b.py", "stack"))
 
     conftest.pytest_collection_modifyitems(items)
 
-    in_turn = [
-        "tests/e2e/test_b.py",
-        "tests/runtime/test_a.py",
-        "tests/e2e/test_a.py",
-        "tests/a.py",
+    assert [item.path.parent.name for item in items] == [
+        *("e2e", "demo", "fuzz", "e2e", "runtime", "unit")
     ]
-    assert [str(item.path) for item in items] == in_turn
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from infra.local.settings import BUILD
 from infra.local.webhook import Webhook, serving
 from tests.support import loopback
-from tests.support.lambda_function import LambdaFunction, Started, environment, running
+from tests.support.lambda_function import Built, LambdaFunction, Started, environment, running
 from tests.support.lambda_packages import link_lambda_packages
 from tests.support.payloads import variables_of
 from tests.support.table import create_tables
@@ -46,8 +46,8 @@ def aws_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def of_events(aws_url: str) -> dict[str, str]:
-    """The variables that say where the Events API's part of AWS is."""
+def of_aws(aws_url: str) -> dict[str, str]:
+    """The variables that say where the functions' part of AWS is."""
     sqs = loopback.client(aws_url, "sqs")
     queue = sqs.create_queue(QueueName="notifications.fifo", Attributes={"FifoQueue": "true"})
     loopback.client(aws_url, "events").create_event_bus(Name="sessions")
@@ -104,40 +104,10 @@ def run(started: Started) -> Iterator[Callable[..., LambdaFunction]]:
 
 
 @pytest.fixture(scope="session")
-def registration_api(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
-    """Lets a device be registered for a second, too."""
+def built(run: Callable[..., LambdaFunction], of_aws: dict[str, str]) -> Built:
+    """A device may be registered for a second, too."""
     shortest = {"REGISTRATION_MIN_SECONDS": "1"}
-    return run("RegistrationApi", AWS_ENDPOINT_URL=aws_url, **shortest)
-
-
-@pytest.fixture(scope="session")
-def create_session(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
-    return run("CreateSession", AWS_ENDPOINT_URL=aws_url)
-
-
-@pytest.fixture(scope="session")
-def get_session(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
-    return run("GetSessionDetailsById", AWS_ENDPOINT_URL=aws_url)
-
-
-@pytest.fixture(scope="session")
-def update_session(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
-    return run("UpdateSessionStatus", AWS_ENDPOINT_URL=aws_url)
-
-
-@pytest.fixture(scope="session")
-def delete_session(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
-    return run("DeleteSessionById", AWS_ENDPOINT_URL=aws_url)
-
-
-@pytest.fixture(scope="session")
-def sweep(run: Callable[..., LambdaFunction], of_events: dict[str, str]) -> LambdaFunction:
-    return run("SweepExpired", **of_events)
-
-
-@pytest.fixture(scope="session")
-def end_of_registration(run: Callable[..., LambdaFunction], aws_url: str) -> LambdaFunction:
-    return run("EndSessionsOfRegistration", AWS_ENDPOINT_URL=aws_url)
+    return cache(lambda name: run(name, **of_aws, **shortest if name == "RegistrationApi" else {}))
 
 
 @pytest.fixture(scope="session")
@@ -145,14 +115,6 @@ def authorizer(
     run: Callable[..., LambdaFunction], trusting: Callable[[str], dict[str, str]], jwks_url: str
 ) -> LambdaFunction:
     return run("JwtAuthorizer", **trusting(jwks_url))
-
-
-@pytest.fixture(scope="session")
-def events_function(
-    run: Callable[..., LambdaFunction], of_events: dict[str, str]
-) -> Callable[[str], LambdaFunction]:
-    """Starts a function of the Events API, each once."""
-    return cache(lambda logical_id: run(logical_id, **of_events))
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any
 
 from camara.identity import derive_subscriber_key
 from infra.local.webhook import Webhook
 from tests.support.contract import check_response
-from tests.support.lambda_function import LambdaFunction
+from tests.support.lambda_function import Built, LambdaFunction
 from tests.support.loopback import client
 from tests.support.payloads import event
 from tests.support.table import SUBSCRIPTIONS, TABLE
@@ -21,66 +20,65 @@ ERIN = {"phone_number": "+12025550110", "sub": "user-10"}
 
 
 def test_a_subscription_is_notified_of_a_call_and_of_its_end(
-    registration_api: LambdaFunction,
-    events_function: Callable[[str], LambdaFunction],
-    of_events: dict[str, str],
+    built: Built,
+    of_aws: dict[str, str],
     webhook: Webhook,
 ) -> None:
-    _registered(registration_api, CAROL)
-    subscription = _subscribed(events_function("SubscriptionApi"), CAROL, webhook.sink("carol"))
+    _registered(built("RegistrationApi"), CAROL)
+    subscription = _subscribed(built("SubscriptionApi"), CAROL, webhook.sink("carol"))
 
     change = event("PublishEvents-SubscriptionEnded")
     (record,) = change["Records"]
     for image in (record["dynamodb"]["NewImage"], record["dynamodb"]["OldImage"]):
         image["subscriptionId"] = {"S": subscription["id"]}
         image["number"] = {"S": derive_subscriber_key(CAROL["phone_number"])}
-    assert events_function("PublishEvents").invoke(change) == DONE
+    assert built("PublishEvents").invoke(change) == DONE
 
-    (queued,) = _queued(of_events)
-    deliver = events_function("DeliverNotification")
+    (queued,) = _queued(of_aws)
+    deliver = built("DeliverNotification")
     assert deliver.invoke(_message(queued)) == DONE
     (delivery,) = webhook.taken("carol")
     assert delivery.headers["content-type"] == "application/cloudevents+json"
     assert delivery.headers["authorization"] == "Bearer made-up-sink-token"
     assert delivery.event["data"]["terminationReason"] == "SUBSCRIPTION_DELETED"
     assert delivery.event["data"]["subscriptionId"] == subscription["id"]
-    _done_with(of_events, queued)
+    _done_with(of_aws, queued)
 
 
 def test_a_sink_that_fails_is_probed_and_once_it_works_again_told_what_it_has_missed(
-    registration_api: LambdaFunction,
-    create_session: LambdaFunction,
-    update_session: LambdaFunction,
-    events_function: Callable[[str], LambdaFunction],
-    of_events: dict[str, str],
+    built: Built,
+    of_aws: dict[str, str],
     webhook: Webhook,
 ) -> None:
-    phone, _ = _registered(registration_api, DAVE), _registered(registration_api, ERIN)
-    api, publish = events_function("SubscriptionApi"), events_function("PublishEvents")
-    deliver, probe = events_function("DeliverNotification"), events_function("ProbeSink")
+    phone, _ = (
+        _registered(built("RegistrationApi"), DAVE),
+        _registered(built("RegistrationApi"), ERIN),
+    )
+    api, publish = built("SubscriptionApi"), built("PublishEvents")
+    deliver, probe = built("DeliverNotification"), built("ProbeSink")
     subscription = _subscribed(api, DAVE, webhook.sink("dave"))
     webhook.answer("dave", 500)
 
-    first = _placed_call(create_session, phone)
-    assert publish.invoke(_answered(update_session, of_events, first)) == DONE
-    (queued,) = _queued(of_events)
+    first = _placed_call(built("CreateSession"), phone)
+    assert publish.invoke(_answered(built("UpdateSessionStatus"), of_aws, first)) == DONE
+    (queued,) = _queued(of_aws)
     assert deliver.invoke(_message(queued)) == DONE
-    _done_with(of_events, queued)
-    assert _waiting_probes(of_events) == 1
+    _done_with(of_aws, queued)
+    assert _waiting_probes(of_aws) == 1
     assert _status_of(api, DAVE, subscription) == "INACTIVE"
     # Of what happens meanwhile nothing is queued.
-    second = _placed_call(create_session, phone)
-    assert publish.invoke(_answered(update_session, of_events, second)) == DONE
-    assert not _queued(of_events)
+    second = _placed_call(built("CreateSession"), phone)
+    assert publish.invoke(_answered(built("UpdateSessionStatus"), of_aws, second)) == DONE
+    assert not _queued(of_aws)
 
     # It is too early to ask again, but nobody has to wait until it is not.
     assert len(probe.invoke(_message(queued, 1, "ProbeSink"))["batchItemFailures"]) == 1
     assert len(webhook.attempts("dave")) == 1
-    _has_failed_long_ago(of_events, subscription)
+    _has_failed_long_ago(of_aws, subscription)
     assert probe.invoke(_message(queued, 2, "ProbeSink")) == DONE
-    (catch_up,) = _queued(of_events)
+    (catch_up,) = _queued(of_aws)
     assert deliver.invoke(_message(catch_up)) == DONE
-    _done_with(of_events, catch_up)
+    _done_with(of_aws, catch_up)
 
     taken = [each.event["data"] for each in webhook.taken("dave")]
     assert [(each["mediaSessionId"], each["sequenceNumber"]) for each in taken] == [
@@ -90,30 +88,28 @@ def test_a_sink_that_fails_is_probed_and_once_it_works_again_told_what_it_has_mi
     assert len({each.event["id"] for each in webhook.attempts("dave")[:2]}) == 1
     assert _status_of(api, DAVE, subscription) == "ACTIVE"
     # The second look.
-    assert _waiting_probes(of_events) == 2
+    assert _waiting_probes(of_aws) == 2
 
 
 def test_what_is_published_of_nobodys_subscription_is_nothing(
-    events_function: Callable[[str], LambdaFunction], of_events: dict[str, str]
+    built: Built, of_aws: dict[str, str]
 ) -> None:
     for name in ("PublishEvents", "PublishToSessionsBus"):
-        assert events_function(name).invoke(event(name)) == DONE
+        assert built(name).invoke(event(name)) == DONE
     ended = event("EndSessionsOfRegistration")
-    assert events_function("PublishEvents").invoke(ended) == DONE
-    assert not _queued(of_events)
+    assert built("PublishEvents").invoke(ended) == DONE
+    assert not _queued(of_aws)
 
 
 def test_a_notification_of_an_unknown_subscription_is_dropped(
-    events_function: Callable[[str], LambdaFunction],
+    built: Built,
 ) -> None:
     for name in ("DeliverNotification", "ProbeSink"):
-        assert events_function(name).invoke(event(name)) == DONE
+        assert built(name).invoke(event(name)) == DONE
 
 
-def test_the_sweep_finds_no_subscription_that_has_expired(
-    sweep: LambdaFunction,
-) -> None:
-    assert sweep.invoke({"sweep": "subscriptions"}) == {
+def test_the_sweep_finds_no_subscription_that_has_expired(built: Built) -> None:
+    assert built("SweepExpired").invoke({"sweep": "subscriptions"}) == {
         "found": 0,
         "ended": 0,
         "left": 0,

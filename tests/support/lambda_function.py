@@ -56,6 +56,9 @@ class LambdaFunction:
         return f"{self.logical_id}: {problem}\n{_tail(self.log)}"
 
 
+type Built = Callable[[str], LambdaFunction]
+"""Returns a function, by logical id, that is started but once."""
+
 type Started = Callable[..., AbstractContextManager[LambdaFunction]]
 """Keeps a function, by logical id, with its variables of ``events/env.json``, some replaced."""
 
