@@ -99,6 +99,10 @@ test-fast: $(PROJECT_READY) ## Run the tests that need no stack
 fuzz: $(STACK_READY) ## Send ten times as many generated requests, events and tokens as `make test` [FUZZ=10]
 	@FUZZ=$(or $(FUZZ),10) $(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/fuzz tests/e2e/test_any_request.py tests/e2e/test_any_call.py
 
+.PHONY: conformance
+conformance: $(PROJECT_READY) ## Make docs/conformance.md: which test has seen which answer of CAMARA's
+	@$(PYTHON) -m pytest tests/integration $(SIDE_BY_SIDE) --conformance
+
 .PHONY: mutation
 mutation: $(MUTATION_READY) ## Break the domain and the store: do the tests notice? [MUTANTS='call_handling.session.*']
 	@rm -rf .local/mutation && mkdir -p .local/mutation

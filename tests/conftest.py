@@ -11,8 +11,20 @@ import pytest
 from aws import log
 from infra.local.settings import Settings
 from infra.local.stack_file import Stack
+from tests.support import conformance
 from tests.support.privacy import personal_in
 from tests.support.stack import shared
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that writes docs/conformance.md."""
+    parser.addoption("--conformance", action="store_true", help="write docs/conformance.md")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect answers for the page, if it is to be written."""
+    if config.getoption("--conformance"):
+        config.pluginmanager.register(conformance.Recorder())
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from jsonschema.protocols import Validator
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
 from call_handling.status import OVER
+from tests.support.conformance import note
 from tests.support.openapi import document, documented, operations
 
 _JSON = "application/json"
@@ -35,6 +36,7 @@ def check_response(
     _check_headers(where, response.get("headers", {}), headers)
     if "content" not in response:
         assert not body, f"{where}: a body, {body!r}"
+        note(operation["operationId"], status, "")
         return
     content = _json_content(where, headers, body)
     _check(where, _body_validator(method, resource, str(status)), content)
@@ -42,6 +44,7 @@ def check_response(
         _check_media(where, content)
     if status >= 400:
         _check_error_body(where, _examples(response), content)
+    note(operation["operationId"], status, content["code"] if status >= 400 else "")
 
 
 def check_error(status: int, headers: Mapping[str, str], body: str | bytes | None) -> None:
