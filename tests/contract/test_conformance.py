@@ -46,7 +46,7 @@ def test_each_is_shown_by_a_test_or_told_why_not(answer: Answer) -> None:
     said = table()[answer]
 
     if shown := _TEST.fullmatch(said):
-        tests = (ROOT / "tests" / shown["file"]).read_text()
+        tests = (ROOT / shown["file"]).read_text()
         assert f"def test_{shown['name'].replace(' ', '_')}(" in tests
         assert answer not in reasons(NOT_SERVED)
     else:
@@ -85,8 +85,8 @@ def test_of_many_tests_it_names_the_most_telling_one() -> None:
 
     operation_id, status, error = answers[0]
     named = f"{status} {error}".strip()
-    assert f"| `{operation_id}` | {named} | `b.py` this one |" in written
-    assert written.count("`a.py` all") == len(answers) - 1
+    assert f"| `{operation_id}` | {named} | `tests/b.py` this one |" in written
+    assert written.count("`tests/a.py` all") == len(answers) - 1
 
 
 def documented_answers(operation_id: str) -> set[tuple[int, str]]:

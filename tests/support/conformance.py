@@ -227,7 +227,7 @@ def _beyond() -> str:
 
 def _shown(test: str) -> str:
     file, name = test.partition("::")[0], test.rpartition("::")[2]
-    return f"`{file.removeprefix('tests/')}` {name.removeprefix('test_').replace('_', ' ')}"
+    return f"`{file}` {name.removeprefix('test_').replace('_', ' ')}"
 
 
 def _row(*cells: str) -> str:
@@ -241,8 +241,8 @@ What CAMARA documents in release r3.1 (July 2026) for each operation, and a test
 or why it is not served. `make conformance` makes this page: it runs `tests/integration`, notes
 every answer that a test gets, and names of many tests the one that sees the fewest others. Each
 answer is checked against `infra/openapi.yaml`, and that against CAMARA's documents
-(`tests/contract/test_camara_schemas.py` and `test_camara_operations.py`; the facts are in
-`tests/contract/camara.json`).
+(`tests/contract/test_camara_schemas.py`, `tests/contract/test_camara_operations.py`; the
+facts are in `tests/contract/camara.json`).
 
 The gateway answers 401 `UNAUTHENTICATED`, too, to a token that the authorizer refuses
 (`tests/e2e/test_gateway_answers.py`). Call Handling is served under two paths, `/webrtc` and
