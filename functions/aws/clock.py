@@ -3,8 +3,10 @@
 import time
 from datetime import UTC, datetime
 
+from camara.unix_time import UnixSeconds
 
-def now() -> int:
+
+def now() -> UnixSeconds:
     """Return the Unix time in whole seconds."""
     return int(time.time())
 

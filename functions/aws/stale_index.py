@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from aws.dynamodb import CONNECTIONS, unavailable_on_failure
+from camara.unix_time import UnixSeconds
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,7 +39,7 @@ _PAGE_KEYS = 1000
 class Stale[Key](NamedTuple):
     """The key of an item whose deadline (Unix seconds) had passed when it was found."""
 
-    stale_at: int
+    stale_at: UnixSeconds
     key: Key
 
 
@@ -49,7 +50,7 @@ class StaleIndex[Key](NamedTuple):
     name: str
     key_of: Callable[[dict[str, Any]], Key]
 
-    def stale(self, client: "DynamoDBClient", now: int) -> Iterator[Stale[Key]]:
+    def stale(self, client: "DynamoDBClient", now: UnixSeconds) -> Iterator[Stale[Key]]:
         """Yield the keys whose deadline has passed, the oldest first.
 
         Costs one request, half a read unit at least, for each partition (as many at once as the
@@ -67,7 +68,9 @@ class StaleIndex[Key](NamedTuple):
             key=lambda stale: stale.stale_at,
         )
 
-    def _pages(self, client: "DynamoDBClient", shard: str, now: int) -> Iterator[list[Stale[Key]]]:
+    def _pages(
+        self, client: "DynamoDBClient", shard: str, now: UnixSeconds
+    ) -> Iterator[list[Stale[Key]]]:
         pages = client.get_paginator("query").paginate(
             TableName=self.table,
             IndexName=self.name,

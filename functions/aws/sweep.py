@@ -19,6 +19,7 @@ from aws import clock, metrics
 from aws.dynamodb import CONNECTIONS, dynamodb_client
 from aws.stale_index import Stale, StaleIndex
 from camara.errors import Unavailable
+from camara.unix_time import UnixSeconds
 
 CONCURRENCY = CONNECTIONS
 """Writes under way at once."""
@@ -141,7 +142,7 @@ def sweep_overdue[Key, Outcome](
 class _Overdue[Key]:
     """The keys of what is stale, and ``lag``: by how many seconds the first deadline has passed."""
 
-    def __init__(self, index: StaleIndex[Key], now: int) -> None:
+    def __init__(self, index: StaleIndex[Key], now: UnixSeconds) -> None:
         self._stale: Iterator[Stale[Key]] = index.stale(dynamodb_client(), now)
         self._now = now
         self.lag = 0

@@ -12,10 +12,11 @@ from call_handling.legs import Unbound
 from camara.actor import Actor
 from camara.caller import Caller
 from camara.errors import IdentifierNotFound, InvalidTokenContext
+from camara.unix_time import UnixSeconds
 
 
 def act_for[T](
-    caller: Caller, now: int, act: Callable[[Actor], T], registration_id: str | None = None
+    caller: Caller, now: UnixSeconds, act: Callable[[Actor], T], registration_id: str | None = None
 ) -> T:
     """Return what ``act`` does for the caller, by the device that is named (if one is).
 

@@ -16,6 +16,7 @@ from camara.address import ANONYMOUS, address_of, is_anonymous, is_emergency, su
 from camara.errors import CalltypeEmergencyNotSupported, InvalidArgument, InvalidTokenContext
 from camara.identity import ActorKey
 from camara.text import is_plain
+from camara.unix_time import UnixSeconds
 from http_api.body import Body, at_most
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
@@ -118,7 +119,7 @@ class MediaSessionCreate(Body):
             call_type=self.call_type,
         )
 
-    def media(self, originator: ActorKey, now: int) -> Media:
+    def media(self, originator: ActorKey, now: UnixSeconds) -> Media:
         """Return the offer and, under the key of the actor, the originator's location."""
         location = self.location_details
         return Media(
@@ -135,7 +136,7 @@ class MediaSessionStatusChange(Body):
     answer: WrtcSdpDescriptor | None = None
     location_details: LocationDetails | None = None
 
-    def change(self, registration_id: str | None, now: int) -> Change:
+    def change(self, registration_id: str | None, now: UnixSeconds) -> Change:
         """Return what is asked for, in the domain's terms."""
         return Change(
             status=self.status,

@@ -22,6 +22,7 @@ from call_handling.status import ANSWERED, OVER, UNANSWERED, Role, Status
 from camara.actor import Actor
 from camara.errors import IncompatibleState
 from camara.identity import ActorKey
+from camara.unix_time import UnixSeconds
 
 if TYPE_CHECKING:
     from registration.register import Register
@@ -75,14 +76,14 @@ class Call(NamedTuple):
     session: Session
     invitation: Invitation
     media: Media
-    media_expires_at: int
+    media_expires_at: UnixSeconds
 
     @property
     def readable_media(self) -> Media | None:
         """The media, ``None`` as soon as the call is over."""
         return None if self.session.status in OVER else self.media
 
-    def due_at(self, now: int, timeouts: Timeouts) -> int:
+    def due_at(self, now: UnixSeconds, timeouts: Timeouts) -> UnixSeconds:
         """Return when to look after the call if nobody ends it: at its deadline, or earlier.
 
         That is when its media are to be kept longer; and, of an unanswered call, when its first
@@ -95,7 +96,7 @@ class Call(NamedTuple):
             return min(due_at, rung_at)
         return due_at
 
-    def are_media_due(self, now: int, timeouts: Timeouts) -> bool:
+    def are_media_due(self, now: UnixSeconds, timeouts: Timeouts) -> bool:
         """Tell whether media are to be stored anew.
 
         They are when they would expire too soon, and when they would too late, for the retention
@@ -104,10 +105,10 @@ class Call(NamedTuple):
         is_late = self.media_expires_at > media_expiry(now, timeouts)
         return is_late or self._media_due_at(timeouts) <= now
 
-    def _media_due_at(self, timeouts: Timeouts) -> int:
+    def _media_due_at(self, timeouts: Timeouts) -> UnixSeconds:
         return self.media_expires_at - timeouts.ended_retention - _SWEEP_OUTAGE
 
-    def with_media_kept(self, now: int, timeouts: Timeouts) -> "Call":
+    def with_media_kept(self, now: UnixSeconds, timeouts: Timeouts) -> "Call":
         """Return it with media that last longer."""
         return self._replace(media_expires_at=media_expiry(now, timeouts))
 
@@ -118,7 +119,7 @@ class Call(NamedTuple):
         *,
         register: "Register | None",
         write_id: str,
-        now: int,
+        now: UnixSeconds,
         timeouts: Timeouts,
     ) -> "Call":
         """Return the call after the PUT of ``actor``: the same one when it changes nothing.
@@ -158,7 +159,7 @@ class Call(NamedTuple):
             after = after.renewed(now, timeouts)
         return Call(after, self.invitation, media, self.media_expires_at)
 
-    def _negotiated(self, role: Role, actor: Actor, change: Change, now: int) -> Negotiated:
+    def _negotiated(self, role: Role, actor: Actor, change: Change, now: UnixSeconds) -> Negotiated:
         state = self.session.negotiation
         shown = Descriptions(self.media.offer, self.media.answer)
         sent = Descriptions(change.offer, change.answer)
@@ -175,6 +176,6 @@ class Call(NamedTuple):
         return {**self.media.locations, actor.key: change.location}
 
 
-def media_expiry(now: int, timeouts: Timeouts) -> int:
+def media_expiry(now: UnixSeconds, timeouts: Timeouts) -> UnixSeconds:
     """Return until when media are kept (Unix seconds) that are stored, or kept longer, now."""
     return now + 2 * timeouts.ended_retention

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from camara.actor import Actor
 from camara.identity import ActorKey, SubscriberKey, derive_late_actor_key
+from camara.unix_time import UnixSeconds
 
 NETWORK = "network"
 """The one that ends what nobody else does."""
@@ -16,7 +17,7 @@ class LateActor(Actor):
     The call does not know it yet; it has one entry for all of its receiver that may come.
     """
 
-    registered_at: int = 0
+    registered_at: UnixSeconds = 0
 
 
 def entry_of(actor: Actor) -> ActorKey:

@@ -25,6 +25,7 @@ from call_handling.session_key import SESSION
 from call_handling.status import Role, Status
 from call_handling.stored_text import compress, text_from
 from camara.identity import ActorKey, RegistrationKey
+from camara.unix_time import UnixSeconds
 
 type Item = dict[str, Any]
 """Attribute names to DynamoDB's typed values, ``{"status": {"S": "Initial"}}``."""
@@ -37,7 +38,7 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
-def session_item(session: Session, due_at: int | None = None) -> Item:
+def session_item(session: Session, due_at: UnixSeconds | None = None) -> Item:
     """Return the item that changes state; ``due_at`` is its place in the index of what is due.
 
     Without, that is its deadline.

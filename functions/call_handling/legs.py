@@ -22,6 +22,7 @@ from camara.identity import (
     derive_late_actor_key,
     derive_registration_key,
 )
+from camara.unix_time import UnixSeconds
 
 if TYPE_CHECKING:
     from registration.register import Register, Registration
@@ -182,7 +183,9 @@ class Legs:
             return named is not None and named not in self.holders
         return actor.key in {actor_key_of(device) for device in self.devices}
 
-    def rang(self, register: "Register", since: int, until: int) -> "list[Registration]":
+    def rang(
+        self, register: "Register", since: UnixSeconds, until: UnixSeconds
+    ) -> "list[Registration]":
         """Return those of the receiver's registrations, active or ended, that have heard it ring.
 
         They were active when the call was placed (``since``, Unix seconds), or were made while it
@@ -203,8 +206,8 @@ class Legs:
         registration_id: str | None,
         register: "Register",
         *,
-        since: int,
-        now: int,
+        since: UnixSeconds,
+        now: UnixSeconds,
     ) -> Self:
         """Return the legs once ``actor`` has answered: the receiver's others have lost theirs.
 

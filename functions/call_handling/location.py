@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
 from aws.clock import rfc3339
+from camara.unix_time import UnixSeconds
 from http_api.body import Body, Timestamp
 
 type Latitude = Annotated[float, Field(ge=-90, le=90)]
@@ -71,7 +72,7 @@ class LocationDetails(Body):
                 raise ValueError(self.shape)
         return self
 
-    def as_json(self, now: int) -> dict[str, Any]:
+    def as_json(self, now: UnixSeconds) -> dict[str, Any]:
         """Return the JSON object again; it was measured ``now`` (Unix seconds) if it says not."""
         measured = rfc3339(now)
         return {"timestamp": measured, **self.model_dump(by_alias=True, exclude_none=True)}

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from call_handling.legs import Answerer
 from call_handling.status import Role
 from camara.errors import IncompatibleState
+from camara.unix_time import UnixSeconds
 
 OFFER_STANDS_SECONDS = 32
 """How long an offer keeps the other end from making one: SIP's timer B."""
@@ -29,7 +30,7 @@ class Negotiation:
     has_answer: bool = False
     early_by: Answerer | None = None
     offered_by: Role | None = None
-    offered_at: int = 0
+    offered_at: UnixSeconds = 0
 
 
 class Descriptions(NamedTuple):
@@ -71,7 +72,7 @@ def settle(state: Negotiation, shown: Descriptions, answer: str | None, by: Answ
 
 
 def renegotiate(
-    state: Negotiation, shown: Descriptions, role: Role, sent: Descriptions, now: int
+    state: Negotiation, shown: Descriptions, role: Role, sent: Descriptions, now: UnixSeconds
 ) -> Negotiated:
     """Take an offer or an answer of an answered call; what is shown already does not count.
 

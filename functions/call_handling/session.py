@@ -21,6 +21,7 @@ from call_handling.status import (
 from camara.actor import Actor
 from camara.errors import IncompatibleState, NotFound, TooManyRequests
 from camara.identity import ActorKey
+from camara.unix_time import UnixSeconds
 
 if TYPE_CHECKING:
     from registration.register import Register
@@ -54,7 +55,7 @@ class Ending:
     """
 
     by: str
-    at: int
+    at: UnixSeconds
     correlator: str | None = None
 
 
@@ -73,15 +74,21 @@ class Session:
     status: Status
     version: int
     write_id: str
-    created_at: int
-    stale_at: int
-    expires_at: int
+    created_at: UnixSeconds
+    stale_at: UnixSeconds
+    expires_at: UnixSeconds
     negotiation: Negotiation = field(default_factory=Negotiation)
     ended: Ending | None = None
 
     @classmethod
     def invite(
-        cls, media_session_id: str, legs: Legs, *, write_id: str, now: int, timeouts: Timeouts
+        cls,
+        media_session_id: str,
+        legs: Legs,
+        *,
+        write_id: str,
+        now: UnixSeconds,
+        timeouts: Timeouts,
     ) -> Self:
         """Begin a session: Initial, version 1."""
         stale_at = now + timeouts.ring
@@ -110,7 +117,7 @@ class Session:
         """Who ended the session; ``None`` while it lives, and when the network did."""
         return self.legs.roles.get(ActorKey(self.ended.by)) if self.ended else None
 
-    def require_party(self, actor: Actor, now: int) -> Role:
+    def require_party(self, actor: Actor, now: UnixSeconds) -> Role:
         """Return the role of ``actor``.
 
         Raises ``NotFound`` when the session is gone; ``NotAParty`` or ``Unbound`` for anybody else,
@@ -123,7 +130,7 @@ class Session:
             raise NotAParty
         return role
 
-    def require_readable(self, actor: Actor, now: int) -> Role:
+    def require_readable(self, actor: Actor, now: UnixSeconds) -> Role:
         """Return the role of ``actor`` if GET may show it the session.
 
         Who deleted a session has no more use for it; the other end reads how it ended. Raises
@@ -141,7 +148,7 @@ class Session:
         *,
         write_id: str,
         correlator: str,
-        now: int,
+        now: UnixSeconds,
     ) -> None:
         """Say why a DELETE was refused, from what was stored at that moment.
 
@@ -183,13 +190,13 @@ class Session:
             raise IncompatibleState
 
     def answered(
-        self, actor: Actor, registration_id: str | None, register: "Register", now: int
+        self, actor: Actor, registration_id: str | None, register: "Register", now: UnixSeconds
     ) -> Self:
         """Return it with the receiving leg in the hands of who answers; see ``Legs.answered``."""
         legs = self.legs.answered(actor, registration_id, register, since=self.created_at, now=now)
         return replace(self, legs=legs)
 
-    def require_rate(self, status: Status, now: int) -> None:
+    def require_rate(self, status: Status, now: UnixSeconds) -> None:
         """Raise ``ChangedTooOften`` for a call that is; it may all the same be answered, or end.
 
         Either happens once, and nobody is to be able to prevent it.
@@ -202,21 +209,21 @@ class Session:
         """Return the next version."""
         return replace(self, version=self.version + 1, write_id=write_id)
 
-    def over(self, actor: str, now: int, timeouts: Timeouts) -> Self:
+    def over(self, actor: str, now: UnixSeconds, timeouts: Timeouts) -> Self:
         """Return it ended by a PUT of the actor with this entry."""
         return replace(self, ended=Ending(actor, now), expires_at=now + timeouts.ended_retention)
 
-    def renewed(self, now: int, timeouts: Timeouts) -> Self:
+    def renewed(self, now: UnixSeconds, timeouts: Timeouts) -> Self:
         """Return it with a lease from now on."""
         stale_at = self._lease_end(now, timeouts)
         return replace(self, stale_at=stale_at, expires_at=stale_at + _SWEEP_OUTAGE)
 
-    def is_worth_renewing(self, now: int, timeouts: Timeouts) -> bool:
+    def is_worth_renewing(self, now: UnixSeconds, timeouts: Timeouts) -> bool:
         """Tell whether a lease from now on is so much longer that it is worth a write."""
         lease = timeouts.answered if self.status in ANSWERED else timeouts.ring
         return (self._lease_end(now, timeouts) - self.stale_at) * _WORTH_A_WRITE >= lease
 
-    def _lease_end(self, now: int, timeouts: Timeouts) -> int:
+    def _lease_end(self, now: UnixSeconds, timeouts: Timeouts) -> int:
         if self.status in ANSWERED:
             return now + timeouts.answered
         renewed = min(now + timeouts.ring, self.created_at + timeouts.setup)

@@ -23,6 +23,7 @@ from call_handling.status import Role, end_status
 from camara.actor import Actor
 from camara.errors import NotFound
 from camara.identity import derive_registration_key
+from camara.unix_time import UnixSeconds
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -120,7 +121,7 @@ class SessionEnder:
         media_session_id: str,
         actor: Actor,
         correlator: str,
-        now: int,
+        now: UnixSeconds,
         *,
         registration_id: str | None = None,
     ) -> Transition | None:
@@ -162,7 +163,7 @@ class SessionEnder:
         return Transition(_text(found["status"]), after, _role(found, actor), _next_version(found))
 
     def by_network(
-        self, media_session_id: str, reason: str, now: int, *, only_if: Clause | None = None
+        self, media_session_id: str, reason: str, now: UnixSeconds, *, only_if: Clause | None = None
     ) -> Transition | LeftAlone:
         """End a session that no party ends, ``only_if`` it is as this says."""
         write_id = new_write_id()
@@ -192,7 +193,7 @@ class SessionEnder:
         *,
         note: tuple[str, str],
         write_id: str,
-        now: int,
+        now: UnixSeconds,
         returned: Literal["ALL_OLD", "UPDATED_OLD"],
         only_if: Clause | None = None,
     ) -> dict[str, Any]:
@@ -235,7 +236,7 @@ def _item_found_by(refusal: ClientError) -> dict[str, Any]:
 
 
 def _why_left_alone(
-    item: dict[str, Any], write_id: str, only_if: Clause | None, now: int
+    item: dict[str, Any], write_id: str, only_if: Clause | None, now: UnixSeconds
 ) -> Transition | LeftAlone:
     """Read an item that may lack anything."""
     if not item:

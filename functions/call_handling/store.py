@@ -22,6 +22,7 @@ from call_handling.settings import sessions_table, timeouts
 from camara.actor import Actor
 from camara.errors import NotFound
 from camara.identity import SubscriberKey
+from camara.unix_time import UnixSeconds
 from registration.store import RegistrationStore, registration_store
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class SessionStore:
         media: Media,
         *,
         media_session_id: str,
-        now: int,
+        now: UnixSeconds,
     ) -> Call:
         """Store a new session and its media, all or nothing.
 
@@ -103,7 +104,7 @@ class SessionStore:
         return call
 
     def change(
-        self, media_session_id: str, actor: Actor, change: Change, now: int
+        self, media_session_id: str, actor: Actor, change: Change, now: UnixSeconds
     ) -> tuple[Call, Call]:
         """Apply a PUT to the session as it is; return the call before and after.
 
@@ -137,7 +138,7 @@ class SessionStore:
 
         return retry_on(attempt, _Conflict)
 
-    def look_after(self, media_session_id: str, now: int) -> bool:
+    def look_after(self, media_session_id: str, now: UnixSeconds) -> bool:
         """Do what is due for a call that lives; tell whether it was to have its media last longer.
 
         That costs a transaction's two write units for each KiB of it all. Otherwise the call has
@@ -160,7 +161,7 @@ class SessionStore:
         self,
         before: Call | None,
         after: Call,
-        now: int,
+        now: UnixSeconds,
         check: dict[str, Any] | None = None,
         *,
         unless_renewed: bool = False,

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from camara.address import is_e164, subscriber_of
 from camara.errors import IdentifierNotFound, PermissionDenied, Unauthenticated
+from camara.unix_time import UnixSeconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Caller:
     scopes: frozenset[str]
 
     @classmethod
-    def from_context(cls, context: Any, subscriber_claim: str, now: int) -> Self:
+    def from_context(cls, context: Any, subscriber_claim: str, now: UnixSeconds) -> Self:
         """Read ``requestContext.authorizer``: a flat map of strings, claims under their own names.
 
         ``now`` is in Unix seconds. Raises ``Unauthenticated``.

@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 from camara.errors import QuotaExceeded
 from camara.identity import ClientKey, DeviceKey, SubscriberKey, actor_key_of
 from camara.scope import EventType
+from camara.unix_time import UnixSeconds
 from notifications.subscription import Subscription
 
 
@@ -37,8 +38,8 @@ class Listener(NamedTuple):
     type: EventType
     device: DeviceKey
     client: ClientKey
-    starts_at: int
-    ends_at: int
+    starts_at: UnixSeconds
+    ends_at: UnixSeconds
     failing: bool = False
 
     @classmethod
@@ -71,12 +72,12 @@ class Audience:
     version: int = 0
     listeners: Mapping[str, Listener] = field(default_factory=dict)
 
-    def active(self, now: int) -> list[Listener]:
+    def active(self, now: UnixSeconds) -> list[Listener]:
         """Return those whose time is not up."""
         return [known for known in self.listeners.values() if known.ends_at > now]
 
     def hearing(
-        self, event_type: EventType, devices: Collection[DeviceKey], now: int
+        self, event_type: EventType, devices: Collection[DeviceKey], now: UnixSeconds
     ) -> list[Listener]:
         """Return those that want to be told of such an event of one of these devices.
 
@@ -88,7 +89,7 @@ class Audience:
             if known.type is event_type and known.device in devices and not known.failing
         ]
 
-    def after(self, subscription: Subscription, now: int) -> Self:
+    def after(self, subscription: Subscription, now: UnixSeconds) -> Self:
         """Return the audience with a subscription as it is now, and without expired ones."""
         listeners = {known.subscription_id: known for known in self.active(now)}
         listeners.pop(subscription.subscription_id, None)
@@ -98,7 +99,7 @@ class Audience:
         return replace(self, version=self.version + 1, listeners=listeners)
 
     def in_the_way_of(
-        self, new: Subscription, registered: Collection[DeviceKey], now: int, limits: Limits
+        self, new: Subscription, registered: Collection[DeviceKey], now: UnixSeconds, limits: Limits
     ) -> str | None:
         """Return the id of a subscription that has to end before there is room for a new one.
 

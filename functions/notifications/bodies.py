@@ -17,6 +17,7 @@ from camara.errors import (
     OutOfRange,
 )
 from camara.scope import CREATE_SCOPES, EventType
+from camara.unix_time import UnixSeconds
 from http_api.body import Body, Timestamp, at_most, unix_seconds
 from registration.bodies import DeviceId
 
@@ -71,7 +72,7 @@ class AccessTokenCredential(Body):
     access_token_expires_utc: Timestamp
 
     @property
-    def expires_at(self) -> int:
+    def expires_at(self) -> UnixSeconds:
         """When the token expires (Unix seconds)."""
         return unix_seconds(self.access_token_expires_utc)
 
@@ -79,7 +80,7 @@ class AccessTokenCredential(Body):
 class _Credentialed(Body):
     sink_credential: AccessTokenCredential | None = None
 
-    def require_valid_token(self, now: int) -> None:
+    def require_valid_token(self, now: UnixSeconds) -> None:
         """Raise ``OutOfRange`` if there is an access token that has expired."""
         if self.sink_credential is not None and self.sink_credential.expires_at <= now:
             raise OutOfRange

@@ -17,6 +17,7 @@ from call_handling.devices import newest_placed_by, newest_received_by, session_
 from call_handling.settings import sessions_table
 from camara.errors import NotFound
 from camara.scope import EventType
+from camara.unix_time import UnixSeconds
 from notifications.delivery import Outcome, deliver, probe, tell
 from notifications.notification import CatchUp, Notification
 from notifications.outbox import outbox, probes
@@ -126,7 +127,7 @@ def _probe_anew(subscription: Subscription, missed: Missed | None) -> None:
         probe(known, missed.notification)
 
 
-def _missed(subscription: Subscription, since: int, now: int) -> Iterator[Missed]:
+def _missed(subscription: Subscription, since: UnixSeconds, now: UnixSeconds) -> Iterator[Missed]:
     """Yield what the sink may not have been told, the newest first."""
     register = registration_store().of_subscriber(subscription.subscriber_key)
     if subscription.type is EventType.REGISTRATION_ENDS:
@@ -142,7 +143,11 @@ def _missed(subscription: Subscription, since: int, now: int) -> Iterator[Missed
 
 
 def _matters(
-    subscription: Subscription, change: SessionChange, register: Register, since: int, now: int
+    subscription: Subscription,
+    change: SessionChange,
+    register: Register,
+    since: UnixSeconds,
+    now: UnixSeconds,
 ) -> bool:
     """Tell whether it is the device's call, and in a state that it may not know.
 

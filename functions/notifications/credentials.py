@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws import deadline
 from camara.errors import Unavailable
+from camara.unix_time import UnixSeconds
 from notifications.settings import settings
 from notifications.subscription import Credential
 
@@ -37,7 +38,7 @@ class Vault:
         self._key = key
         self._opened = lru_cache(_KEPT)(self._decrypt)
 
-    def seal(self, subscription_id: str, access_token: str, expires_at: int) -> Credential:
+    def seal(self, subscription_id: str, access_token: str, expires_at: UnixSeconds) -> Credential:
         """Encrypt an access token (ASCII) for a subscription."""
         parts = batched(access_token.encode("ascii"), _PART_BYTES, strict=False)
         try:

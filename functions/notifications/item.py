@@ -13,6 +13,7 @@ from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from aws.stale_index import stale_shard
 from camara.identity import SubscriberKey
 from camara.scope import EventType
+from camara.unix_time import UnixSeconds
 from notifications.audience import Audience, Listener
 from notifications.subscription import Credential, Subscription, TerminationReason
 
@@ -123,7 +124,7 @@ def subscription_from_image(image: Mapping[str, Any]) -> Subscription:
     return subscription_from({name: value for name, value in image.items() if name != "credential"})
 
 
-def audience_item(audience: Audience, now: int) -> dict[str, Any]:
+def audience_item(audience: Audience, now: UnixSeconds) -> dict[str, Any]:
     """Return the item; an audience of nobody is stored too, until time to live removes it."""
     listeners = audience.listeners.values()
     attributes = {

@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter
 from aws import log
 from camara.identity import DeviceKey, SubscriberKey
 from camara.scope import EventType
+from camara.unix_time import UnixSeconds
 from notifications.subscription import State, Subscription
 
 _IN_QUEUE = "number"
@@ -131,7 +132,7 @@ class CatchUp:
     subscriber_key: Annotated[SubscriberKey, Field(alias=_IN_QUEUE)]
     subscription_id: str
     device: DeviceKey
-    cleared_at: int
+    cleared_at: UnixSeconds
     is_last: bool = False
     before: tuple[int, str] | None = None
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 from aws.clock import rfc3339
+from camara.unix_time import UnixSeconds
 from notifications.subscription import Subscription
 
 
-def subscription_response(subscription: Subscription, now: int) -> dict[str, Any]:
+def subscription_response(subscription: Subscription, now: UnixSeconds) -> dict[str, Any]:
     """Return the body for a subscription as it is ``now``.
 
     Its ``config`` is the one in effect: when it ends is there, whether or not it was asked for.
@@ -29,7 +30,7 @@ def subscription_response(subscription: Subscription, now: int) -> dict[str, Any
     }
 
 
-def _status(subscription: Subscription, now: int) -> str:
+def _status(subscription: Subscription, now: UnixSeconds) -> str:
     """Return CAMARA's word; one whose sink fails is temporarily inactive."""
     if not subscription.is_active(now):
         return "EXPIRED"

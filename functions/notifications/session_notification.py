@@ -3,12 +3,13 @@
 from call_handling.session import Session
 from camara.identity import DeviceKey
 from camara.scope import EventType
+from camara.unix_time import UnixSeconds
 from notifications.notification import Addressee, Notification
 from notifications.session_change import SessionChange
 from registration.register import Register
 
 
-def devices_of(session: Session, register: Register, until: int) -> frozenset[DeviceKey]:
+def devices_of(session: Session, register: Register, until: UnixSeconds) -> frozenset[DeviceKey]:
     """Return the devices (keys) that hear of a call; see ``Legs``.
 
     They are the one that placed it, and those of the receiver that have heard it ring, live or not.

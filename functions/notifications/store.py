@@ -22,6 +22,7 @@ from aws.dynamodb import (
 from aws.retry import retry_on
 from camara.errors import NotFound
 from camara.identity import DeviceKey, SubscriberKey
+from camara.unix_time import UnixSeconds
 from notifications.audience import Audience, Limits, Listener
 from notifications.item import (
     audience_from,
@@ -57,7 +58,7 @@ class SubscriptionStore:
         self._cancelled = client.exceptions.TransactionCanceledException
 
     def create(
-        self, subscription: Subscription, registered: Collection[DeviceKey], now: int
+        self, subscription: Subscription, registered: Collection[DeviceKey], now: UnixSeconds
     ) -> None:
         """Store a new subscription, if there is room; see ``Audience.in_the_way_of``.
 

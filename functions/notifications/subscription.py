@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from camara.errors import InvalidArgument, NotFound
 from camara.identity import ActorKey, ClientKey, DeviceKey, SubscriberKey, derive_device_key
 from camara.scope import EventType
+from camara.unix_time import UnixSeconds
 
 _TOKEN_MARGIN = 120
 """Seconds in which a sink is told that its token expires, while the token still opens it."""
@@ -54,7 +55,7 @@ class Lifetimes(NamedTuple):
     default: int = 30 * 24 * 3600
     longest: int = 90 * 24 * 3600
 
-    def expiry(self, requested: int | None, now: int) -> int:
+    def expiry(self, requested: int | None, now: UnixSeconds) -> UnixSeconds:
         """Return when a subscription ends, capped. Raises ``InvalidArgument`` for what is past."""
         if requested is None:
             return now + self.default
@@ -74,7 +75,7 @@ class Credential(NamedTuple):
     """An access token for the sink, encrypted in parts, and when it expires."""
 
     ciphertext: tuple[bytes, ...]
-    expires_at: int
+    expires_at: UnixSeconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +103,24 @@ class Subscription:
     device_id: str
     type: EventType
     sink: str
-    starts_at: int
-    ends_at: int
+    starts_at: UnixSeconds
+    ends_at: UnixSeconds
     max_events: int | None = None
     credential: Credential | None = None
     version: int = 1
     delivered: int = 0
     last_event_id: str = ""
-    failing_since: int | None = None
+    failing_since: UnixSeconds | None = None
     probe: str = ""
     failures: int = 0
-    failed_at: int = 0
-    worked_at: int | None = None
-    cleared_at: int = 0
-    behind_since: int | None = None
+    failed_at: UnixSeconds = 0
+    worked_at: UnixSeconds | None = None
+    cleared_at: UnixSeconds = 0
+    behind_since: UnixSeconds | None = None
     told: Mapping[str, int] = field(default_factory=dict)
     told_until: int = 0
     ended: TerminationReason | None = None
-    ended_at: int | None = None
+    ended_at: UnixSeconds | None = None
 
     @property
     def device(self) -> DeviceKey:
@@ -132,7 +133,7 @@ class Subscription:
         return urlsplit(self.sink).hostname or ""
 
     @property
-    def due_at(self) -> int:
+    def due_at(self) -> UnixSeconds:
         """When there is something to do: at its end, or just before its access token expires.
 
         Or when it has been failing, or behind, for longer than it can.
@@ -146,30 +147,30 @@ class Subscription:
             due.append(self.cleared_at + _BEHIND_AT_MOST)
         return min(due)
 
-    def is_active(self, now: int) -> bool:
+    def is_active(self, now: UnixSeconds) -> bool:
         """Tell whether there is anything to notify it of."""
         return self.ended is None and self.ends_at > now
 
-    def is_failing(self, now: int) -> bool:
+    def is_failing(self, now: UnixSeconds) -> bool:
         """Tell whether its sink is asked with probes only, until it takes one."""
         return self.failing_since is not None and self.is_active(now)
 
-    def require_active(self, actor: str, now: int) -> None:
+    def require_active(self, actor: str, now: UnixSeconds) -> None:
         """Raise ``NotFound`` unless it is active and this actor's."""
         if self.actor != actor or not self.is_active(now):
             raise NotFound
 
-    def updated(self, credential: Credential | None, ends_at: int | None) -> Self:
+    def updated(self, credential: Credential | None, ends_at: UnixSeconds | None) -> Self:
         """Return it with what a PUT brings; what it does not bring stays."""
         return self._next(credential=credential or self.credential, ends_at=ends_at or self.ends_at)
 
-    def ended_because(self, reason: TerminationReason, now: int) -> Self:
+    def ended_because(self, reason: TerminationReason, now: UnixSeconds) -> Self:
         """Return it ended; the first reason stays."""
         if self.ended is not None:
             return self
         return self._next(ended=reason, ended_at=now)
 
-    def settled(self, now: int) -> Self:
+    def settled(self, now: UnixSeconds) -> Self:
         """Return it as it is to be when it is due; as it is if it has been given more time."""
         if self.due_at > now:
             return self
@@ -179,7 +180,7 @@ class Subscription:
             return self.ended_because(TerminationReason.ACCESS_TOKEN_EXPIRED, now)
         return self.told_again(now)
 
-    def failed(self, event_id: str, since: int, now: int) -> Self:
+    def failed(self, event_id: str, since: UnixSeconds, now: UnixSeconds) -> Self:
         """Return it with a sink that has failed to take this event.
 
         What ended before ``since`` it has been told of. One that fails already, or is over, stays
@@ -191,7 +192,7 @@ class Subscription:
         forgiven = 0 if self.worked_at is None else (now - self.worked_at) // _FORGIVEN_AFTER
         return marked.with_failure(max(0, self.failures - forgiven), now)
 
-    def marked(self, event_id: str, since: int, now: int) -> Self:
+    def marked(self, event_id: str, since: UnixSeconds, now: UnixSeconds) -> Self:
         """Return it as if its sink had failed, which it has not: for an event that has waited."""
         if self.is_failing(now) or not self.is_active(now):
             return self
@@ -203,36 +204,36 @@ class Subscription:
             told=self.told if self._remembers(now) else {},
         )
 
-    def failed_again(self, event_id: str, failures: int, now: int) -> Self:
+    def failed_again(self, event_id: str, failures: int, now: UnixSeconds) -> Self:
         """Return it after its probe has failed, once more than so often: the last one ends it."""
         if not self.is_probed_by(event_id, now) or self.failures != failures:
             return self
         return self._next().with_failure(self.failures, now)
 
-    def with_failure(self, failures: int, now: int) -> Self:
+    def with_failure(self, failures: int, now: UnixSeconds) -> Self:
         """Return it with one failure more than so many: the last one ends it."""
         after = replace(self, failures=failures + 1, failed_at=now, worked_at=None)
         if after.failures < ATTEMPTS:
             return after
         return replace(after, ended=TerminationReason.NETWORK_TERMINATED, ended_at=now)
 
-    def probed_with(self, event_id: str, now: int) -> Self:
+    def probed_with(self, event_id: str, now: UnixSeconds) -> Self:
         """Return it with another event that its sink, if it fails, is asked again with."""
         if not self.is_failing(now) or self.probe == event_id:
             return self
         return self._next(probe=event_id)
 
-    def is_probed_by(self, event_id: str, now: int) -> bool:
+    def is_probed_by(self, event_id: str, now: UnixSeconds) -> bool:
         """Tell whether this is the event that its sink, which fails, is asked again with."""
         return self.is_failing(now) and self.probe == event_id
 
-    def told_again(self, now: int) -> Self:
+    def told_again(self, now: UnixSeconds) -> Self:
         """Return it with a sink that is told again, though it is behind, and may still fail."""
         if self.behind_since is None:
             return self
         return self._next(failing_since=None, probe="", cleared_at=now)
 
-    def caught_up(self, cleared_at: int, now: int) -> Self:
+    def caught_up(self, cleared_at: UnixSeconds, now: UnixSeconds) -> Self:
         """Return it with a sink that has been told all that it had missed until then."""
         if self.behind_since is None or self.failing_since is not None:
             return self
@@ -240,7 +241,7 @@ class Subscription:
             return self
         return self._next(behind_since=None, told_until=now + _REMEMBERED_FOR)
 
-    def knows(self, event_id: str, state: State | None, now: int) -> bool:
+    def knows(self, event_id: str, state: State | None, now: UnixSeconds) -> bool:
         """Tell whether its sink has heard of this event, or of a later one of the same subject."""
         if event_id == self.last_event_id:
             return True
@@ -248,7 +249,7 @@ class Subscription:
             return False
         return self.told.get(state.subject, 0) >= state.version
 
-    def has_heard(self, event_id: str, state: State | None, now: int) -> Self:
+    def has_heard(self, event_id: str, state: State | None, now: UnixSeconds) -> Self:
         """Return it after a notification, if there is anything to remember of it.
 
         There is while its sink is catching up, and if it wanted a number of them, of which the last
@@ -267,7 +268,7 @@ class Subscription:
                 changes["told"] = {**self.told, state.subject: state.version}
         return self._next(**changes) if changes else self
 
-    def _remembers(self, now: int) -> bool:
+    def _remembers(self, now: UnixSeconds) -> bool:
         return self.behind_since is not None or now < self.told_until
 
     def _next(self, **changes: Any) -> Self:

@@ -13,6 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from aws.stale_index import stale_shard
 from camara.identity import SubscriberKey, UserKey
+from camara.unix_time import UnixSeconds
 from registration.register import Ended, Reason, Register, Registration
 
 _NUMBER = "number#"
@@ -38,7 +39,7 @@ def subscriber_key_of(owner: str) -> SubscriberKey:
     return SubscriberKey(owner.removeprefix(_NUMBER))
 
 
-def register_item(register: Register, write_id: str, now: int) -> dict[str, Any]:
+def register_item(register: Register, write_id: str, now: UnixSeconds) -> dict[str, Any]:
     """Return the item; an empty register is stored too, until time to live removes it."""
     expiries = [known.expires_at for known in register.registrations.values()]
     attributes: dict[str, Any] = {

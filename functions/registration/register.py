@@ -28,6 +28,7 @@ from camara.identity import (
     derive_device_key,
     derive_registration_key,
 )
+from camara.unix_time import UnixSeconds
 
 KEPT_AFTER_ITS_END = 300
 """Seconds for which an ended registration is remembered.
@@ -46,7 +47,7 @@ class Lifetimes(NamedTuple):
     shortest: int = 60
     longest: int = 24 * 3600
 
-    def expiry(self, requested: int | None, now: int) -> int:
+    def expiry(self, requested: int | None, now: UnixSeconds) -> UnixSeconds:
         """Return when a registration ends that is made, or refreshed, ``now``.
 
         What is asked for is capped above; raises ``OutOfRange`` below.
@@ -86,8 +87,8 @@ class Registration:
     actor: ActorKey
     client: ClientKey
     user: UserKey
-    made_at: int
-    expires_at: int
+    made_at: UnixSeconds
+    expires_at: UnixSeconds
 
     @property
     def device(self) -> DeviceKey:
@@ -105,7 +106,7 @@ class Registration:
             return self.client == actor.client
         return self.actor == actor.key
 
-    def until(self, expires_at: int) -> Self:
+    def until(self, expires_at: UnixSeconds) -> Self:
         """Return a copy that ends at ``expires_at`` (Unix seconds)."""
         return replace(self, expires_at=expires_at)
 
@@ -115,7 +116,7 @@ class Ended(NamedTuple):
 
     registration: Registration
     reason: Reason
-    at: int
+    at: UnixSeconds
     version: int
 
 
@@ -132,12 +133,12 @@ class Register:
     registrations: Mapping[str, Registration] = field(default_factory=dict)
     ended: tuple[Ended, ...] = ()
 
-    def active(self, now: int) -> list[Registration]:
+    def active(self, now: UnixSeconds) -> list[Registration]:
         """Return the registrations that count."""
         return [known for known in self.registrations.values() if known.expires_at > now]
 
     def active_of(
-        self, actor: Actor, now: int, registration_id: str | None = None
+        self, actor: Actor, now: UnixSeconds, registration_id: str | None = None
     ) -> list[Registration]:
         """Return those of this actor; of those, if an id is given, the one that it is of."""
         return [
@@ -146,7 +147,7 @@ class Register:
             if known.is_of(actor) and registration_id in (None, known.registration_id)
         ]
 
-    def find(self, registration_id: str, actor: Actor, now: int) -> Registration:
+    def find(self, registration_id: str, actor: Actor, now: UnixSeconds) -> Registration:
         """Return an active registration of this actor. Raises ``NotFound``."""
         for known in self.active_of(actor, now, registration_id):
             return known
@@ -166,13 +167,13 @@ class Register:
         """What the last change took out."""
         return [end for end in self.ended if end.version == self.version]
 
-    def with_(self, registration: Registration, now: int) -> Self:
+    def with_(self, registration: Registration, now: UnixSeconds) -> Self:
         """Return the register with a new or a refreshed registration, and without expired ones."""
         after = self.without_expired(now)
         added = {registration.registration_id: registration}
         return replace(after, registrations={**after.registrations, **added})
 
-    def without(self, registration: Registration, now: int) -> Self:
+    def without(self, registration: Registration, now: UnixSeconds) -> Self:
         """Return the register without a registration that is deleted, and without expired ones."""
         after = self.without_expired(now)
         left = {**after.registrations}
@@ -180,7 +181,7 @@ class Register:
         deleted = Ended(registration, Reason.DELETED, now, after.version)
         return replace(after, registrations=left, ended=_remembered((*after.ended, deleted)))
 
-    def without_expired(self, now: int) -> Self:
+    def without_expired(self, now: UnixSeconds) -> Self:
         """Return the register without what has expired: the next version."""
         version = self.version + 1
         active = {known.registration_id: known for known in self.active(now)}
@@ -204,7 +205,7 @@ def require_room(
     of_subscriber: Register,
     of_user: Register,
     limits: Limits,
-    now: int,
+    now: UnixSeconds,
 ) -> None:
     """Raise unless a new registration may join the two registers.
 

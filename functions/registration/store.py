@@ -21,6 +21,7 @@ from aws.dynamodb import (
 from aws.retry import retry_on
 from camara.actor import Actor
 from camara.identity import SubscriberKey, UserKey
+from camara.unix_time import UnixSeconds
 from registration.item import (
     register_from,
     register_item,
@@ -82,7 +83,9 @@ class RegistrationStore:
                 found[subscriber_key_of(item["owner"]["S"])] = item
         return found
 
-    def create(self, subscriber_key: SubscriberKey, registration: Registration, now: int) -> None:
+    def create(
+        self, subscriber_key: SubscriberKey, registration: Registration, now: UnixSeconds
+    ) -> None:
         """Register a device; raises what ``require_room`` raises."""
 
         def decide(of_subscriber: Register, of_user: Register) -> tuple[Register, Register]:
@@ -97,7 +100,9 @@ class RegistrationStore:
 
         self._change(subscriber_key, registration.user, decide, now)
 
-    def refresh(self, actor: Actor, registration_id: str, expires_at: int, now: int) -> None:
+    def refresh(
+        self, actor: Actor, registration_id: str, expires_at: UnixSeconds, now: UnixSeconds
+    ) -> None:
         """Move the expiry of an active registration of this actor. Raises ``NotFound``."""
 
         def decide(of_subscriber: Register, of_user: Register) -> tuple[Register, Register]:
@@ -106,7 +111,7 @@ class RegistrationStore:
 
         self._change(*_owners(actor), decide, now)
 
-    def delete(self, actor: Actor, registration_id: str, now: int) -> None:
+    def delete(self, actor: Actor, registration_id: str, now: UnixSeconds) -> None:
         """End an active registration of this actor. Raises ``NotFound``."""
 
         def decide(of_subscriber: Register, of_user: Register) -> tuple[Register, Register]:
@@ -115,7 +120,7 @@ class RegistrationStore:
 
         self._change(*_owners(actor), decide, now)
 
-    def end_expired(self, owner: str, now: int) -> tuple[Ended, ...]:
+    def end_expired(self, owner: str, now: UnixSeconds) -> tuple[Ended, ...]:
         """End what has expired in a subscriber's register; return what that was.
 
         Nothing, when the register has been changed meanwhile: who changed it has done the same.
@@ -132,7 +137,7 @@ class RegistrationStore:
         return tuple(after.just_ended)
 
     def require_active(
-        self, subscriber_key: SubscriberKey, registration_ids: Iterable[str], now: int
+        self, subscriber_key: SubscriberKey, registration_ids: Iterable[str], now: UnixSeconds
     ) -> dict[str, Any]:
         """Return the condition, for a transaction, that one of these registrations is active."""
         names = {f"#{place}": known for place, known in enumerate(sorted(registration_ids))}
@@ -148,7 +153,7 @@ class RegistrationStore:
         }
 
     def _change(
-        self, subscriber_key: SubscriberKey, user: UserKey, decide: Decision, now: int
+        self, subscriber_key: SubscriberKey, user: UserKey, decide: Decision, now: UnixSeconds
     ) -> None:
         """Write both registers as ``decide`` says, if they are still what it decided on."""
         write_id = new_write_id()
@@ -179,7 +184,9 @@ class RegistrationStore:
         keys = ({"owner": {"S": owner}} for owner in owners)
         return read_batch(self._client, self._table, keys)
 
-    def _put(self, before: Register, after: Register, write_id: str, now: int) -> dict[str, Any]:
+    def _put(
+        self, before: Register, after: Register, write_id: str, now: UnixSeconds
+    ) -> dict[str, Any]:
         return {
             "TableName": self._table,
             "Item": register_item(after, write_id, now),
