@@ -1,152 +1,26 @@
-"""Every role of the template allows what its bearer does, to the action, and nothing else."""
+"""The roles of the template: who bears them, what has no alternative, who may use a key.
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+That each allows what its function asks, and nothing else, is shown by playing the functions:
+``tests/delivery/test_least_privilege.py``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
-from tests.support.template import properties, template
-
-
-class Permission(NamedTuple):
-    """An action on a resource, the latter as the template names it."""
-
-    action: str
-    resource: str
-
-
-TABLE = "SessionsTable.Arn"
-SESSIONS_INDEX = "${SessionsTable.Arn}/index/"
-REGISTRATIONS = "RegistrationsTable.Arn"
-SUBSCRIPTIONS = "SubscriptionsTable.Arn"
-QUEUE = "NotificationsQueue.Arn"
-PROBES = "ProbesQueue.Arn"
-KEY = "SinkCredentialsKey.Arn"
-QUEUES_KEY = "QueuesAndLogsKey.Arn"
-ISSUER_SETTINGS = (
-    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${IssuerSettings}"
+from tests.support.permissions import (
+    TO_USE_A_QUEUES_KEY,
+    Permission,
+    allowed,
+    functions,
+    name_of,
+    of_type,
+    permissions,
+    statements,
+    uses_a_queue,
 )
-
-
-def stream_of(table: str) -> set[Permission]:
-    """What Lambda asks to hand on the stream of a table."""
-    return {
-        Permission("dynamodb:DescribeStream", f"{table}.StreamArn"),
-        Permission("dynamodb:GetRecords", f"{table}.StreamArn"),
-        Permission("dynamodb:GetShardIterator", f"{table}.StreamArn"),
-        Permission("dynamodb:ListStreams", f"${{{table}.Arn}}/stream/*"),
-    }
-
-
-def messages_of(queue: str) -> set[Permission]:
-    """What Lambda asks to hand on the messages of a queue, and a function to delay one."""
-    return {
-        Permission("sqs:ReceiveMessage", queue),
-        Permission("sqs:DeleteMessage", queue),
-        Permission("sqs:GetQueueAttributes", queue),
-        Permission("sqs:ChangeMessageVisibility", queue),
-    }
-
-
-# What cannot be published, be it the function or Lambda that gives up.
-TO_SET_ASIDE = {Permission("sqs:SendMessage", "EventsNotPublished.Arn")}
-TO_PUBLISH = {Permission("sqs:SendMessage", QUEUE), *TO_SET_ASIDE}
-TO_POST = {
-    Permission("dynamodb:Query", TABLE),
-    Permission("dynamodb:BatchGetItem", TABLE),
-    Permission("dynamodb:GetItem", SUBSCRIPTIONS),
-    Permission("dynamodb:PutItem", SUBSCRIPTIONS),
-    Permission("kms:Decrypt", KEY),
-}
-
-
-TO_USE_A_QUEUES_KEY = {
-    Permission("kms:GenerateDataKey", QUEUES_KEY),
-    Permission("kms:Decrypt", QUEUES_KEY),
-}
-
-REQUESTS: Mapping[str, set[Permission]] = {
-    "CreateSession": {
-        Permission("dynamodb:PutItem", TABLE),
-        Permission("dynamodb:BatchGetItem", REGISTRATIONS),
-        Permission("dynamodb:ConditionCheckItem", REGISTRATIONS),
-    },
-    "GetSessionDetailsById": {
-        Permission("dynamodb:Query", TABLE),
-        Permission("dynamodb:GetItem", REGISTRATIONS),
-    },
-    "DeleteSessionById": {
-        Permission("dynamodb:UpdateItem", TABLE),
-        Permission("dynamodb:GetItem", REGISTRATIONS),
-    },
-    "UpdateSessionStatus": {
-        Permission("dynamodb:Query", TABLE),
-        Permission("dynamodb:PutItem", TABLE),
-        Permission("dynamodb:GetItem", REGISTRATIONS),
-        Permission("dynamodb:ConditionCheckItem", REGISTRATIONS),
-    },
-    "RegistrationApi": {
-        Permission("dynamodb:BatchGetItem", REGISTRATIONS),
-        Permission("dynamodb:GetItem", REGISTRATIONS),
-        Permission("dynamodb:PutItem", REGISTRATIONS),
-    },
-    "SweepExpired": {
-        Permission("dynamodb:Query", SESSIONS_INDEX + "StaleSessions"),
-        Permission("dynamodb:UpdateItem", TABLE),
-        Permission("dynamodb:Query", TABLE),
-        Permission("dynamodb:PutItem", TABLE),
-        Permission("dynamodb:Query", "${RegistrationsTable.Arn}/index/StaleRegisters"),
-        Permission("dynamodb:GetItem", REGISTRATIONS),
-        Permission("dynamodb:PutItem", REGISTRATIONS),
-        Permission("dynamodb:Query", "${SubscriptionsTable.Arn}/index/StaleSubscriptions"),
-        Permission("dynamodb:GetItem", SUBSCRIPTIONS),
-        Permission("dynamodb:PutItem", SUBSCRIPTIONS),
-        Permission("sqs:SendMessage", QUEUE),
-    },
-    "EndSessionsOfRegistration": {
-        *stream_of("RegistrationsTable"),
-        Permission("sqs:SendMessage", "RegistrationEndsNotHandled.Arn"),
-        Permission("dynamodb:GetItem", REGISTRATIONS),
-        Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfRegistration"),
-        Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfReceiver"),
-        Permission("dynamodb:BatchGetItem", TABLE),
-        Permission("dynamodb:UpdateItem", TABLE),
-    },
-    "SubscriptionApi": {
-        Permission("dynamodb:GetItem", REGISTRATIONS),
-        Permission("dynamodb:GetItem", SUBSCRIPTIONS),
-        Permission("dynamodb:BatchGetItem", SUBSCRIPTIONS),
-        Permission("dynamodb:PutItem", SUBSCRIPTIONS),
-        Permission("kms:Encrypt", KEY),
-    },
-    "PublishEvents": {
-        *stream_of("SessionsTable"),
-        *stream_of("RegistrationsTable"),
-        *stream_of("SubscriptionsTable"),
-        *TO_PUBLISH,
-        Permission("dynamodb:BatchGetItem", REGISTRATIONS),
-        Permission("dynamodb:BatchGetItem", SUBSCRIPTIONS),
-    },
-    "PublishToSessionsBus": {
-        *stream_of("SessionsTable"),
-        *TO_SET_ASIDE,
-        Permission("events:PutEvents", "SessionsBus.Arn"),
-    },
-    "DeliverNotification": {
-        *messages_of(QUEUE),
-        *TO_POST,
-        # To probe a sink that fails; to catch up with one that works again, in parts.
-        Permission("sqs:SendMessage", PROBES),
-        Permission("sqs:SendMessage", QUEUE),
-        Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfRegistration"),
-        Permission("dynamodb:Query", SESSIONS_INDEX + "SessionsOfReceiver"),
-        Permission("dynamodb:GetItem", REGISTRATIONS),
-    },
-    "ProbeSink": {*messages_of(PROBES), *TO_POST, Permission("sqs:SendMessage", QUEUE)},
-    "JwtAuthorizer": {Permission("ssm:GetParameter", ISSUER_SETTINGS)},
-}
-"""What the code of each function, or Lambda on its behalf, asks; a transaction counts as the
-requests in it."""
+from tests.support.template import properties
 
 GRADUALLY_DEPLOYED = {
     "CreateSession",
@@ -182,7 +56,7 @@ MANAGED_POLICIES = {
 
 LAMBDA = {"Principal": {"Service": "lambda.amazonaws.com"}}
 TRUSTED: Mapping[str, Mapping[str, Any]] = {
-    **{f"{function}Role": LAMBDA for function in REQUESTS},
+    **{f"{function}Role": LAMBDA for function in functions()},
     "SweepExpiredEveryMinuteRole": {
         "Principal": {"Service": "scheduler.amazonaws.com"},
         "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
@@ -192,13 +66,12 @@ TRUSTED: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def test_every_function_and_every_role_is_looked_at() -> None:
-    assert _of_type("AWS::Serverless::Function") == REQUESTS.keys()
-    assert _of_type("AWS::IAM::Role") == TRUSTED.keys()
-    assert _of_type("AWS::IAM::") == _of_type("AWS::IAM::Role")
+def test_every_role_is_looked_at() -> None:
+    assert of_type("AWS::IAM::Role") == TRUSTED.keys()
+    assert of_type("AWS::IAM::") == of_type("AWS::IAM::Role")
 
 
-@pytest.mark.parametrize("function", REQUESTS)
+@pytest.mark.parametrize("function", functions())
 def test_a_function_has_its_own_role_and_its_own_log(function: str) -> None:
     settings = properties(function)
 
@@ -208,35 +81,18 @@ def test_a_function_has_its_own_role_and_its_own_log(function: str) -> None:
     assert not settings.keys() & {"Policies", "AssumeRolePolicyDocument"}
 
 
-@pytest.mark.parametrize("function", REQUESTS)
-def test_a_function_may_do_what_it_does(function: str) -> None:
-    # The ARN of a log group stands for the streams in it, and for no other group.
-    log = f"{function}Logs.Arn"
-
-    assert set(_permissions(f"{function}Role")) == {
-        Permission("logs:CreateLogStream", log),
-        Permission("logs:PutLogEvents", log),
-        *REQUESTS[function],
-        *(TO_USE_A_QUEUES_KEY if uses_a_queue(function) else ()),
-    }
-
-
-def uses_a_queue(function: str) -> bool:
-    return any(permission.action.startswith("sqs:") for permission in REQUESTS[function])
-
-
 def test_a_role_may_use_the_queues_key_only_if_there_is_one() -> None:
     conditional = {
         (role, statement["Fn::If"][0], permission)
         for role in TRUSTED
-        for statement in _statements(role)
+        for statement in statements(role)
         if "Fn::If" in statement
-        for permission in _allowed(statement)
+        for permission in allowed(statement)
     }
 
     assert conditional == {
         (f"{function}Role", "UseKmsEncryption", permission)
-        for function in REQUESTS
+        for function in functions()
         if uses_a_queue(function)
         for permission in TO_USE_A_QUEUES_KEY
     }
@@ -247,10 +103,12 @@ def test_a_deployment_may_move_the_aliases_that_it_moves_little_by_little() -> N
 
     Or of a version; the ARN of either has one part more. AWS, "Service Authorization Reference".
     """
-    gradual = {function for function in REQUESTS if "DeploymentPreference" in properties(function)}
+    gradual = {
+        function for function in functions() if "DeploymentPreference" in properties(function)
+    }
 
     assert gradual == GRADUALLY_DEPLOYED
-    assert set(_permissions("DeploymentRole")) == {
+    assert set(permissions("DeploymentRole")) == {
         Permission("cloudwatch:DescribeAlarms", "*"),
         *(
             permission
@@ -267,7 +125,7 @@ def test_a_deployment_may_move_the_aliases_that_it_moves_little_by_little() -> N
 @pytest.mark.parametrize("schedule", properties("SweepExpired")["Events"].values())
 def test_a_schedule_may_start_its_function_only(schedule: dict[str, Any]) -> None:
     assert schedule["Properties"]["RoleArn"] == {"Fn::GetAtt": "SweepExpiredEveryMinuteRole.Arn"}
-    assert list(_permissions("SweepExpiredEveryMinuteRole")) == [
+    assert list(permissions("SweepExpiredEveryMinuteRole")) == [
         Permission("lambda:InvokeFunction", "SweepExpired.Alias")
     ]
 
@@ -280,59 +138,22 @@ def test_a_role_is_lent_to_its_service_only(role: str) -> None:
 
 
 def test_wildcards_are_those_without_alternative() -> None:
-    permissions = {permission for role in TRUSTED for permission in _permissions(role)}
+    every = {permission for role in TRUSTED for permission in permissions(role)}
 
-    assert not {permission.action for permission in permissions if "*" in permission.action}
-    assert {permission for permission in permissions if "*" in permission.resource} == (
+    assert not {permission.action for permission in every if "*" in permission.action}
+    assert {permission for permission in every if "*" in permission.resource} == (
         ANY_RESOURCE.keys()
     )
 
 
 def test_managed_policies_are_those_without_alternative() -> None:
     attached = {
-        (role, _name(policy))
+        (role, name_of(policy))
         for role in TRUSTED
         for policy in properties(role).get("ManagedPolicyArns", [])
     }
 
     assert attached == MANAGED_POLICIES.keys()
-
-
-def _of_type(prefix: str) -> set[str]:
-    resources = template()["Resources"].items()
-    return {name for name, resource in resources if resource["Type"].startswith(prefix)}
-
-
-def _permissions(role: str) -> Iterator[Permission]:
-    for statement in _statements(role):
-        yield from _allowed(statement)
-
-
-def _statements(role: str) -> Iterator[dict[str, Any]]:
-    for policy in properties(role).get("Policies", []):
-        yield from policy["PolicyDocument"]["Statement"]
-
-
-def _allowed(statement: dict[str, Any]) -> Iterator[Permission]:
-    if "Fn::If" in statement:
-        _, statement, otherwise = statement["Fn::If"]
-        assert otherwise == {"Ref": "AWS::NoValue"}
-    # In particular no NotAction and no NotResource, which allow all but what they name.
-    assert statement.keys() == {"Effect", "Action", "Resource"}
-    for action in _listed(statement["Action"]):
-        for resource in _listed(statement["Resource"]):
-            yield Permission(action, _name(resource))
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _name(value: Any) -> str:
-    """Strip an intrinsic function of its name: ``!GetAtt Table.Arn`` is ``Table.Arn``."""
-    if isinstance(value, dict):
-        [value] = value.values()
-    return str(value)
 
 
 def test_a_key_is_lent_by_roles_only() -> None:
@@ -341,8 +162,8 @@ def test_a_key_is_lent_by_roles_only() -> None:
     may_use = {
         (role, permission.action)
         for role in TRUSTED
-        for permission in _permissions(role)
-        if permission.resource == KEY
+        for permission in permissions(role)
+        if permission.resource == "SinkCredentialsKey.Arn"
     }
 
     assert statement["Principal"] == {

@@ -1,6 +1,6 @@
 """What no role of a function may do, asked by doing it.
 
-What each may do is in ``tests/contract/test_least_privilege.py``, to the action, and shown by every
+What each may do is in ``tests/delivery/test_least_privilege.py``, to the action, and shown by every
 other test here: IAM is enforced, so nothing works that a role does not allow.
 """
 
