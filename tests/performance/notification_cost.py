@@ -7,23 +7,17 @@ what several share is cheaper. The usual way is this code as it was before it ha
 measured once, by the same steps.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
-from unittest.mock import patch
 
-from camara.scope import EventType
-from notifications import delivery, publish_to_sessions_bus, publishing
 from notifications.publish_events import handler as publish
 from notifications.publish_to_sessions_bus import handler as put_on_bus
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Result
-from tests.performance.stand_ins import Bus, Queue, delivered, handled
-from tests.performance.stored_sessions import sessions_table
+from tests.performance.stand_ins import delivered, handled, subscribed
 from tests.support.api import a_call, delete, put
 from tests.support.builders import ALICE, ANSWER, BOB
-from tests.support.messaging import subscribe
 from tests.support.streams import Record, Stream, meant_for
 from tests.support.table import TABLE
 
@@ -48,18 +42,8 @@ _BEFORE = _Spent(
 
 def measure() -> Iterator[Result]:
     """Play a call, and count what follows each of its changes."""
-    queue, bus = Queue(), Bus()
     publishings, deliveries = list[Cost](), list[Cost]()
-    with (
-        sessions_table() as client,
-        patch.dict(os.environ, _SOURCE),
-        patch.object(publishing, "outbox", lambda: queue),
-        patch.object(publish_to_sessions_bus, "session_bus", lambda: bus),
-        patch.object(delivery, "post", lambda *_, **__: 204),
-    ):
-        subscribe(1)
-        subscribe(2, subscriber=BOB)
-        subscribe(3, subscriber=BOB, type=EventType.SESSION_INVITATION)
+    with subscribed(**_SOURCE) as (client, queue, bus):
         for records in _changes():
             publishings.append(costed(client, partial(handled, publish, records))[1])
             handled(put_on_bus, records)

@@ -1,14 +1,24 @@
-"""Queue and bus in memory, and how Lambda invokes a handler, for functions that are priced."""
+"""Queue, bus and sinks in memory, and how Lambda invokes a handler: for priced functions."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest.mock import patch
 
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 
+from camara.scope import EventType
+from notifications import delivery, publish_to_sessions_bus, publishing
 from notifications.deliver_notification import handler as deliver
 from notifications.notification import Message
+from tests.performance.stored_sessions import sessions_table
+from tests.support.builders import BOB
 from tests.support.lambda_context import a_lambda_context
+from tests.support.messaging import subscribe
 from tests.support.streams import Record
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class Queue(list[Message]):
@@ -33,6 +43,35 @@ class Bus(list[str]):
         """Put all on it."""
         self.extend(details)
         return []
+
+
+class Subscribed(NamedTuple):
+    """What two devices with subscriptions are told by."""
+
+    client: "DynamoDBClient"
+    queue: Queue
+    bus: Bus
+
+
+@contextmanager
+def subscribed(
+    post: Callable[..., int] = lambda *_, **__: 204, /, **variables: str
+) -> Iterator[Subscribed]:
+    """Let a device on either side have a subscription to its status, and one to invitations.
+
+    ``post`` stands in for the sinks; ``variables`` are those of the environment.
+    """
+    queue, bus = Queue(), Bus()
+    with (
+        sessions_table(**variables) as client,
+        patch.object(publishing, "outbox", lambda: queue),
+        patch.object(publish_to_sessions_bus, "session_bus", lambda: bus),
+        patch.object(delivery, "post", post),
+    ):
+        subscribe(1)
+        subscribe(2, subscriber=BOB)
+        subscribe(3, subscriber=BOB, type=EventType.SESSION_INVITATION)
+        yield Subscribed(client, queue, bus)
 
 
 def handled(

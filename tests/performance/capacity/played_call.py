@@ -8,18 +8,15 @@ what is assumed of AWS and of sinks (``assumptions.toml``).
 
 import io
 import json
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import patch
 
 from aws import clock, log
-from camara.scope import EventType
-from notifications import delivery, publish_to_sessions_bus, publishing
 from notifications.publish_events import handler as publish
 from notifications.publish_to_sessions_bus import handler as put_on_bus
 from tests.performance.capacity import read
@@ -27,18 +24,13 @@ from tests.performance.capacity.browser_sdp import browser_sdp
 from tests.performance.capacity.system_lines import access_line, system_lines
 from tests.performance.cost import Cost, costed
 from tests.performance.result import Step, WholeCall
-from tests.performance.stand_ins import Bus, Queue, delivered, handled
-from tests.performance.stored_sessions import sessions_table
+from tests.performance.stand_ins import Subscribed, delivered, handled, subscribed
 from tests.support.api import Answer, delete, post, put
 from tests.support.builders import ALICE, BOB, NOW, a_call_request
 from tests.support.emf import metrics_in
-from tests.support.messaging import subscribe
 from tests.support.streams import Record, Stream, meant_for
 from tests.support.table import TABLE
 from tests.support.template import function_property, template
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 CREATE, RING, ANSWER, END = (
     "createSession",
@@ -90,15 +82,15 @@ def play() -> WholeCall:
 class _PlayedCall:
     """A call as far as it has been played, and what it has spent."""
 
-    def __init__(self, client: "DynamoDBClient", queue: Queue, bus: Bus) -> None:
+    def __init__(self, devices: Subscribed, posted: list[int]) -> None:
         self.assumed = read("assumptions")
         self.id = ""
-        self._client, self._queue, self._bus = client, queue, bus
+        self._client, self._queue, self._bus = devices
+        self._posted = posted
         self._stream = Stream(TABLE)
         self._spent: dict[str, list[Step]] = defaultdict(list)
         self._of_indexes: dict[str, int] = defaultdict(int)
         self._emitted = ""
-        self.posted = 0
 
     def step(self, name: str, seconds: int, request: Callable[[], Answer]) -> None:
         """Make a request, and play what follows from it."""
@@ -153,7 +145,7 @@ class _PlayedCall:
         self._invoked(BUS, partial(handled, put_on_bus, records), waits=["bus"])
         self._spent[BUS].append(Step(BUS, 0, 0, bus_events=len(self._bus) - told))
         for message in self._queue.take():
-            sent = self.posted
+            sent = sum(self._posted)
             self._invoked(
                 DELIVER,
                 partial(delivered, message),
@@ -161,7 +153,7 @@ class _PlayedCall:
                 queue_requests=_QUEUE_REQUESTS_OF_A_MESSAGE,
                 bytes_out=self.assumed["bytes_of_heads"] + self.assumed["bytes_of_handshake"],
             )
-            self._spent[DELIVER].append(Step(DELIVER, 0, 0, bytes_out=self.posted - sent))
+            self._spent[DELIVER].append(Step(DELIVER, 0, 0, bytes_out=sum(self._posted) - sent))
 
     def _invoked[Answered](
         self,
@@ -211,23 +203,14 @@ class _PlayedCall:
 
 @contextmanager
 def _played() -> Iterator[_PlayedCall]:
-    queue, bus = Queue(), Bus()
-    with ExitStack() as stack:
-        client = stack.enter_context(sessions_table())
-        stack.enter_context(patch.dict(os.environ, _ENVIRONMENT))
-        stack.enter_context(patch.object(publishing, "outbox", lambda: queue))
-        stack.enter_context(patch.object(publish_to_sessions_bus, "session_bus", lambda: bus))
-        subscribe(1)
-        subscribe(2, subscriber=BOB)
-        subscribe(3, subscriber=BOB, type=EventType.SESSION_INVITATION)
-        call = _PlayedCall(client, queue, bus)
+    posted = list[int]()
 
-        def post_to_sink(_sink: Any, body: bytes, *_: Any, **__: Any) -> int:
-            call.posted += len(body)
-            return 204
+    def post_to_sink(_sink: Any, body: bytes, *_: Any, **__: Any) -> int:
+        posted.append(len(body))
+        return 204
 
-        stack.enter_context(patch.object(delivery, "post", post_to_sink))
-        yield call
+    with subscribed(post_to_sink, **_ENVIRONMENT) as devices:
+        yield _PlayedCall(devices, posted)
 
 
 def _names(cost: Cost) -> list[str]:
