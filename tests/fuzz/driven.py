@@ -22,7 +22,10 @@ type Item = dict[str, Any]
 PROBE = "event-1"
 """The event that a sink that fails is asked again with."""
 
-_DEREGISTERED = Register(subscriber_owner(ALICE_KEY)).without(a_registration(), NOW)
+DEREGISTERED = register_item(
+    Register(subscriber_owner(ALICE_KEY)).without(a_registration(), NOW), "write-1", NOW
+)
+"""What the stream shows when the device that places the calls is deregistered."""
 
 
 _OTHERS: list[Item] = [{"S": ""}, {"N": "1"}, {"BOOL": True}, {"NULL": True}, {"L": []}, {"M": {}}]
@@ -53,7 +56,7 @@ def session_images() -> SearchStrategy[Any]:
 
 def register_images() -> SearchStrategy[Any]:
     """Alice's register, of which a device has been taken out."""
-    return _images(register_item(_DEREGISTERED, "write-1", NOW))
+    return _images(DEREGISTERED)
 
 
 def subscription_images(subscription: Subscription) -> SearchStrategy[Any]:
