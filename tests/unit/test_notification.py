@@ -278,3 +278,9 @@ def test_a_request_to_catch_up_that_lacks_something_is_refused(name: str) -> Non
 
     with pytest.raises(ValidationError):
         message_from(json.dumps(asked))
+
+
+@pytest.mark.parametrize("wrong", [{"cleared_at": "1"}, {"is_last": 1}, {"before": ["1", "call"]}])
+def test_nothing_in_a_message_is_converted(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        message_from(json.dumps(json.loads(a_catch_up().to_json()) | wrong))
