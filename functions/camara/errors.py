@@ -1,7 +1,7 @@
 """The table of errors: status, code and message of each, as a client gets it.
 
 Code raises the class, or one of the domain that is derived from it; the front door answers with
-its row. Statuses and codes are those of CAMARA Commonalities r4.2 (``CAMARA_common.yaml``) and of
+its row. Statuses and codes are those of CAMARA Commonalities r4.3 (``CAMARA_common.yaml``) and of
 the Call Handling, Registration and Events APIs; the gateway's own answers (``GatewayResponses`` in
 ``template.yaml``) use the same rows.
 """

@@ -1,6 +1,6 @@
 """One API Gateway proxy event (REST API, payload 1.0) read strictly.
 
-Source: AWS, "Lambda proxy integrations in API Gateway", input format; CAMARA Commonalities r4.2
+Source: AWS, "Lambda proxy integrations in API Gateway", input format; CAMARA Commonalities r4.3
 for ``x-correlator``.
 """
 

@@ -1,8 +1,9 @@
-"""Registers as DynamoDB items: one item an owner, its registrations a map in it.
+"""Registers as DynamoDB items: one item for each owner, with its registrations in a map.
 
-``owner`` is ``number#<key>`` or ``user#<key>``. The keys of the index ``StaleRegisters``
-(``staleShard``, ``staleAt``: the first expiry) are there while a number has registrations;
-``ended`` is what ended lately; ``endedSome`` tells the stream that this very write has ended some.
+``owner`` (the partition key) is ``number#<key>`` or ``user#<key>``. The keys of the sparse index
+``StaleRegisters`` (``staleShard``, and ``staleAt``: the first expiry) are there while a number has
+registrations. ``ended`` has the registrations that ended lately; ``endedSome`` is what the filter
+of the stream's readers looks for: this very write has ended some.
 Times are Unix seconds.
 """
 
@@ -24,14 +25,14 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
-def subscriber_owner(derive_subscriber_key: str) -> str:
+def subscriber_owner(subscriber_key: str) -> str:
     """Return the owner of a number's register."""
-    return _NUMBER + derive_subscriber_key
+    return _NUMBER + subscriber_key
 
 
-def user_owner(derive_user_key: UserKey) -> str:
+def user_owner(user_key: UserKey) -> str:
     """Return the owner of a user's register."""
-    return _USER + derive_user_key
+    return _USER + user_key
 
 
 def subscriber_key_of(owner: str) -> SubscriberKey:

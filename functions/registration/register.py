@@ -1,8 +1,9 @@
-"""Registers of devices and their rules: pure, no clock, no I/O.
+"""Domain of registrations: which devices are registered, for how long, and how many may be.
 
-A registration ties a device to a number for a while. It is in two registers, that of the number and
-that of the user, so that both can be limited. Times are Unix seconds. Source: CAMARA WebRTC
-Registration; ADR 5.
+A registration ties a device to a number until it expires or is deleted. A register is the list of
+one owner's registrations. Each registration is in two of them, that of its number and that of its
+user, so that both can be limited. No clock and no I/O here; values are immutable. Source: CAMARA
+WebRTC Registration; ADR 5.
 """
 
 from collections.abc import Mapping
@@ -31,13 +32,13 @@ from camara.identity import (
 from camara.unix_time import UnixSeconds
 
 KEPT_AFTER_ITS_END = 300
-"""Seconds for which an ended registration is remembered.
+"""Seconds for which a register keeps an ended registration.
 
-Its device is still to be told how a call ends that has rung on it.
+Its device is still told how a call ends that has rung on it.
 """
 
 KEPT_AT_MOST = 20
-"""Ended registrations that a register remembers, the last ones: each is written at each change."""
+"""The most ended registrations that a register keeps, for all of it is written at each change."""
 
 
 class Lifetimes(NamedTuple):
@@ -48,9 +49,10 @@ class Lifetimes(NamedTuple):
     longest: int = 24 * 3600
 
     def expiry(self, requested: int | None, now: UnixSeconds) -> UnixSeconds:
-        """Return when a registration ends that is made, or refreshed, ``now``.
+        """Return when a registration expires that is made, or refreshed, ``now``.
 
-        What is asked for is capped above; raises ``OutOfRange`` below.
+        ``requested`` is in Unix seconds; the longest lifetime caps it, and ``None`` takes the
+        default. Raises ``OutOfRange`` if it is below the shortest one.
         """
         if requested is None:
             return now + self.default
@@ -76,10 +78,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A device (a UUID in lower case) that an actor has registered, and nobody else's.
+    """A device (``device_id``, a UUID in lower case) as one actor has registered it.
 
-    ``actor``, ``client`` and ``user`` are keys (``camara.identity``), the last two being two parts
-    of the first. It was made at ``made_at``, however often it has been refreshed since.
+    ``actor`` is the key (``camara.identity``) made of number, ``client`` and ``user``. A refresh
+    moves ``expires_at`` and leaves ``made_at`` as it was.
     """
 
     registration_id: str
@@ -92,27 +94,30 @@ class Registration:
 
     @property
     def device(self) -> DeviceKey:
-        """The device's key: another actor's device is another device, even with the same id."""
+        """The device's key, made of actor and ``device_id``: the same id may be two actors'."""
         return derive_device_key(self.actor, self.device_id)
 
     @property
     def key(self) -> RegistrationKey:
-        """The registration's key, by which a call knows that it holds a leg."""
+        """The registration's key, which a call stores for the devices of its legs."""
         return derive_registration_key(self.client, self.registration_id)
 
     def is_of(self, actor: Actor) -> bool:
-        """Tell whether it is this actor's; to a client alone belong all that it has registered."""
+        """Tell whether it belongs to this actor.
+
+        An actor without a subscriber (a two-legged token) owns all that its client has registered.
+        """
         if actor.subscriber_key is None:
             return self.client == actor.client
         return self.actor == actor.key
 
     def until(self, expires_at: UnixSeconds) -> Self:
-        """Return a copy that ends at ``expires_at`` (Unix seconds)."""
+        """Return a copy that expires at another time."""
         return replace(self, expires_at=expires_at)
 
 
 class Ended(NamedTuple):
-    """A registration that is no more, when it ended, and which version of the register ended it."""
+    """A registration that has ended: why, when, and in which version of its register."""
 
     registration: Registration
     reason: Reason
@@ -122,10 +127,11 @@ class Ended(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The registrations of one owner, expired ones among them until the next change.
+    """The registrations of one owner; expired ones stay among them until the next change.
 
-    ``version`` counts the writes, 0 is for a register that is not stored. ``ended`` is what ended
-    lately; what the last change took out (``just_ended``) the table's stream tells others of.
+    ``version`` is what optimistic locking compares: it counts the writes, and is 0 for a register
+    that is not stored. ``ended`` has the registrations that ended lately. Those that the last
+    change ended (``just_ended``) are for the readers of the table's stream.
     """
 
     owner: str
@@ -134,13 +140,13 @@ class Register:
     ended: tuple[Ended, ...] = ()
 
     def active(self, now: UnixSeconds) -> list[Registration]:
-        """Return the registrations that count."""
+        """Return the registrations that have not expired."""
         return [known for known in self.registrations.values() if known.expires_at > now]
 
     def active_of(
         self, actor: Actor, now: UnixSeconds, registration_id: str | None = None
     ) -> list[Registration]:
-        """Return those of this actor; of those, if an id is given, the one that it is of."""
+        """Return the active registrations of this actor, or the one of them with this id."""
         return [
             known
             for known in self.active(now)
@@ -155,34 +161,34 @@ class Register:
 
     @property
     def remembered(self) -> list[Registration]:
-        """Active and expired registrations, then those that have ended, the last one first.
+        """Active and expired registrations, then the ended ones that are kept, newest first.
 
-        The latter ``expires_at`` the second in which they ended.
+        ``expires_at`` of an ended one is when it ended.
         """
         ended = (end.registration.until(end.at) for end in reversed(self.ended))
         return [*self.registrations.values(), *ended]
 
     @property
     def just_ended(self) -> list[Ended]:
-        """What the last change took out."""
+        """The registrations that the last change ended."""
         return [end for end in self.ended if end.version == self.version]
 
     def with_(self, registration: Registration, now: UnixSeconds) -> Self:
-        """Return the register with a new or a refreshed registration, and without expired ones."""
+        """Return the next version: a registration added or replaced, the expired ones ended."""
         after = self.without_expired(now)
         added = {registration.registration_id: registration}
         return replace(after, registrations={**after.registrations, **added})
 
     def without(self, registration: Registration, now: UnixSeconds) -> Self:
-        """Return the register without a registration that is deleted, and without expired ones."""
+        """Return the next version: a registration deleted, the expired ones ended."""
         after = self.without_expired(now)
         left = {**after.registrations}
         left.pop(registration.registration_id, None)
         deleted = Ended(registration, Reason.DELETED, now, after.version)
-        return replace(after, registrations=left, ended=_remembered((*after.ended, deleted)))
+        return replace(after, registrations=left, ended=_newest((*after.ended, deleted)))
 
     def without_expired(self, now: UnixSeconds) -> Self:
-        """Return the register without what has expired: the next version."""
+        """Return the next version: the expired registrations ended."""
         version = self.version + 1
         active = {known.registration_id: known for known in self.active(now)}
         remembered = (end for end in self.ended if end.at > now - KEPT_AFTER_ITS_END)
@@ -191,11 +197,11 @@ class Register:
             for known in self.registrations.values()
             if known.expires_at <= now
         )
-        ended = _remembered((*remembered, *expired))
+        ended = _newest((*remembered, *expired))
         return replace(self, version=version, registrations=active, ended=ended)
 
 
-def _remembered(ended: tuple[Ended, ...]) -> tuple[Ended, ...]:
+def _newest(ended: tuple[Ended, ...]) -> tuple[Ended, ...]:
     return ended[-KEPT_AT_MOST:]
 
 

@@ -1,7 +1,7 @@
-"""Registers in DynamoDB: read, changed, and what another transaction may ask of them.
+"""Registers in DynamoDB: reading, changing them, and a condition for other transactions.
 
-Optimistic locking: a change is decided on what was read and written on the condition that the
-registers are still the same; on a conflict it is decided again, after a pause (``aws.retry``).
+Optimistic locking: read both registers, decide, write both in one transaction if their versions
+are unchanged; on a conflict retry from the new state, with backoff (``aws.retry``).
 Source: AWS, "Managing complex workflows with transactions"; ADR 5.
 """
 
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 type Decision = Callable[[Register, Register], tuple[Register, Register]]
-"""From the registers of a number and of a user to both as they are to be; may raise."""
-
+"""From the registers of a number and of a user to the next version of both; may raise."""
 
 _BATCH = 100
 
