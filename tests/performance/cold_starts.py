@@ -33,7 +33,7 @@ from tests.performance.runtime_emulator import Function, cold_start
 from tests.performance.stored_sessions import sessions_table, stored_session
 from tests.support.builders import ALICE, BOB
 from tests.support.lambda_context import a_lambda_context
-from tests.support.loopback import served
+from tests.support.serving import served
 from tests.support.template import properties
 from tests.support.tokens import AUDIENCE, ISSUER, a_token, rsa_jwk
 

@@ -19,6 +19,7 @@ from tests.support import loopback
 from tests.support.lambda_function import Built, LambdaFunction, Started, environment, running
 from tests.support.lambda_packages import link_lambda_packages
 from tests.support.payloads import variables_of
+from tests.support.serving import served
 from tests.support.table import create_tables
 from tests.support.tokens import AUDIENCE, ISSUER, rsa_jwk
 
@@ -65,7 +66,7 @@ def of_aws(aws_url: str) -> dict[str, str]:
 def jwks_url() -> Iterator[str]:
     """The key set of the issuer in ``tests.support.tokens``."""
     keys = json.dumps({"keys": [rsa_jwk()]})
-    with loopback.served(Response(keys, content_type="application/json")) as url:
+    with served(Response(keys, content_type="application/json")) as url:
         yield url
 
 

@@ -1,12 +1,11 @@
-"""Servers on loopback that stand in for what a function reaches over the network."""
+"""Moto on loopback: it stands in for what a function reaches of AWS."""
 
-import logging
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import boto3
@@ -16,29 +15,14 @@ from moto.events.responses import EventsHandler
 from moto.kms.responses import KmsResponse
 from moto.sqs.responses import SQSResponse
 from moto.ssm.responses import SimpleSystemManagerResponse
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from infra.local.settings import HOST, REGION, ROOT
+from infra.local.settings import REGION, ROOT
+from tests.support.serving import served
 
 
 class _ServedRequest(Request):
     from_wsgi_server = True
-
-
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    """Serve a WSGI application meanwhile; yields its URL."""
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = make_server(HOST, 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://{HOST}:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager
