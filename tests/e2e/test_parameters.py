@@ -7,6 +7,9 @@ from botocore.exceptions import ClientError
 
 from tests.support.stack.aws import Aws
 
+# The emulator does nothing else while it reads a template.
+pytestmark = pytest.mark.alone
+
 DOMAIN, CERTIFICATE = "api.operator.example", "arn:aws:acm:eu-central-1:000000000000:certificate/1"
 TOPIC, EMAIL = "arn:aws:sns:eu-central-1:000000000000:alarms", "operations@operator.example"
 
