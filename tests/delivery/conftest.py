@@ -3,14 +3,11 @@
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 import pytest
 import pytest_socket
 from botocore.client import BaseClient
-from botocore.loaders import JSONFileLoader
 
 from notifications import deliver_notification, post, probe_sink
 from notifications.outbox import sqs_client
@@ -25,6 +22,7 @@ from tests.support.on_moto import (  # noqa: F401 - fixtures
     clock,
     dynamo,
     environment,
+    models_read_once,
     requests,
     session_stream,
     table,
@@ -33,19 +31,6 @@ from tests.support.webhook import Webhook
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _models_are_read_once() -> Iterator[None]:
-    """Read what AWS's services are like once: moto begins a new session with each test."""
-    real = JSONFileLoader.load_file
-
-    @cache
-    def load(path: str) -> Any:
-        return real(JSONFileLoader(), path)
-
-    with patch.object(JSONFileLoader, "load_file", lambda _, path: load(path)):
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,19 @@ from tests.support.on_moto import (
     dynamo,
     environment,
     messaging,
+    models_read_once,
     requests,
     session_stream,
     table,
 )
 
-__all__ = ["clock", "dynamo", "environment", "messaging", "requests", "session_stream", "table"]
+__all__ = [
+    "clock",
+    "dynamo",
+    "environment",
+    "messaging",
+    "models_read_once",
+    "requests",
+    "session_stream",
+    "table",
+]

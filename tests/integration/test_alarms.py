@@ -17,7 +17,6 @@ from notifications import (
     publish_events,
     publish_to_sessions_bus,
 )
-from tests.integration.test_end_sessions_of_registration import end_sessions, ended_by
 from tests.support import registration_api, subscriptions_api
 from tests.support.alarms import (
     STACK,
@@ -36,6 +35,7 @@ from tests.support.emf import Metric, metrics_in
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import subscribe
 from tests.support.on_moto import FakeClock, Messaging
+from tests.support.registration_ends import end_sessions, ended_by
 from tests.support.streams import Stream
 from tests.support.sweep import end_expired_registrations, end_expired_subscriptions, sweep
 from tests.support.table import SUBSCRIPTIONS, TABLE

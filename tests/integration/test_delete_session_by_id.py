@@ -6,7 +6,7 @@ import pytest
 
 from call_handling.status import ANSWERED, UNANSWERED
 from tests.support.api import Raw, a_call, delete, get, put
-from tests.support.builders import ALICE, ALICE_ACTS, BOB, EVE, NOBODY, NOW, a_context
+from tests.support.builders import ALICE, ALICE_ACTS, BOB, NOW, a_context
 from tests.support.clients import names
 from tests.support.devices import register
 from tests.support.messaging import Requests
@@ -44,16 +44,6 @@ def test_a_subscriber_may_be_a_sip_address() -> None:
     assert delete(None, a_call(), context=a_context(None, sub=sub)).status == 204
 
 
-def test_somebody_else_is_refused_and_nothing_changes() -> None:
-    call = a_call()
-
-    with unchanged():
-        assert delete(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
-
-    delete(ALICE, call)
-    assert delete(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
-
-
 def test_an_unknown_session_is_not_found_and_none_appears() -> None:
     call = a_call()
     almost = call[:-1] + ("0" if call[-1] != "0" else "1")
@@ -71,25 +61,6 @@ def test_the_first_ending_wins_for_ever(clock: FakeClock, first: str, second: st
     with unchanged():
         assert delete(second, call, correlator="two").code == (404, "NOT_FOUND")
         assert delete(second, call).code == (404, "NOT_FOUND")
-
-
-def test_the_same_party_with_the_same_correlator_is_told_again(clock: FakeClock) -> None:
-    call = a_call()
-    delete(ALICE, call, correlator="one")
-    clock.now += 60
-
-    with unchanged():
-        assert delete(ALICE, call, correlator="one").status == 204
-    assert delete(BOB, call, correlator="one").code == (404, "NOT_FOUND")
-
-
-def test_after_the_retention_even_the_retry_is_not_found(clock: FakeClock) -> None:
-    call = a_call()
-    delete(ALICE, call, correlator="one")
-    clock.now += 3600
-
-    for party in (ALICE, BOB, EVE):
-        assert delete(party, call, correlator="one").code == (404, "NOT_FOUND")
 
 
 def test_what_was_ended_by_put_is_over() -> None:
@@ -149,15 +120,3 @@ def test_one_request_done_or_refused(party: str, requests: Requests) -> None:
         requests.clear()
         delete(party, media_session_id, correlator="one")
         assert names(requests) == ["UpdateItem"]
-
-
-def test_who_seems_to_be_no_party_costs_one_look_at_its_devices(requests: Requests) -> None:
-    call = a_call()
-    for party, media_session_id, expected in (
-        (EVE, call, ["UpdateItem", "GetItem"]),
-        (NOBODY, call, ["UpdateItem", "GetItem"]),
-        (EVE, "unknown", ["UpdateItem"]),
-    ):
-        requests.clear()
-        delete(party, media_session_id)
-        assert names(requests) == expected

@@ -1,50 +1,23 @@
 """EndSessionsOfRegistration: the calls of a device end with its registration."""
 
-from collections.abc import Callable
-from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from aws.dynamodb import dynamodb_client
-from call_handling.end_sessions_of_registration import handler
-from camara.identity import derive_subscriber_key
-from registration.item import subscriber_owner
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, NOBODY, NOW, a_call_request, a_context
-from tests.support.devices import deregister, register
+from tests.support.devices import register
 from tests.support.emf import metrics_in
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
-from tests.support.lambda_context import a_lambda_context
 from tests.support.on_moto import FakeClock
+from tests.support.registration_ends import end_sessions, ended_by, without
 from tests.support.sweep import end_expired_registrations as end_expired
-from tests.support.table import REGISTRATIONS, TABLE
+from tests.support.table import TABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-type Record = dict[str, Any]
-
 ANSWERED = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
-
-
-def ended_by(change: Callable[[], Any], subscriber: str) -> list[Record]:
-    """Make a change; return the record of it in the stream of the table."""
-    change()
-    key = {"owner": {"S": subscriber_owner(derive_subscriber_key(subscriber))}}
-    item = dynamodb_client().get_item(TableName=REGISTRATIONS, Key=key)["Item"]
-    image = {"Keys": key, "NewImage": item, "SequenceNumber": item["version"]["N"]}
-    return [{"eventSource": "aws:dynamodb", "eventName": "MODIFY", "dynamodb": image}]
-
-
-def end_sessions(records: list[Record], looks: float = inf) -> list[Any]:
-    """Return the records that are to come again."""
-    answer = handler({"Records": records}, a_lambda_context(looks=looks))
-    return list(answer["batchItemFailures"])
-
-
-def without(subscriber: str, device: int = 1) -> list[Record]:
-    return ended_by(lambda: deregister(subscriber, device), subscriber)
 
 
 @pytest.mark.parametrize(("status", "end"), [("Ringing", "NoAnswer"), ("Hold", "Terminated")])

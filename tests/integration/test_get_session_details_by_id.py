@@ -34,16 +34,6 @@ def test_a_party_reads_all_of_it(party: str) -> None:
     }
 
 
-def test_nobody_else_does() -> None:
-    call = a_call()
-
-    assert get(EVE, call).code == (403, "INVALID_TOKEN_CONTEXT")
-
-
-def test_an_unknown_session_is_not_found() -> None:
-    assert get(ALICE, "unknown").code == (404, "NOT_FOUND")
-
-
 def test_an_actor_sees_its_own_location_only() -> None:
     has_device(BOB, OTHER)
     has_device(BOB, CLIENT, 3, sub="second user")

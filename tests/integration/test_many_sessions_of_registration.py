@@ -13,7 +13,6 @@ from call_handling.item import session_item
 from call_handling.session import Session
 from call_handling.status import Status
 from camara.errors import Unavailable
-from tests.integration.test_end_sessions_of_registration import end_sessions, without
 from tests.support.api import a_call, delete, put
 from tests.support.builders import (
     ALICE,
@@ -30,6 +29,7 @@ from tests.support.devices import register
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error
 from tests.support.messaging import Requests
 from tests.support.races import waiting
+from tests.support.registration_ends import end_sessions, without
 from tests.support.sessions import a_register, deleted_by
 from tests.support.table import TABLE
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.integration.test_publish_subscription_ends import end
 from tests.support import registration_api, subscriptions_api
 from tests.support.api import a_call, delete, get, post, put
 from tests.support.builders import ALICE, BOB, EVE, NOBODY, NOW, a_context, a_two_legged_context
@@ -14,6 +13,7 @@ from tests.support.messaging import failing, subscribe
 from tests.support.on_moto import FakeClock, Messaging
 from tests.support.session_events import publish
 from tests.support.streams import Stream
+from tests.support.subscription_ends import end
 from tests.support.sweep import end_expired_subscriptions, sweep
 from tests.support.table import SUBSCRIPTIONS
 

@@ -1,15 +1,45 @@
-"""SDP of an answered call: either end offers, the other answers, one at a time."""
+"""SDP through the store: renegotiated, read as shown, and each step taken once if repeated.
+
+Who may offer and answer when is decided in the domain: ``tests/unit/test_negotiation.py``.
+"""
+
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.support.api import a_call, get, put
+from tests.support.api import Answer, a_call, get, put
 from tests.support.builders import ALICE, BOB, OFFER
 from tests.support.clients import ANSWER, FORBIDDEN_BY_THE_STATE, sdp, session
+from tests.support.faulty_dynamodb import FaultyDynamoDB
 from tests.support.on_moto import FakeClock
 from tests.support.races import just_before
-from tests.support.table import unchanged
+from tests.support.table import items, unchanged
 
 each_end_first = pytest.mark.parametrize(("first", "second"), [(ALICE, BOB), (BOB, ALICE)])
+
+type Step = tuple[str, dict[str, Any]]
+
+STEPS: dict[str, tuple[list[Step], Step]] = {
+    "another offer": ([], (ALICE, sdp("Ringing", offer="offer 2"))),
+    "an early answer": ([], (BOB, sdp("Ringing", answer="early"))),
+    "the answer": ([], (BOB, ANSWER)),
+    "an early one": ([(BOB, sdp("Ringing", answer="early"))], (BOB, sdp())),
+    "an offer": ([(BOB, ANSWER)], (ALICE, sdp(offer="offer 2"))),
+    "its answer": ([(BOB, ANSWER), (ALICE, sdp(offer="offer 2"))], (BOB, sdp(answer="answer 2"))),
+    "an offer back": (
+        [(BOB, ANSWER), (ALICE, sdp(offer="offer 2")), (BOB, sdp(answer="answer 2"))],
+        (BOB, sdp("Hold", offer="offer 3")),
+    ),
+    "both": (
+        [(BOB, ANSWER), (ALICE, sdp(offer="offer 2"))],
+        (BOB, sdp(offer="offer 2", answer="answer 2")),
+    ),
+    "a cancel": ([], (ALICE, sdp("SessionCancelled"))),
+    "a refusal": ([], (BOB, sdp("Busy"))),
+    "a hang-up": ([(BOB, ANSWER)], (ALICE, sdp("Terminated"))),
+}
+every_step = pytest.mark.parametrize("step", STEPS)
 
 
 def shown(call: str) -> tuple[str | None, str | None]:
@@ -22,160 +52,90 @@ def shown(call: str) -> tuple[str | None, str | None]:
     return offer, answer
 
 
-@pytest.fixture
-def call() -> str:
-    return a_call("Connected")
+def before(step: str) -> tuple[str, Callable[[], Answer]]:
+    """Take all steps before this one; return the call, and what takes the step."""
+    earlier, (party, body) = STEPS[step]
+    call = a_call()
+    for who, what in earlier:
+        assert put(who, call, what).status == 200
+    return call, lambda: put(party, call, body)
 
 
 @each_end_first
-class TestARenegotiation:
-    def test_hides_the_old_answer_until_there_is_a_new_one(
-        self, call: str, first: str, second: str
-    ) -> None:
-        assert shown(call) == (OFFER, "v=0 answer")
+def test_a_renegotiation_is_stored_as_it_is_shown(
+    clock: FakeClock, first: str, second: str
+) -> None:
+    call = a_call("Connected")
+    assert shown(call) == (OFFER, "v=0 answer")
+    assert "answer" not in put(first, call, sdp("Hold", offer="offer 2")).body
+    assert shown(call) == ("offer 2", None)
 
-        told = put(first, call, sdp(offer="offer 2"))
-        assert "answer" not in told.body
-        assert shown(call) == ("offer 2", None)
+    clock.now += 31
+    with unchanged():
+        assert put(second, call, sdp("Hold", offer="offer 3")).code == FORBIDDEN_BY_THE_STATE
+        assert put(first, call, sdp("Hold", answer="its own")).status == 200
+    clock.now += 1
+    assert put(second, call, sdp("Resume", offer="offer 3")).status == 200
+    with unchanged():
+        assert put(first, call, sdp("Resume", offer="offer 4")).code == FORBIDDEN_BY_THE_STATE
+    assert put(first, call, sdp("Resume", offer="offer 3", answer="v=0 answer")).status == 200
 
-        assert put(second, call, sdp(answer="answer 2")).status == 200
-        assert shown(call) == ("offer 2", "answer 2")
-
-    def test_may_be_answered_with_the_same_text_as_the_last(
-        self, call: str, first: str, second: str
-    ) -> None:
-        put(first, call, sdp(offer="offer 2"))
-
-        assert put(second, call, sdp(answer="v=0 answer")).status == 200
-        assert shown(call) == ("offer 2", "v=0 answer")
-
-    def test_of_both_ends_at_once_is_that_of_the_first(
-        self, call: str, first: str, second: str
-    ) -> None:
-        put(first, call, sdp(offer="offer 2"))
-
-        with unchanged():
-            assert put(second, call, sdp(offer="offer 3")).code == FORBIDDEN_BY_THE_STATE
-
-    def test_that_meets_the_other_ends_is_decided_again(
-        self, monkeypatch: pytest.MonkeyPatch, call: str, first: str, second: str
-    ) -> None:
-        just_before(
-            monkeypatch,
-            "TransactWriteItems",
-            lambda: put(first, call, sdp(offer="offer 2")),
-        )
-
-        assert put(second, call, sdp(offer="offer 3")).code == FORBIDDEN_BY_THE_STATE
-        assert shown(call) == ("offer 2", None)
-
-    def test_is_replaced_by_the_same_end(self, call: str, first: str, second: str) -> None:
-        put(first, call, sdp(offer="offer 2"))
-        assert put(first, call, sdp(offer="offer 3")).status == 200
-        assert shown(call) == ("offer 3", None)
-
-        assert put(second, call, sdp(offer="offer 4")).code == FORBIDDEN_BY_THE_STATE
-        assert put(second, call, sdp(answer="answer 3")).status == 200
-        assert shown(call) == ("offer 3", "answer 3")
-
-    @pytest.mark.parametrize(("seconds", "stands"), [(31, True), (32, False)])
-    def test_is_replaced_by_the_other_end_after_a_while(
-        self, clock: FakeClock, call: str, first: str, second: str, seconds: int, *, stands: bool
-    ) -> None:
-        put(first, call, sdp(offer="offer 2"))
-        clock.now += seconds
-
-        told = put(second, call, sdp(offer="offer 3"))
-        assert told.code == (FORBIDDEN_BY_THE_STATE if stands else (200, None))
-        assert shown(call) == ("offer 2" if stands else "offer 3", None)
-
-    def test_that_has_been_replaced_is_answered_by_who_had_made_the_first(
-        self, clock: FakeClock, call: str, first: str, second: str
-    ) -> None:
-        put(first, call, sdp(offer="offer 2"))
-        clock.now += 32
-        put(second, call, sdp(offer="offer 3"))
-
-        assert put(first, call, sdp(offer="offer 4")).code == FORBIDDEN_BY_THE_STATE
-        assert put(first, call, sdp(answer="answer 3")).status == 200
-        assert shown(call) == ("offer 3", "answer 3")
-
-    def test_is_answered_however_late(
-        self, clock: FakeClock, call: str, first: str, second: str
-    ) -> None:
-        put(first, call, sdp(offer="offer 2"))
-        clock.now += 3600
-
-        assert put(second, call, sdp(answer="answer 2")).status == 200
-        assert shown(call) == ("offer 2", "answer 2")
-
-    def test_once_answered_makes_room_for_the_next(
-        self, call: str, first: str, second: str
-    ) -> None:
-        put(first, call, sdp(offer="offer 2"))
-        put(second, call, sdp(answer="answer 2"))
-
-        assert put(second, call, sdp(offer="offer 3")).status == 200
-        assert put(first, call, sdp(answer="answer 3")).status == 200
-        assert shown(call) == ("offer 3", "answer 3")
-
-    def test_goes_with_hold_and_resume(self, call: str, first: str, second: str) -> None:
-        put(first, call, sdp("Hold", offer="offer 2"))
-        assert put(second, call, sdp("Hold", answer="answer 2")).status == 200
-        put(second, call, sdp("Resume", offer="offer 3"))
-        assert put(first, call, sdp("Resume", answer="answer 3")).status == 200
-
-        assert shown(call) == ("offer 3", "answer 3")
-        assert session(call).status == "Resume"
-
-    def test_is_not_answered_by_who_has_made_it(self, call: str, first: str, second: str) -> None:
-        put(first, call, sdp(offer="offer 2"))
-
-        with unchanged():
-            assert put(first, call, sdp(answer="answer 2")).status == 200
-        assert put(second, call, sdp(answer="answer 2")).status == 200
-
-    def test_of_nobody_is_not_answered(self, call: str, first: str, second: str) -> None:
-        del second
-
-        with unchanged():
-            for body in (sdp(answer="answer 2"), sdp("Hold", answer="answer 2")):
-                assert put(first, call, body).code == FORBIDDEN_BY_THE_STATE
-
-    def test_is_answered_with_the_offer_beside_the_answer_if_it_is_that(
-        self, clock: FakeClock, call: str, first: str, second: str
-    ) -> None:
-        put(first, call, sdp(offer="offer 2"))
-        clock.now += 32
-
-        for offer in (OFFER, "offer 3"):
-            told = put(second, call, sdp(offer=offer, answer="answer 2"))
-            assert told.code == FORBIDDEN_BY_THE_STATE
-        assert put(second, call, sdp(offer="offer 2", answer="answer 2")).status == 200
-        assert shown(call) == ("offer 2", "answer 2")
-
-    def test_is_none_when_the_whole_resource_is_sent_back(
-        self, call: str, first: str, second: str
-    ) -> None:
-        for status in ("Hold", "Resume"):
-            assert put(first, call, get(first, call).body | {"status": status}).status == 200
-        assert shown(call) == (OFFER, "v=0 answer")
-        assert put(second, call, sdp("Resume", offer="offer 2")).status == 200
+    assert (shown(call), session(call).status) == (("offer 3", "v=0 answer"), "Resume")
+    with unchanged():
+        assert put(first, call, sdp("Hold", answer="another")).code == FORBIDDEN_BY_THE_STATE
+        assert put(first, call, get(first, call).body).status == 200
+    assert put(second, call, sdp("Hold", offer="offer 4")).status == 200
 
 
-class TestBeforeTheAnswer:
-    def test_the_originator_may_replace_its_offer(self) -> None:
-        call = a_call()
+@each_end_first
+def test_an_offer_that_meets_the_other_ends_is_decided_again(
+    monkeypatch: pytest.MonkeyPatch, first: str, second: str
+) -> None:
+    call = a_call("Connected")
+    just_before(monkeypatch, "TransactWriteItems", lambda: put(first, call, sdp(offer="offer 2")))
 
-        assert put(ALICE, call, sdp("Ringing", offer="offer 2")).status == 200
-        assert put(ALICE, call, sdp("Ringing", offer="offer 3")).status == 200
-        assert shown(call) == ("offer 3", None)
-        assert put(BOB, call, ANSWER).status == 200
-        assert shown(call) == ("offer 3", "v=0 answer")
+    assert put(second, call, sdp(offer="offer 3")).code == FORBIDDEN_BY_THE_STATE
+    assert shown(call) == ("offer 2", None)
 
-    def test_what_the_other_end_would_say_does_not_count(self) -> None:
-        call = a_call()
 
-        with unchanged():
-            assert put(ALICE, call, sdp("Ringing", answer="answer")).status == 200
-            assert put(BOB, call, sdp("Ringing", offer="offer 2")).status == 200
+def test_before_the_answer_the_originator_replaces_its_offer_and_the_receiver_has_none() -> None:
+    call = a_call()
+    with unchanged():
+        assert put(ALICE, call, sdp("Ringing", answer="answer")).status == 200
+        assert put(BOB, call, sdp("Ringing", offer="offer 2")).status == 200
+
+    for offer in ("offer 2", "offer 3"):
+        assert put(ALICE, call, sdp("Ringing", offer=offer)).status == 200
+    assert shown(call) == ("offer 3", None)
+    whole = get(BOB, call).body | ANSWER | {"offer": {"sdp": "its own"}}
+    assert put(BOB, call, whole).body["offer"] == {"sdp": "offer 3"}
+    assert shown(call) == ("offer 3", "v=0 answer")
+
+
+@every_step
+def test_a_step_that_is_repeated_is_told_the_same(step: str) -> None:
+    _, take = before(step)
+    first = take()
+
+    with unchanged():
+        for _ in range(2):
+            again = take()
+            assert (again.status, again.body) == (first.status, first.body) == (200, first.body)
+
+
+@every_step
+@pytest.mark.parametrize(("lost", "told"), [(1, 200), (2, 200), (3, 503)])
+def test_a_step_whose_answer_was_lost_is_taken_once(
+    dynamo: FaultyDynamoDB, step: str, lost: int, told: int
+) -> None:
+    call, take = before(step)
+    version = session(call).version
+    reads = 2 if step in {"the answer", "an early one"} else 1
+    dynamo.lose_answers(lost, after=reads)
+
+    assert take().status == told
+    assert dynamo.requests == reads + min(lost + 1, 3)
+    after = items()
+    assert session(call).version == version + 1
+    assert take().status == 200
+    assert items() == after

@@ -12,9 +12,8 @@ from notifications.subscription import TerminationReason
 from registration.store import registration_store
 from tests.support.builders import ALICE, NOBODY, NOW, a_registration, registration_id
 from tests.support.devices import deregister, register
-from tests.support.faulty_dynamodb import client_error
 from tests.support.lambda_context import a_lambda_context
-from tests.support.messaging import Requests, failing, set_aside_in, subscribe, taken_from
+from tests.support.messaging import Requests, subscribe, taken_from
 from tests.support.on_moto import FakeClock, Messaging
 from tests.support.privacy import personal_in
 from tests.support.registers import NOBODY_ACTS
@@ -109,17 +108,6 @@ def test_new_and_refreshed_registrations_and_users_registers_are_no_event(stream
     assert meant_for("EndSessionsOfRegistration", records) == [ended]
 
 
-def test_the_same_end_is_the_same_event(messaging: Messaging, stream: Stream) -> None:
-    subscribe(1, **NOBODYS)
-    register(NOBODY)
-    deregister(NOBODY)
-    records = stream.records()
-
-    assert publish(records * 2) == []
-    assert publish(records) == []
-    assert len(taken_from(messaging.queue)) == 1
-
-
 @pytest.mark.parametrize("filtered", [True, False])
 def test_what_a_register_remembers_is_not_told_again(
     messaging: Messaging, stream: Stream, requests: Requests, *, filtered: bool
@@ -149,37 +137,3 @@ def test_what_a_register_remembers_is_not_told_again(
     assert [message["data"]["registrationId"] for message in told] == [
         registration_id(NOBODY, device) for device in (1, 2)
     ]
-
-
-@pytest.mark.parametrize("operation", ["BatchGetItem", "SendMessageBatch"])
-def test_what_is_not_served_comes_again(
-    messaging: Messaging, stream: Stream, operation: str
-) -> None:
-    subscribe(1, **NOBODYS)
-    register(NOBODY)
-    deregister(NOBODY)
-    records = stream.records()
-    [ended] = meant_for(FUNCTION, records)
-    with pytest.MonkeyPatch.context() as patch:
-        failing(patch, operation, client_error("InternalServerError"))
-        assert publish(records) == [ended["dynamodb"]["SequenceNumber"]]
-    assert publish(records) == []
-    assert len(taken_from(messaging.queue)) == 1
-
-
-def test_a_register_that_makes_no_sense_keeps_nobody(
-    messaging: Messaging, stream: Stream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    queue = set_aside_in(monkeypatch)
-    subscribe(1, **NOBODYS)
-    deregister(ALICE)
-    register(NOBODY)
-    deregister(NOBODY)
-    records = stream.records()
-    first: dict[str, Any] = meant_for(FUNCTION, records)[0]["dynamodb"]
-    del first["NewImage"]["version"]
-
-    assert publish(records) == []
-    [message] = taken_from(queue)
-    assert message["DDBStreamBatchInfo"]["startSequenceNumber"] == first["SequenceNumber"]
-    assert len(taken_from(messaging.queue)) == 1

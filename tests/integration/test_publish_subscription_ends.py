@@ -8,56 +8,26 @@ from camara.scope import EventType
 from notifications.item import subscription_from_image
 from notifications.publish_events import handler
 from notifications.store import subscription_store
-from notifications.subscription import Credential, Subscription, TerminationReason
+from notifications.subscription import Credential, TerminationReason
 from tests.support.builders import NOW, a_registration
 from tests.support.emf import metrics_in
-from tests.support.faulty_dynamodb import client_error
 from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import (
     Requests,
     answering,
-    failing,
-    set_aside_in,
     subscribe,
     taken_from,
 )
 from tests.support.on_moto import Messaging
 from tests.support.privacy import personal_in
 from tests.support.session_events import publish
-from tests.support.streams import Record, Stream, meant_for
+from tests.support.streams import Stream, meant_for
+from tests.support.subscription_ends import AUDIENCE, changes, end, hears, whose
 from tests.support.table import SUBSCRIPTIONS
 
 FUNCTION = "PublishEvents"
-AUDIENCE = "audience"
 CREDENTIAL = Credential((b"\x00\xff sealed", b"part two"), NOW + 3600)
 every_reason = pytest.mark.parametrize("reason", TerminationReason)
-
-
-def end(
-    subscription: Subscription, reason: TerminationReason = TerminationReason.SUBSCRIPTION_DELETED
-) -> None:
-    subscription_store().change(
-        subscription.subscriber_key,
-        subscription.subscription_id,
-        lambda known: known.ended_because(reason, NOW),
-    )
-
-
-def hears(subscription: Subscription, event_id: str) -> None:
-    subscription_store().change(
-        subscription.subscriber_key,
-        subscription.subscription_id,
-        lambda known: known.has_heard(event_id, None, NOW),
-    )
-
-
-def changes(stream: Stream) -> list[Record]:
-    """Return what a stream tells of subscriptions, without what it tells of their audience."""
-    return [record for record in stream.records() if _whose(record) != AUDIENCE]
-
-
-def _whose(record: Record) -> str:
-    return str(record["dynamodb"]["Keys"]["subscriptionId"]["S"])
 
 
 @pytest.fixture
@@ -135,8 +105,8 @@ def test_what_an_audience_lists_is_no_event(stream: Stream) -> None:
     subscribe(2)
     records = stream.records()
 
-    assert [_whose(record) for record in meant_for(FUNCTION, records)] == [ended.subscription_id]
-    assert [_whose(record) for record in records].count(AUDIENCE) == 3
+    assert [whose(record) for record in meant_for(FUNCTION, records)] == [ended.subscription_id]
+    assert [whose(record) for record in records].count(AUDIENCE) == 3
 
 
 def test_what_time_to_live_clears_up_is_no_event(messaging: Messaging, stream: Stream) -> None:
@@ -150,15 +120,6 @@ def test_what_time_to_live_clears_up_is_no_event(messaging: Messaging, stream: S
     assert taken_from(messaging.queue) == []
 
 
-def test_the_same_end_is_the_same_event(messaging: Messaging, stream: Stream) -> None:
-    end(subscribe(1))
-    end(subscribe(2))
-    records = stream.records()
-
-    publish(records * 2)
-    assert len(taken_from(messaging.queue)) == 2
-
-
 def test_the_credential_is_not_read_from_a_stream(stream: Stream) -> None:
     subscription = subscribe(credential=CREDENTIAL)
     [record] = changes(stream)
@@ -167,30 +128,6 @@ def test_the_credential_is_not_read_from_a_stream(stream: Stream) -> None:
     assert isinstance(image["credential"]["L"][0]["B"], str)
     assert subscription_from_image(image).credential is None
     assert subscription_from_image(image).sink == subscription.sink
-
-
-def test_what_is_not_queued_comes_again(messaging: Messaging, stream: Stream) -> None:
-    end(subscribe())
-    records = changes(stream)
-    with pytest.MonkeyPatch.context() as patch:
-        failing(patch, "SendMessageBatch", client_error("InternalError"))
-        assert publish(records) == [records[1]["dynamodb"]["SequenceNumber"]]
-    assert publish(records) == []
-    assert len(taken_from(messaging.queue)) == 1
-
-
-def test_a_subscription_that_makes_no_sense_keeps_nobody(
-    messaging: Messaging, stream: Stream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    queue = set_aside_in(monkeypatch)
-    end(subscribe(1))
-    end(subscribe(2))
-    records = changes(stream)
-    del records[1]["dynamodb"]["NewImage"]["sink"]
-
-    assert publish(records) == []
-    assert [message["fault"] for message in taken_from(queue)] == ["KeyError"]
-    assert len(taken_from(messaging.queue)) == 1
 
 
 def test_of_many_what_is_not_queued_comes_again_and_only_what_is_counts(

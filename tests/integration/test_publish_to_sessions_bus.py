@@ -15,14 +15,11 @@ from tests.support.messaging import (
     answering,
     failing,
     put_on_bus,
-    set_aside_in,
     subscribe,
-    taken_from,
 )
 from tests.support.on_moto import FakeClock, Messaging
 from tests.support.session_events import (
     ANSWERED,
-    BUS_FUNCTION,
     all_told,
     numbers,
     publish,
@@ -114,16 +111,6 @@ def test_changes_are_put_in_order_ten_at_a_time(requests: Requests) -> None:
     assert tell_the_bus(records) == []
     assert on_bus(requests) == changes_in(records)
     assert [len(arguments["Entries"]) for _, arguments in requests] == [10, 10, 3]
-
-
-def test_the_same_batch_again_is_put_again_in_the_same_words(requests: Requests) -> None:
-    records = of_calls([1, 2, 1])
-    tell_the_bus(records)
-    first = put_on_bus(requests)
-    requests.clear()
-
-    assert tell_the_bus(records) == []
-    assert put_on_bus(requests) == first
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=["error", "our fault", "connection"])
@@ -220,20 +207,6 @@ def test_all_that_was_not_put_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, "PutEvents", lambda _: answer)
 
     assert session_bus().put_each(["{}"] * 13) == [1, 10, 11, 12]
-
-
-def test_a_record_that_makes_no_sense_is_set_aside_and_keeps_nobody(
-    monkeypatch: pytest.MonkeyPatch, requests: Requests
-) -> None:
-    queue = set_aside_in(monkeypatch)
-    records = of_calls([1, 2, 1])
-    del records[1]["dynamodb"]["NewImage"]["receiver"]
-
-    assert tell_the_bus(records) == []
-    assert on_bus(requests) == [each for each in changes_in(records) if each[0][-1] == "1"]
-    [message] = taken_from(queue)
-    assert (message["function"], message["fault"]) == (BUS_FUNCTION, "KeyError")
-    assert message["DDBStreamBatchInfo"]["startSequenceNumber"] == numbers(records)[1]
 
 
 def test_a_bus_that_does_not_serve_keeps_no_webhook_waiting(

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 
 from notifications.store import subscription_store
 from notifications.subscription import Subscription, TerminationReason
-from tests.integration.test_registration_races import every_order, race
 from tests.support.audiences import listed, store_all, to_be_listed
 from tests.support.builders import NOW, a_subscription
+from tests.support.interleaving import every_order, race
 from tests.support.messaging import Message, Requests, subscribe, taken_from
 from tests.support.on_moto import Messaging
 from tests.support.session_events import BOBS, INVITATION, publish

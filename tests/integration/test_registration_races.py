@@ -1,18 +1,15 @@
 """Who registers, refreshes, deletes and sweeps at once: limits hold, both registers agree."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
-import pytest
-from botocore.client import BaseClient
 from hypothesis import HealthCheck, example, given, settings
 
 from camara.errors import (
     AlreadyExists,
-    CamaraError,
     MaxDevicesPerUser,
     MaxRegistrationPerMsisdn,
     MaxRegistrationPerUser,
@@ -22,7 +19,7 @@ from camara.identity import SubscriberKey
 from registration.register import Ended, Limits, Reason, Register
 from registration.store import RegistrationStore, registration_store
 from tests.support.builders import NOBODY, NOW, registration_id
-from tests.support.interleaving import Turnstile
+from tests.support.interleaving import every_order, race
 from tests.support.registers import (
     LATER,
     NOBODY_ACTS,
@@ -39,40 +36,6 @@ from tests.support.table import REGISTRATIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-ORDERS = ([0], [9, 0], [3, 1, 4, 1, 5, 9, 2, 6], list(range(10)))
-every_order = pytest.mark.parametrize("order", ORDERS, ids=str)
-
-
-def outcome_of(action: Callable[[], Any]) -> Callable[[], Any]:
-    def act() -> Any:
-        try:
-            return action()
-        except CamaraError as refusal:
-            return type(refusal)
-
-    return act
-
-
-def race(
-    actions: Sequence[Callable[[], Any]],
-    order: Sequence[int],
-    after_each: Callable[[], None] = lambda: None,
-) -> Counter[Any]:
-    """Let all act at once, request by request in this order; count what becomes of them."""
-    turnstile = Turnstile([outcome_of(action) for action in actions])
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(BaseClient, "_make_api_call", _through(turnstile))
-        patched.setattr("time.sleep", lambda _: None)
-        turnstile.let_through(order, after_each)
-    return Counter(turnstile.outcomes)
-
-
-def _through(turnstile: Turnstile) -> Callable[..., Any]:
-    def request(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-        return turnstile.request(client, name, arguments)
-
-    return request
 
 
 @every_order

@@ -15,9 +15,9 @@ from camara.scope import EventType
 from notifications.audience import Limits
 from notifications.store import SubscriptionStore, subscription_store
 from notifications.subscription import ATTEMPTS, Subscription, TerminationReason
-from tests.integration.test_registration_races import race
 from tests.support.audiences import listed, store_all, stored_subscriptions, to_be_listed
 from tests.support.builders import ALICE_KEY, NOW, a_registration, a_subscription, subscription_id
+from tests.support.interleaving import race
 from tests.support.on_moto import FakeClock
 from tests.support.table import SUBSCRIPTIONS
 

@@ -10,7 +10,6 @@ from notifications import api
 from notifications.audience import Limits
 from notifications.store import SubscriptionStore
 from notifications.subscription import Subscription
-from tests.integration.test_registration_races import every_order, race
 from tests.support.audiences import listed, many, store_all, stored_subscriptions, to_be_listed
 from tests.support.builders import (
     ALICE,
@@ -22,6 +21,7 @@ from tests.support.builders import (
     a_subscription,
 )
 from tests.support.devices import register
+from tests.support.interleaving import every_order, race
 from tests.support.messaging import Requests
 from tests.support.on_moto import FakeClock
 from tests.support.subscriptions_api import (

@@ -9,10 +9,10 @@ from notifications import api
 from notifications.audience import Limits
 from notifications.store import SubscriptionStore
 from notifications.subscription import Subscription, TerminationReason
-from tests.integration.test_registration_races import every_order, race
 from tests.support.audiences import listed, many, store_all, stored_subscriptions, to_be_listed
 from tests.support.builders import ALICE, ALICE_KEY, NOW, a_context
 from tests.support.devices import deregister, register
+from tests.support.interleaving import every_order, race
 from tests.support.messaging import taken_from
 from tests.support.on_moto import Messaging
 from tests.support.session_events import publish

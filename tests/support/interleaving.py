@@ -1,12 +1,18 @@
 """Clients whose requests to DynamoDB are let through one at a time, in an order that is given."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import Condition, Thread, current_thread
 from typing import Any
 
+import pytest
 from botocore.client import BaseClient
 
+from camara.errors import CamaraError
+
 _SECONDS = 10
+ORDERS = ([0], [9, 0], [3, 1, 4, 1, 5, 9, 2, 6], list(range(10)))
+every_order = pytest.mark.parametrize("order", ORDERS, ids=str)
 
 
 class Turnstile:
@@ -82,3 +88,34 @@ class Turnstile:
         with self._changed:
             if not self._changed.wait_for(condition, _SECONDS):
                 raise TimeoutError
+
+
+def _outcome_of(action: Callable[[], Any]) -> Callable[[], Any]:
+    def act() -> Any:
+        try:
+            return action()
+        except CamaraError as refusal:
+            return type(refusal)
+
+    return act
+
+
+def race(
+    actions: Sequence[Callable[[], Any]],
+    order: Sequence[int],
+    after_each: Callable[[], None] = lambda: None,
+) -> Counter[Any]:
+    """Let all act at once, request by request in this order; count what becomes of them."""
+    turnstile = Turnstile([_outcome_of(action) for action in actions])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(BaseClient, "_make_api_call", _through(turnstile))
+        patched.setattr("time.sleep", lambda _: None)
+        turnstile.let_through(order, after_each)
+    return Counter(turnstile.outcomes)
+
+
+def _through(turnstile: Turnstile) -> Callable[..., Any]:
+    def request(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        return turnstile.request(client, name, arguments)
+
+    return request

@@ -1,13 +1,18 @@
 """Fixtures for what runs on moto, and for nothing that reaches the network."""
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest.mock import patch
 
 import boto3
 import pytest
 import pytest_socket
 from botocore.client import BaseClient
+from botocore.loaders import JSONFileLoader
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
 
 from aws import clock as functions_clock
 from aws.dynamodb import dynamodb_client
@@ -35,14 +40,19 @@ from tests.support.builders import (
 from tests.support.devices import register_each
 from tests.support.faulty_dynamodb import FaultyDynamoDB
 from tests.support.streams import Stream
-from tests.support.table import REGISTRATIONS, SUBSCRIPTIONS, TABLE, create_tables
+from tests.support.table import (
+    ACCOUNT,
+    REGION,
+    REGISTRATIONS,
+    SUBSCRIPTIONS,
+    TABLE,
+    create_tables,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-_ACCOUNT = "123456789012"
-_REGION = "eu-central-1"
 _QUEUE = "notifications.fifo"
 _PROBES = "probes"
 _BUS = "sessions"
@@ -90,7 +100,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     variables = {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": _REGION,
+        "AWS_DEFAULT_REGION": REGION,
         "SESSIONS_TABLE": TABLE,
         "SUBSCRIBER_CLAIM": "phone_number",
         "EMERGENCY_NUMBERS": "112,911",
@@ -109,9 +119,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "SUBSCRIPTION_SECONDS": str(SUBSCRIPTION_LIFETIMES.default),
         "SUBSCRIPTION_MAX_SECONDS": str(SUBSCRIPTION_LIFETIMES.longest),
         "LOOPBACK_SINKS": "false",
-        "NOTIFICATIONS_QUEUE": f"https://sqs.{_REGION}.amazonaws.com/{_ACCOUNT}/{_QUEUE}",
-        "PROBES_QUEUE": f"https://sqs.{_REGION}.amazonaws.com/{_ACCOUNT}/{_PROBES}",
-        "EVENTS_NOT_PUBLISHED": f"https://sqs.{_REGION}.amazonaws.com/{_ACCOUNT}/not-published",
+        "NOTIFICATIONS_QUEUE": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{_QUEUE}",
+        "PROBES_QUEUE": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{_PROBES}",
+        "EVENTS_NOT_PUBLISHED": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/not-published",
         "EVENT_BUS": _BUS,
         "EVENT_SOURCE": "https://api.example.com/camara",
         "SINK_CREDENTIALS_KEY": _KEY,
@@ -132,12 +142,31 @@ def table(environment: None) -> Iterator["DynamoDBClient"]:
     """The tables: no session, and a device each for Alice, Bob and Eve."""
     del environment
     with mock_aws(), atomic_requests():
-        client = dynamodb_client()
-        create_tables(client)
-        register_each(ALICE, BOB, EVE)
-        yield client
+        dynamodb_backends[ACCOUNT][REGION].tables = deepcopy(_tables_as_made())
+        yield dynamodb_client()
     for cached in _CACHED:
         cached.cache_clear()
+
+
+@cache
+def _tables_as_made() -> Any:
+    """Make the tables, once in a process; return them with all that is in them."""
+    create_tables(dynamodb_client())
+    register_each(ALICE, BOB, EVE)
+    return deepcopy(dynamodb_backends[ACCOUNT][REGION].tables)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_read_once() -> Iterator[None]:
+    """Read what AWS's services are like once: moto begins a new session with each test."""
+    real = JSONFileLoader.load_file
+
+    @cache
+    def load(path: str) -> Any:
+        return real(JSONFileLoader(), path)
+
+    with patch.object(JSONFileLoader, "load_file", lambda _, path: load(path)):
+        yield
 
 
 @pytest.fixture
