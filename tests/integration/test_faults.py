@@ -1,7 +1,6 @@
 """DynamoDB and the way to it failing: 503 or the right answer, never a wrong one."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -9,10 +8,9 @@ from botocore.exceptions import EndpointConnectionError
 from tests.support import subscriptions_api
 from tests.support.api import Answer, a_call, delete, get, post, put
 from tests.support.audiences import listed, to_be_listed
-from tests.support.builders import ALICE, ALICE_KEY, BOB, EVE, NOBODY, a_context
-from tests.support.devices import register
+from tests.support.builders import ALICE, ALICE_KEY, BOB, EVE, NOBODY
 from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
-from tests.support.table import items, unchanged
+from tests.support.table import unchanged
 
 ANSWER = {"status": "Connected", "answer": {"sdp": "v=0 answer"}}
 OPERATIONS: dict[str, Callable[[str], Answer]] = {
@@ -119,40 +117,6 @@ def test_no_call_is_placed_or_answered_without_a_look_at_the_devices(
 
         assert put(BOB, call, ANSWER).code == (503, "UNAVAILABLE")
         assert post().code == (503, "UNAVAILABLE")
-
-
-def test_a_late_receiver_whose_answer_was_lost_is_done(dynamo: FaultyDynamoDB) -> None:
-    call = a_call()
-    register(BOB, 2, client_id="client-2")
-    context = a_context(BOB, client_id="client-2")
-    dynamo.lose_answers(1, after=2)
-
-    assert delete(None, call, context=context).status == 204
-    assert dynamo.requests == 4
-    assert get(ALICE, call).body["status"] == "Declined"
-    assert sum("endedBy" in item for item in items()) == 1
-
-
-@pytest.mark.parametrize("body", [{"status": "Proceeding"}, ANSWER], ids=["status", "with SDP"])
-def test_a_put_whose_answer_was_lost_is_done_once(
-    dynamo: FaultyDynamoDB, body: dict[str, Any]
-) -> None:
-    call = a_call()
-    dynamo.lose_answers(1, after=1)
-
-    assert put(BOB, call, body).status == 200
-    session = next(item for item in items() if item["part"]["S"] == "session")
-    assert session["status"] == {"S": body["status"]}
-    assert session["version"] == {"N": "3"}
-
-
-def test_a_post_whose_answer_was_lost_stores_one_call(dynamo: FaultyDynamoDB) -> None:
-    dynamo.lose_answers(1)
-
-    answer = post()
-
-    assert answer.status == 201
-    assert {item["mediaSessionId"]["S"] for item in items()} == {answer.body["mediaSessionId"]}
 
 
 @pytest.mark.parametrize("name", ["create", "update", "delete"])

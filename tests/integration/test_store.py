@@ -1,7 +1,6 @@
 """The store's requests one by one: what they ask DynamoDB, and what they make of its answers."""
 
 from collections.abc import Callable
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +9,7 @@ from botocore.client import BaseClient
 from call_handling.call import Call, Change, Invitation, Media
 from call_handling.status import Status
 from call_handling.store import session_store
-from camara.errors import NotFound, Unavailable
+from camara.errors import NotFound
 from tests.support.builders import (
     ALICE,
     ALICE_ACTS,
@@ -24,8 +23,7 @@ from tests.support.builders import (
 from tests.support.clients import names
 from tests.support.faulty_dynamodb import FaultyDynamoDB
 from tests.support.messaging import Requests
-from tests.support.races import conflicting, waiting
-from tests.support.table import TABLE, items, unchanged
+from tests.support.table import TABLE, items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -99,14 +97,6 @@ def test_what_is_only_partly_there_is_not_found(table: "DynamoDBClient") -> None
         session_store().read(ID)
 
 
-def test_an_id_that_is_taken_is_refused_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    create()
-    waiting(monkeypatch)
-
-    with unchanged(), pytest.raises(Unavailable):
-        create()
-
-
 @pytest.mark.parametrize("lost", [1, 2])
 def test_a_call_that_was_created_though_the_answer_was_lost_is_created(
     dynamo: FaultyDynamoDB, lost: int
@@ -116,20 +106,6 @@ def test_a_call_that_was_created_though_the_answer_was_lost_is_created(
     assert create() == session_store().read(ID)
 
 
-@pytest.mark.parametrize("media", [{}, {"answer": "answer-1"}], ids=["status", "with SDP"])
-@pytest.mark.parametrize("lost", [1, 2])
-def test_a_change_whose_answer_was_lost_is_its_own_success(
-    dynamo: FaultyDynamoDB, media: dict[str, Any], lost: int
-) -> None:
-    create()
-    dynamo.lose_answers(lost, after=1)
-
-    before, after = change(Status.PROCEEDING, **media)
-
-    assert (before.session.version, after.session.version) == (1, 2)
-    assert session_store().read(ID) == after
-
-
 def test_a_transaction_carries_a_token_of_its_own(requests: Requests) -> None:
     """DynamoDB answers a repeated request by its token, for ten minutes, without writing."""
     create()
@@ -137,19 +113,6 @@ def test_a_transaction_carries_a_token_of_its_own(requests: Requests) -> None:
 
     tokens = [asked["ClientRequestToken"] for name, asked in requests if "Transact" in name]
     assert len(set(tokens)) == len(tokens) == 2
-
-
-def test_a_change_that_always_comes_second_is_tried_ten_times(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    create()
-    asked = conflicting(monkeypatch, inf)
-    waits = waiting(monkeypatch)
-
-    with unchanged():
-        with pytest.raises(Unavailable):
-            change(Status.PROCEEDING)
-        assert (asked, len(waits)) == (["PutItem"] * 10, 9)
 
 
 def test_a_change_that_changes_nothing_is_the_call_as_it_was(requests: Requests) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from tests.support.template import properties
@@ -12,6 +12,7 @@ from tests.support.template import properties
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+ACCOUNT = DEFAULT_ACCOUNT_ID
 REGION = "eu-central-1"
 TABLE = "sessions"
 REGISTRATIONS = "registrations"
