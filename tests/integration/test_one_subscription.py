@@ -1,4 +1,4 @@
-"""updateNotificationChannelSubscription: the end moves; whatever else was agreed stays."""
+"""A subscription is updated and deleted, and to others it does not exist."""
 
 from typing import Any
 
@@ -7,15 +7,27 @@ import pytest
 from camara.identity import SubscriberKey
 from notifications.store import subscription_store
 from notifications.subscription import Subscription, TerminationReason
-from tests.support.builders import ALICE, NOW, SINK, SUBSCRIPTION_LIFETIMES
+from tests.support.builders import (
+    ALICE,
+    ALICE_KEY,
+    BOB,
+    NOW,
+    SINK,
+    SUBSCRIPTION_LIFETIMES,
+    UNKNOWN,
+    a_context,
+)
+from tests.support.devices import deregister
 from tests.support.on_moto import FakeClock
 from tests.support.subscriptions_api import (
     DEVICE,
+    OF_ONE,
     STATUS,
     a_credential,
     at,
     delete,
     get,
+    get_all,
     put,
     stored,
     subscribed,
@@ -92,3 +104,70 @@ def test_who_loses_a_race_decides_again(monkeypatch: pytest.MonkeyPatch) -> None
     [after] = stored()
     assert after.ended is TerminationReason.SUBSCRIPTION_DELETED
     assert after.ends_at == NOW + SUBSCRIPTION_LIFETIMES.default
+
+
+def test_a_deleted_subscription_is_gone() -> None:
+    known = subscribed()
+    [before] = stored()
+
+    answer = delete(ALICE, known)
+
+    assert (answer.status, answer.body) == (204, None)
+    assert get(ALICE, known).code == (404, "NOT_FOUND")
+    assert delete(ALICE, known).code == (404, "NOT_FOUND")
+    assert stored() == [before.ended_because(TerminationReason.SUBSCRIPTION_DELETED, NOW)]
+
+
+def test_a_delete_has_no_body() -> None:
+    known = subscribed()
+
+    assert delete(ALICE, known, body={}).code == (400, "INVALID_ARGUMENT")
+    assert get(ALICE, known).body["status"] == "ACTIVE"
+
+
+OTHERS = {
+    "another number": a_context(BOB),
+    "another client": a_context(ALICE, client_id="client-2"),
+    "no client": a_context(ALICE, client_id=None),
+    "another user": a_context(ALICE, sub="another user"),
+    "no user": a_context(ALICE, sub=None),
+}
+
+
+@pytest.mark.parametrize("context", OTHERS.values(), ids=OTHERS.keys())
+@pytest.mark.parametrize("name", OF_ONE)
+def test_the_subscriptions_of_others_look_as_if_they_did_not_exist(
+    name: str, context: dict[str, Any]
+) -> None:
+    known = subscribed()
+    before = stored()
+
+    found = OF_ONE[name](None, known, context=context)
+
+    assert found.code == (404, "NOT_FOUND")
+    assert found == OF_ONE[name](None, UNKNOWN, context=context)
+    assert get_all(context=context).body == []
+    assert stored() == before
+
+
+@pytest.mark.parametrize("name", ["update", "delete"])
+def test_what_is_over_is_not_found(name: str, clock: FakeClock) -> None:
+    expired, ended, gone = subscribed(subscriptionExpireTime=at(10)), subscribed(), subscribed()
+    reason = TerminationReason.NETWORK_TERMINATED
+    subscription_store().change(ALICE_KEY, ended, lambda each: each.ended_because(reason, NOW))
+    delete(ALICE, gone)
+    clock.now += 10
+    before = stored()
+
+    for known in (expired, ended, gone, UNKNOWN, "no-uuid"):
+        assert OF_ONE[name](ALICE, known).code == (404, "NOT_FOUND")
+    assert stored() == before
+
+
+def test_a_subscription_outlives_the_registration_of_its_device() -> None:
+    known = subscribed()
+    deregister(ALICE)
+
+    assert get(ALICE, known).body["status"] == "ACTIVE"
+    assert put(ALICE, known).status == 200
+    assert delete(ALICE, known).status == 204
