@@ -170,7 +170,7 @@ def test_who_has_which_leg(
     if isinstance(expected, tuple):
         with unchanged():
             assert operate(call, who).code == expected
-        assert names(requests).count("GetItem") == ("phone_number" in who)
+        assert names(requests)[1:] == ["GetItem"] * ("phone_number" in who)
     else:
         told = operate(call, who)
         assert told.status in DONE or told.code == FORBIDDEN_BY_THE_STATE
