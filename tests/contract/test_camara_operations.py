@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from camara.scope import ALL_SCOPES
-from tests.support.camara import OUR_NAMES, camara_operations
+from tests.contract.extract_camara import written
+from tests.support.camara import CAMARA, OUR_NAMES, camara_operations, facts
 from tests.support.conformance import NOT_SERVED, reasons
 from tests.support.openapi import camaras_operation_ids, document, operations, schema
 
@@ -40,6 +41,11 @@ def _resolved(known: Mapping[str, Any] | None) -> Any:
 
 def _content(message: dict[str, Any]) -> Any:
     return message.get("content", {}).get("application/json", {}).get("schema")
+
+
+def test_the_data_is_as_it_was_extracted() -> None:
+    """A line for each operation, schema and property, so that a new release can be compared."""
+    assert CAMARA.read_text() == written(facts())
 
 
 def test_there_are_no_others() -> None:

@@ -5,7 +5,8 @@ Every answer of every test passes ``tests.support.contract.check_response``, whi
 """
 
 import os
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -180,16 +181,19 @@ def note(operation_id: str, status: int, code: str) -> None:
 
 
 def page(seen: Mapping[Answer, set[str]]) -> str:
-    """Return the page; of many tests it names the one that sees the fewest other answers."""
-    tests = [test for each in seen.values() for test in each]
-    seldom = {test: (tests.count(test), test) for test in tests}
+    """Return the page.
+
+    Of many tests it names one of the operation's own file, and of these the one that sees the
+    fewest other answers.
+    """
+    others = Counter(test for each in seen.values() for test in each)
     said = {
         **{
             answer: f"not served: {why}"
             for answer, why in reasons(NOT_SERVED, NEVER_NEEDED).items()
         },
         **{answer: f"not by a function: {why}" for answer, why in reasons(BY_THE_GATEWAY).items()},
-        **{answer: _shown(min(map(seldom.get, each))[1]) for answer, each in seen.items() if each},  # type: ignore[type-var,index]
+        **{answer: _shown(_telling(answer[0], each, others)) for answer, each in seen.items()},
     }
     return "\n".join([_INTRODUCTION, *(_table(api, said) for api in PATHS), _beyond()])
 
@@ -215,7 +219,7 @@ def _beyond() -> str:
     lines = [
         "## Errors beside CAMARA's",
         "",
-        "Any operation that `infra/openapi.yaml` says so of may answer these, too:",
+        "`infra/openapi.yaml` says which operations may answer these, too:",
         "",
         _row("status", "code", "why"),
         _row("---", "---", "---"),
@@ -223,6 +227,11 @@ def _beyond() -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _telling(operation_id: str, tests: Iterable[str], others: Mapping[str, int]) -> str:
+    own = f"/test_{re.sub(r'(?=[A-Z])', '_', operation_id).lower()}.py"
+    return min(tests, key=lambda test: (own not in test, others[test], test))
 
 
 def _shown(test: str) -> str:
@@ -239,8 +248,8 @@ _INTRODUCTION = """\
 
 What CAMARA documents in release r3.1 (July 2026) for each operation, and a test that has seen it;
 or why it is not served. `make conformance` makes this page: it runs `tests/integration`, notes
-every answer that a test gets, and names of many tests the one that sees the fewest others. Each
-answer is checked against `infra/openapi.yaml`, and that against CAMARA's documents
+every answer that a test gets, and of many tests names one of the operation's own file. Each answer
+is checked against `infra/openapi.yaml`, and that against CAMARA's documents
 (`tests/contract/test_camara_schemas.py`, `tests/contract/test_camara_operations.py`; the
 facts are in `tests/contract/camara.json`).
 
