@@ -1,5 +1,6 @@
 """Tests that run side by side: none is left out, and they share the embedded stack."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.settings import Settings
+from infra.local.settings import ROOT, Settings
 from infra.local.stack_file import Stack
 from tests import conftest
 from tests.support.stack import shared
@@ -24,6 +25,16 @@ def test_of_tests_with_one_id_none_is_left_out_unnoticed() -> None:
 
     with pytest.raises(pytest.UsageError, match=r"same id: tests/fuzz/test_a\.py::test$"):
         conftest.pytest_collection_modifyitems(items)
+
+
+def test_tests_import_no_other_tests() -> None:
+    """What two of them need is in tests/support, or a fixture."""
+    others = re.compile(
+        r"^(?:from|import) tests\.\w+(?:\.| import )(?:test_|conftest)", re.MULTILINE
+    )
+    files = [file for file in (ROOT / "tests").rglob("*.py") if others.search(file.read_text())]
+
+    assert files == []
 
 
 def _item(path: str, *fixtures: str) -> Any:
