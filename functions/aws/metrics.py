@@ -1,6 +1,8 @@
 """Metrics, written to the log in CloudWatch's embedded metric format (EMF).
 
 No request is made and nothing personal is in it: a metric knows statuses and codes, never ids.
+Without the name of the service a metric is left out, and the log says so: what is counted has been
+done by then, and must not be answered with a fault.
 Source: AWS, "Embedding metrics within logs"; Powertools for AWS Lambda, Metrics.
 """
 
@@ -15,7 +17,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.base import SingleMetric
 
-from aws.settings import text
+from aws.settings import Misconfigured, text
 
 NAMESPACE = "WebRTCCallHandling"
 
@@ -61,7 +63,10 @@ def in_one_line() -> Iterator[None]:
 
 
 def _put(name: str, value: int, unit: MetricUnit, dimensions: dict[str, str]) -> None:
-    service = {"service": text("POWERTOOLS_SERVICE_NAME")}
+    try:
+        service = {"service": text("POWERTOOLS_SERVICE_NAME")}
+    except Misconfigured:
+        return
     metric = _mine.metric
     try:
         metric.add_metric(name, unit, value)

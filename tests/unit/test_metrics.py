@@ -1,11 +1,11 @@
 """Metrics as lines of the log: one each, or as many in one as its names allow."""
 
+import io
 import json
 
 import pytest
 
 from aws import metrics
-from aws.settings import Misconfigured
 from tests.support.emf import Metric, metrics_in
 
 
@@ -97,8 +97,12 @@ def test_afterwards_a_metric_is_a_line_at_once_again(capsys: pytest.CaptureFixtu
     assert metrics_in(capsys.readouterr().out) == [a_metric("Called", 1)]
 
 
-def test_no_metric_is_of_no_service(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_metric_is_of_no_service_and_none_makes_fail_what_it_counts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], logged: io.StringIO
+) -> None:
     monkeypatch.delenv("POWERTOOLS_SERVICE_NAME")
 
-    with pytest.raises(Misconfigured, match=r"^POWERTOOLS_SERVICE_NAME$"):
-        metrics.count("Counted")
+    metrics.count("Counted")
+
+    assert metrics_in(capsys.readouterr().out) == []
+    assert json.loads(logged.getvalue())["variables"] == ["POWERTOOLS_SERVICE_NAME"]
