@@ -56,7 +56,7 @@ def process_in_order(
 
 
 def report_failure(function: str, error: Exception, **facts: Any) -> None:
-    """Log and count a message, or a record, that comes again."""
+    """Log and count a failed message or record, which Lambda will send again."""
     log.logger().error(function, fault=type(error).__name__, **facts)
     if "stream" in facts:
         metrics.count("RecordFailed", function=function, stream=facts["stream"])
@@ -65,10 +65,10 @@ def report_failure(function: str, error: Exception, **facts: Any) -> None:
 
 
 def change_in(record: DynamoDBRecord) -> StreamRecord:
-    """Return what was written: ``["NewImage"]`` and the like are in DynamoDB's own types.
+    """Return the change in a stream record, its images in DynamoDB's own types.
 
-    So the modules that read items from tables read these, too. Powertools' ``new_image`` makes
-    plain values of them (``Decimal``, sets), which those do not take.
+    So the modules that read items from tables can read these, too. Powertools' ``new_image``
+    converts them to plain values (``Decimal``, sets), which those modules do not take.
     """
     change = record.dynamodb
     if change is None:

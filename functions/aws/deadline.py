@@ -26,7 +26,7 @@ _ends_at: ContextVar[float] = ContextVar("ends_at", default=inf)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Give what is done in here so many seconds; threads that it starts have no deadline."""
+    """Set the deadline of the enclosed code, ``seconds`` from now; new threads have none."""
     token = _ends_at.set(time.monotonic() + seconds)
     try:
         yield
@@ -35,9 +35,9 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def enforce_deadline[Client: BaseClient](client: Client) -> Client:
-    """Let a client raise ``Timeout`` instead of sending what there may not be time for.
+    """Make a client raise ``Timeout`` instead of sending a request when time may not suffice.
 
-    And let it wait between attempts as it is configured, even if a service asks for more.
+    It also ignores ``Retry-After``: the client waits between attempts only as long as configured.
     """
     # botocore decides on retries in an event of the service, so before all that listen to any.
     service = client.meta.service_model.service_id.hyphenize()
@@ -47,7 +47,7 @@ def enforce_deadline[Client: BaseClient](client: Client) -> Client:
 
 
 def leaves(seconds: float) -> bool:
-    """Tell whether there is time to wait for so long, and for another attempt after it."""
+    """Tell whether there is time to wait ``seconds``, and for another attempt after that."""
     return time.monotonic() + seconds + ATTEMPT_AND_WAIT_SECONDS <= _ends_at.get()
 
 

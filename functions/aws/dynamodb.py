@@ -42,9 +42,9 @@ _OUR_FAULT = frozenset(
 
 @cache
 def dynamodb_client() -> "DynamoDBClient":
-    """Return the client: three attempts of at most 3 seconds, with waits 12 seconds a call.
+    """Return the process's client: three attempts of at most 3 seconds, with waits 12 seconds.
 
-    Its calls raise ``Timeout`` when the request that it is used for has no time for them.
+    Its calls raise ``Timeout`` when the deadline of the request leaves no time for them.
     """
     config = Config(
         connect_timeout=1,
@@ -64,9 +64,9 @@ def dynamodb_client() -> "DynamoDBClient":
 def _as_it_came(
     response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
 ) -> None:
-    """Take an answer's JSON for what it is.
+    """Skip botocore's response parser for ``UpdateItem``: hand on the answer's JSON as it is.
 
-    botocore would walk through it, shape by shape, to arrive at the same: a tenth of the CPU time
+    The parser would walk through it, shape by shape, to arrive at the same: a tenth of the CPU time
     of a DELETE, and of each session that a sweep ends. Binary values would differ; there are none.
     """
     if response_dict["status_code"] == HTTPStatus.OK:
@@ -83,9 +83,10 @@ def new_write_id() -> str:
 
 
 def if_still(version: int, write_id: str) -> dict[str, Any]:
-    """Return the condition that an item is still at ``version``, 0 being none, for a write of it.
+    """Return the condition of optimistic locking: the item is still at ``version`` (0: no item).
 
-    What this very write has stored passes, too: the SDK repeats a request whose answer was lost.
+    It also holds if this very write is stored already: the SDK repeats a request whose answer was
+    lost.
     """
     unchanged = "version = :version" if version else "attribute_not_exists(version)"
     values = {":writeId": {"S": write_id}}
@@ -104,10 +105,10 @@ class _Unprocessed(Exception):
 def read_batch(
     client: "DynamoDBClient", table: str, keys: Iterable[Any], **options: Any
 ) -> list[dict[str, Any]]:
-    """Return the items that there are of at most 100 different keys, each read consistently.
+    """Return the items of at most 100 different keys, those that exist, with consistent reads.
 
-    It is one request, unless DynamoDB leaves keys out, which are asked for again. Raises
-    ``Unavailable`` and ``Timeout``.
+    One request, and more only for keys that DynamoDB has not processed. Raises ``Unavailable`` and
+    ``Timeout``.
     """
     wanted: dict[str, Any] = {table: {"Keys": list(keys), "ConsistentRead": True, **options}}
     found: list[dict[str, Any]] = []
@@ -127,10 +128,10 @@ def read_batch(
 
 @contextmanager
 def unavailable_on_failure() -> Iterator[None]:
-    """Raise ``Unavailable`` for what DynamoDB or the way to it did wrong.
+    """Translate failures of DynamoDB, and of the network to it, into ``Unavailable``.
 
-    Three kinds of error pass through: a refusal that the request itself provided for, a request
-    that can never work (malformed, not permitted, no such table), which is a fault of ours, and
+    Three kinds of error pass through: a condition of the request that was not met, a request that
+    can never work (malformed, not permitted, no such table), which is a fault of ours, and
     ``Timeout``.
     """
     try:

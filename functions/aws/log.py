@@ -38,30 +38,30 @@ def logger() -> Logger:
 
 
 def new_logger(service: str | None = None, stream: IO[str] | None = None) -> Logger:
-    """Return a logger of its own; only one that is new takes another stream.
+    """Return a new logger; an existing one cannot be given another stream.
 
-    Each byte is paid, so without the line of code, and without Lambda's trace id: nothing is
-    traced, and a client may choose it (by ``X-Amzn-Trace-Id``). Times are as Lambda's log levels
-    expect them: a line with another would count as INFO.
+    Each byte is billed, so lines do not name the line of code, or Lambda's trace id: nothing is
+    traced, and a client may choose it (by ``X-Amzn-Trace-Id``). Times have the format that Lambda's
+    log levels expect: a line with another would count as INFO.
     """
     return Logger(service, stream=stream, location=None, xray_trace_id=None, use_rfc3339=True)
 
 
 def begin_invocation(context: Any, request_id: str | None = None) -> None:
-    """Have each line from now on say which invocation it is of, and of which request if of one.
+    """Add the ids of the invocation, and of its request if it has one, to every line from now on.
 
-    ``functionRequestId`` is what Lambda's own lines (of what goes wrong) and the access log know
-    the invocation by. Powertools' ``inject_lambda_context`` would add four more keys to each line.
+    ``functionRequestId`` is the invocation's id in Lambda's own lines (of crashes and timeouts) and
+    in the access log. Powertools' ``inject_lambda_context`` would add four more keys to each line.
     """
     logger().append_keys(functionRequestId=context.aws_request_id, requestId=request_id)
 
 
 def shown_id(name: IdName, value: str) -> str:
-    """Return an id as the log shows it: as it is only in the very form that is expected of it.
+    """Return an id as the log may show it: unchanged if it has the expected form, else masked.
 
-    Anything else a client has made up, and there may be a phone number or a token in it. Of that
-    only the length and the shape are shown (``made up: 12 characters, +9``): each run of letters
-    is an ``a``, each of digits a ``9``.
+    Anything else was made up by a client, and may contain a phone number or a token. Of that only
+    the length and the shape are shown (``made up: 12 characters, +9``): each run of letters is an
+    ``a``, each of digits a ``9``.
     """
     if _EXPECTED[name].fullmatch(value):
         return value

@@ -26,7 +26,7 @@ type _Blob = dict[str, Any]
 
 
 class _Mine(local):
-    """A thread's own metric, used again: to make one is half of what a line costs."""
+    """A metric object for each thread, reused: creating one is half of what a line costs."""
 
     def __init__(self) -> None:
         self.metric = SingleMetric(namespace=NAMESPACE)
@@ -48,7 +48,7 @@ def seconds(name: str, value: int, **dimensions: str) -> None:
 
 @contextmanager
 def in_one_line() -> Iterator[None]:
-    """Write what is put meanwhile in one line, for each byte of the log is paid.
+    """Write the metrics of the enclosed code in one line: each byte of the log is billed.
 
     A line has one value of each name, so a metric that is put twice begins another.
     """

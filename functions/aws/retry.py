@@ -22,7 +22,7 @@ _random = SystemRandom()
 
 
 def retry_on[T](attempt: Callable[[], T], *conflicts: type[Exception]) -> T:
-    """Return what ``attempt`` returns, tried again when it raises one of ``conflicts``.
+    """Call ``attempt``, and again when it raises one of ``conflicts``; return its result.
 
     Raises ``Unavailable`` after the last attempt, or when there is no time for another; whatever
     else the attempt raises.

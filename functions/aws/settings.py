@@ -50,10 +50,10 @@ def whole(name: str) -> int:
 
 
 def seconds(name: str, *, at_least: str | None = None, at_most: str | None = None) -> int:
-    """Return the variable ``name``, not less and not more than two others say.
+    """Return the variable ``name``, clamped to the values of the variables that bound it.
 
-    Each call that moves a value logs a warning with the names of the template's parameters, so
-    callers cache what they make of it: it is said once in a process. Raises ``Misconfigured``.
+    A call that clamps logs a warning with the names of the template's parameters; callers cache the
+    value, so that each process warns once. Raises ``Misconfigured``.
     """
     configured = value = whole(name)
     if at_least is not None:

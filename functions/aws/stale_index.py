@@ -26,14 +26,15 @@ A whole call writes four units to ``StaleSessions``; at 5,000 calls a second tha
 """
 
 SHARDS_SEARCHED = 64
-"""Partitions in which sweeps look, whoever wrote there: this may rise, but never fall.
+"""Partitions that sweeps read: this may rise, but never fall.
 
-With fewer, what an earlier version has put in the last would go unswept. A release may write to no
-more than the release before it searches, which may still be running, or come back.
+With fewer, items that an earlier release has put into the last ones would go unswept. A release may
+write to no more partitions than the release before it reads: during a deployment, or after a
+rollback, that one sweeps.
 """
 
 _PAGE_KEYS = 1000
-"""Of a first page, for there may be one of each partition in memory at once."""
+"""Keys in a page; the first page of each partition may be in memory at once."""
 
 
 class Stale[Key](NamedTuple):

@@ -54,8 +54,8 @@ class Result[Key, Outcome](NamedTuple):
 class Sweep[Key, Outcome]:
     """Ends items with bounded concurrency; keeps the ``results``, and how many are ``left``.
 
-    ``end`` ends the item with this key; ``has_time`` tells whether another may be begun. What is
-    left is counted up to a bound, for it may have to be read to be counted.
+    ``end`` ends the item with this key; ``has_time`` tells whether another may be begun. Items that
+    are left are counted up to a bound only, because counting may mean reading them.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class Sweep[Key, Outcome]:
 
     @property
     def found(self) -> int:
-        """Return how many there were, as far as they were counted."""
+        """Return how many items there were, as far as they were counted."""
         return len(self.done) + self.left
 
     def run(self, keys: Iterable[Key]) -> None:
-        """End them all, or as many as there is time for.
+        """End all items, or as many as there is time for.
 
-        Raises what ``keys`` or ``end`` raises (but ``Unavailable`` of a single one), after every
-        write under way has come to its end, and what is left has been counted.
+        An item whose ``end`` raises ``Unavailable`` is left. Any other exception of ``keys`` or
+        ``end`` is raised once every write under way has finished and the rest has been counted.
         """
         queue = iter(keys)
         with ThreadPoolExecutor(CONCURRENCY) as pool:
@@ -120,10 +120,10 @@ def sweep_overdue[Key, Outcome](
     has_time: HasTime,
     report: Callable[[Sweep[Key, Outcome]], Mapping[str, int]],
 ) -> dict[str, int]:
-    """End what ``index`` says is overdue, the oldest first; count and return what came of it.
+    """End the overdue items in ``index``, the oldest first; return how many, and the lag.
 
-    ``report`` logs what became of each, and returns the numbers; it is asked, and they are counted
-    (``SweepFound``, ...; dimension ``swept``), when the sweep fails, too. ``lagSeconds`` is by how
+    ``report`` logs what became of each item, and returns the numbers. They become metrics
+    (``SweepFound``, ...; dimension ``swept``), also when the sweep fails. ``lagSeconds`` is by how
     much the first deadline had passed. Raises ``Unavailable`` when the index cannot be read.
     """
     overdue = _Overdue(index, clock.now())

@@ -29,7 +29,10 @@ _RANGE_ERRORS = frozenset(
 
 
 def at_most(length: int) -> AfterValidator:
-    """Bound a text that has a pattern: after it, for what is malformed is not out of range."""
+    """Limit the length of a text that has a pattern.
+
+    It is checked after the pattern: a malformed text is malformed, however long it is.
+    """
 
     def check(text: str) -> str:
         if len(text) > length:
@@ -56,14 +59,14 @@ _ZONE = r"([Zz]|[+-][0-9]{2}:[0-5][0-9])"
 type Timestamp = Annotated[
     str, Field(pattern=f"^{_DATE}[Tt]{_TIME}{_ZONE}$"), AfterValidator(_real_time), at_most(64)
 ]
-"""RFC 3339, with its zone; there must be such a time, and Python knows no leap second."""
+"""RFC 3339 with a time zone; the time must exist, and leap seconds are refused."""
 
 
 class Body(BaseModel):
-    """A JSON object in CAMARA's spelling; absent is absent, ``null`` is no value.
+    """A JSON object in CAMARA's spelling; a property may be absent, but not ``null``.
 
-    Undeclared properties are what the deployment says, in each object within, too; a schema that
-    CAMARA closes itself has ``extra="forbid"`` and always refuses them.
+    Undeclared properties, also those of nested objects, are ignored or refused as the deployment
+    says; a schema that CAMARA closes itself has ``extra="forbid"`` and always refuses them.
     """
 
     model_config = ConfigDict(
@@ -86,7 +89,11 @@ class Body(BaseModel):
 
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Self:
-        """Return the body. Raises ``OutOfRange`` if only bounds are broken, ``InvalidArgument``."""
+        """Return the body.
+
+        Raises ``OutOfRange`` if only bounds are broken, else ``InvalidArgument``; a property may
+        have an error of its own.
+        """
         unknown = choice("UNKNOWN_PROPERTIES", _EXTRA)
         try:
             return cls.model_validate(values, extra=unknown)

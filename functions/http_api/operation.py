@@ -1,16 +1,15 @@
-"""The front door: how a request gets to its operation, and what happens around every operation.
+"""The front door: the HTTP adapter that dispatches every request to its operation.
 
-A function declares what it serves, one operation or several, and has them dispatched to::
+A function declares the operations that it serves, one or several, and a dispatcher for them::
 
     @operation("deleteThing", "DELETE", "/things/{thingId}", Scope.THINGS_DELETE)
     def delete_thing(request: Request, caller: Caller) -> Response: ...
 
     handler = Dispatcher(delete_thing)
 
-In the order that the errors' precedence asks for: authentication (401), scope (403), then whatever
-the operation itself checks; then every exception becomes its row of the error table, and one line
-is logged. Nothing personal is ever logged: of an unforeseen exception not its text, only its type
-and where it came from.
+Around every operation it checks authentication (401), then the scope (403), runs the operation,
+turns every exception into its row of the error table, and logs one line. Nothing personal is ever
+logged: of an unforeseen exception not its text, only its type and its stack frames.
 """
 
 import re
@@ -32,7 +31,7 @@ type Serve = Callable[[Request, Caller], Response]
 class Operation:
     """An operation as ``infra/openapi.yaml`` documents it, and the function that serves it.
 
-    A token has to carry one of ``scopes``. Calling it serves a request without what is around it.
+    A token has to carry one of ``scopes``. A direct call skips the checks of ``Dispatcher``.
     """
 
     operation_id: str
@@ -60,11 +59,11 @@ def operation(
 class Dispatcher:
     """The Lambda handler of a function that serves these operations.
 
-    The gateway has matched the path already, so a function of one operation serves with it whatever
-    it is sent. Of several it is that of the event's method and resource, which is a path of
-    ``template.yaml``: no ids in it, no base path. Where the id is left out it is the same one,
-    which says so (400), unless another operation is there. Powertools' event handler would choose
-    as well, but its import alone is a tenth of a cold start.
+    The gateway has matched the path already. With one operation, every event goes to it. With
+    several, the event's method and resource (the path in ``template.yaml``, with names in braces in
+    place of ids) select one. A path without its id goes to the same operation, which answers 400,
+    unless that path is another operation's. Powertools' event handler would do the same, but its
+    import alone is a tenth of a cold start.
     """
 
     def __init__(self, *operations: Operation) -> None:

@@ -24,7 +24,7 @@ _ID = re.compile(r"[A-Za-z0-9._~-]+")
 class Request:
     """What a client sent, each part checked when it is asked for.
 
-    ``facts`` collects what the log line says of it: ids (by ``note_id``) and statuses, nothing
+    ``facts`` collects what the log line will say: ids (by ``note_id``) and statuses, nothing
     personal.
     """
 
@@ -42,7 +42,7 @@ class Request:
         return value if isinstance(value, Mapping) else {}
 
     def note_id(self, name: log.IdName, value: str) -> None:
-        """Have the log line tell an id, as far as it may."""
+        """Add an id to the log line, masked unless it has the expected form."""
         self.facts[name] = log.shown_id(name, value)
 
     @property
@@ -52,7 +52,7 @@ class Request:
 
     @property
     def authorizer_context(self) -> Any:
-        """What the authorizer handed on; whatever it is, if anything."""
+        """The authorizer's context, unchecked; ``None`` without one."""
         return self._map("requestContext").get("authorizer")
 
     @property
@@ -71,7 +71,7 @@ class Request:
         return str(self._map("requestContext").get("path") or self._event.get("path") or "")
 
     def location_of(self, made_id: str) -> str:
-        """Return the ``Location`` of what was made here, relative to the URL that was asked for.
+        """Return the ``Location`` of a created resource, relative to the URL of the request.
 
         Only a client knows all of that URL: in front of the gateway there may be a custom domain, a
         proxy, or an emulator with a prefix of its own. Source: RFC 9110 (10.2.2), RFC 3986 (5.2).
@@ -90,7 +90,7 @@ class Request:
         return self.sent_correlator
 
     def path_id(self, name: log.IdName) -> str:
-        """Return the id in the path, and note it; raises what ``header_id`` raises."""
+        """Return the id in the path, and log it; raises what ``header_id`` raises."""
         value = _id(self._map("pathParameters").get(name))
         self.note_id(name, value)
         return value
@@ -160,7 +160,7 @@ class Request:
 
 
 def is_id(value: Any) -> bool:
-    """Tell whether ``value`` could be an id at all."""
+    """Tell whether ``value`` has the form of an id."""
     return isinstance(value, str) and bool(_ID.fullmatch(value)) and len(value) <= MAX_ID_LENGTH
 
 

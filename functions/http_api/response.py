@@ -1,4 +1,4 @@
-"""What a Lambda proxy integration answers to the gateway."""
+"""Responses of a Lambda proxy integration: JSON, errors, and no content."""
 
 import json
 from typing import Any, TypedDict
@@ -15,12 +15,12 @@ class Response(TypedDict):
 
 
 def no_content() -> Response:
-    """204."""
+    """Return a 204 without a body."""
     return {"statusCode": 204, "headers": {}, "body": ""}
 
 
 def json_response(status: int, body: Any, **headers: str) -> Response:
-    """Return ``body`` as JSON."""
+    """Return a response with ``body`` as JSON."""
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json", **headers},
@@ -29,5 +29,5 @@ def json_response(status: int, body: Any, **headers: str) -> Response:
 
 
 def error_response(error: type[CamaraError]) -> Response:
-    """Return the row of the error table."""
+    """Return the response that the error's row of the table describes."""
     return json_response(error.status, error.info())
