@@ -12,21 +12,22 @@ from authorizer.trust import TrustCache
 from aws import clock
 
 LEEWAY_SECONDS = 60
-"""By so much the issuer's clock may be ahead of ours: of ``nbf`` and ``iat``, not of ``exp``."""
+"""How far the issuer's clock may be ahead of ours, for ``nbf`` and ``iat``; none for ``exp``."""
 
 
 class InvalidToken(Exception):
-    """The token proves nothing, now or later; the reason is for the log, never for the client."""
+    """Raised for a token that is not valid, now or later; only the log is told the reason."""
 
 
 class NotYetValid(Exception):
-    """The issuer signed the token for later."""
+    """Raised for a token whose ``nbf`` or ``iat`` is in the future."""
 
 
 def verified_claims(token: str, cache: TrustCache) -> dict[str, Any]:
-    """Return the claims of a token that is signed, current, and meant for this API.
+    """Verify a token: its signature, ``iss``, ``aud`` and times; return its claims.
 
-    Raises ``InvalidToken``; for what may pass, ``NotYetValid`` and what ``with_key`` raises.
+    Raises ``InvalidToken``; for a token that may become valid, ``NotYetValid`` and what
+    ``TrustCache.with_key`` raises.
     """
     try:
         kid = _kid(token)
@@ -56,6 +57,6 @@ def _kid(token: str) -> str:
 
 
 def _require_unexpired(exp: Any) -> None:
-    """Check again what the leeway has let through, and what is a number only to PyJWT."""
+    """Check ``exp`` without leeway, and refuse values that only PyJWT takes for numbers."""
     if isinstance(exp, str | bool) or int(exp) <= clock.now():
         raise InvalidToken from jwt.ExpiredSignatureError()

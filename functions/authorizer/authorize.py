@@ -1,8 +1,8 @@
-"""The Lambda authorizer (TOKEN) of the whole stage.
+"""JwtAuthorizer: the Lambda authorizer (TOKEN) of the whole stage.
 
-A bad token is an answer (a denial, which the gateway words as CAMARA's 401) and is remembered by
-the gateway. What may be good in a moment is an error with the text ``Unauthorized``: 401 as well,
-and not remembered. Any other error says that no token can be judged: 503, not remembered.
+A bad token is answered with ``Deny``, which the gateway turns into CAMARA's 401 and caches. For a
+token that may become valid it raises an error with the text ``Unauthorized``: 401 as well, not
+cached. Any other error means that no token can be verified now: 503, not cached.
 
 Source: AWS, "Use API Gateway Lambda authorizers", input and output formats.
 """
@@ -21,7 +21,7 @@ from aws.settings import text
 
 
 class Unauthorized(Exception):
-    """The one error that API Gateway answers with 401; it goes by the text."""
+    """The one error that API Gateway answers with 401; it looks at the text."""
 
     def __init__(self) -> None:
         super().__init__("Unauthorized")
@@ -29,7 +29,7 @@ class Unauthorized(Exception):
 
 @cache
 def trust_cache() -> TrustCache:
-    """Return the process's settings and keys, of which there are none before the first token."""
+    """Return the process's cache of settings and keys, empty before the first token."""
     return TrustCache(TrustFetch)
 
 

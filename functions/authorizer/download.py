@@ -1,4 +1,4 @@
-"""HTTPS GET within a total time and size, however slowly the other side answers."""
+"""HTTPS GET that another thread can cancel; the answer's size is bounded."""
 
 from contextlib import suppress
 from http import HTTPStatus
@@ -8,7 +8,7 @@ from threading import Lock
 from urllib.parse import SplitResult, urlsplit
 
 _CONNECT_SECONDS = 2
-"""For each address that the name has: one that is dead is to leave time for the next."""
+"""For each address of the name, so that a dead one leaves time for the next."""
 
 _READ_SECONDS = 3
 _LARGEST = 1024 * 1024
@@ -16,15 +16,15 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Download:
-    """GETs, one after another, that another thread may give up.
+    """GET requests, one after another, that another thread can cancel.
 
-    A timeout of the socket's is for each byte anew, and none is for resolving a name: so whoever
-    waits may give up, which closes the connection.
+    A socket's timeout starts anew with each byte, and resolving a name has none: so whoever waits
+    sets the total time, and cancels by closing the connection.
     """
 
     def __init__(self) -> None:
         self.url = ""
-        """What was asked for last."""
+        """The URL that was requested last."""
         self._connection: HTTPConnection | None = None
         self._lock = Lock()
         self._given_up = False
@@ -32,12 +32,12 @@ class Download:
     def get(self, url: str) -> bytes:
         """Return the body behind an https URL, or an http one on loopback.
 
-        Raises ValueError for another URL; OSError and HTTPException for what is no whole answer of
-        1 MiB at most with status 200 (no redirect is followed), and once it has been given up.
+        Raises ValueError for any other URL; OSError or HTTPException unless a whole answer of 1 MiB
+        at most comes with status 200 (no redirect is followed), and once it has been cancelled.
         """
         self.url = url
         parts = urlsplit(url)
-        # Else somebody on the way could put in keys of their own.
+        # Over plain HTTP, somebody on the way could replace the keys.
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             message = "neither https nor loopback"
             raise ValueError(message)
@@ -53,7 +53,7 @@ class Download:
         return body
 
     def give_up(self) -> None:
-        """Close the connection, and make no other."""
+        """Cancel: close the connection, and make no other."""
         with self._lock:
             self._given_up = True
             if self._connection is not None and self._connection.sock is not None:

@@ -14,13 +14,13 @@ from aws import log
 
 _FAILURES = (BotoCoreError, ClientError, OSError, HTTPException, ValueError, RecursionError)
 _REASON_AT_MOST = 200
-"""Characters: there may be in it what the issuer has answered."""
+"""Characters of a logged reason, which may contain what the issuer has answered."""
 
 
 class TrustFetch(Thread):
-    """A fetch in a thread of its own, so that whoever waits for it may give up.
+    """Thread that fetches settings and keys, so that whoever waits for it may give up.
 
-    With settings that are known it is one of keys alone. A failure ends it, and is logged.
+    With ``known`` settings it fetches the keys only. A failure is logged and ends the thread.
     """
 
     def __init__(self, known: Settings | None) -> None:
@@ -31,20 +31,20 @@ class TrustFetch(Thread):
         self.start()
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the end so long at most; tell whether it has come."""
+        """Wait ``seconds`` at most; tell whether the fetch has ended."""
         self.join(seconds)
         return not self.is_alive()
 
     def give_up(self) -> None:
-        """End it soon: the way to Systems Manager has timeouts of its own."""
+        """Cancel the download; a request to Systems Manager ends by its own timeouts."""
         self._download.give_up()
 
     def run(self) -> None:
-        """Fetch as far as it goes."""
+        """Fetch; on a failure ``found`` keeps what there is."""
         try:
             self._fetch()
         except _FAILURES as failure:
-            # Where it failed: without a URL it was Systems Manager.
+            # An empty URL in the log: Systems Manager failed.
             reason = str(failure)[:_REASON_AT_MOST]
             log.logger().warning("keys not fetched", url=self._download.url, reason=reason)
 

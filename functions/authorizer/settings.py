@@ -1,7 +1,8 @@
-"""Whose tokens the operator takes: a JSON object in a parameter of AWS Systems Manager.
+"""Settings of the authorizer: the issuer and the audience of accepted tokens.
 
-A version's description, which has to name every parameter of the template that the function reads,
-is too short for URLs. Source: AWS, "GetParameter".
+They are a JSON object in a parameter of AWS Systems Manager, not environment variables: the
+description of a function's version, which has to name each parameter of the template that the
+function reads, is too short for URLs. Source: AWS, "GetParameter".
 """
 
 import json
@@ -9,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-# At init, which has a whole CPU, and not with the first fetch, which has a third of one and three
-# seconds; not boto3, which would add 0.2 seconds of CPU time to each cold start.
+# Imported at init, which has a whole CPU; the first fetch has a third of one, and three seconds.
+# Not boto3, which would add 0.2 seconds of CPU time to each cold start.
 from botocore.config import Config
 from botocore.session import Session
 
@@ -19,12 +20,12 @@ from aws.settings import text
 
 @dataclass(frozen=True)
 class Settings:
-    """Whose tokens are taken, and for whom they have to be."""
+    """The issuer and the audience of accepted tokens, and where the issuer's keys are."""
 
     issuer: str
     audience: str
     jwks_uri: str
-    """Empty: found by discovery."""
+    """The address of the keys; if empty, discovery finds it."""
 
     def same_keys_as(self, other: "Settings") -> bool:
         """Tell whether both take the keys from the same place."""
@@ -43,7 +44,7 @@ def ssm_client() -> Any:
 
 
 def read_settings() -> Settings:
-    """Read the settings. Raises ClientError, BotoCoreError, and ValueError for none of ours."""
+    """Read the settings. Raises ClientError, BotoCoreError, and ValueError for malformed ones."""
     answer = ssm_client().get_parameter(Name=text("SETTINGS_PARAMETER"))
     return settings_in(answer["Parameter"]["Value"])
 

@@ -1,4 +1,4 @@
-"""Cache of the issuer's settings and keys: refreshed when needed, kept while nobody answers.
+"""Cache of the settings and the issuer's keys: refreshed in time, kept during an outage.
 
 Source: RFC 8725, JWT best current practices; AWS Architecture Blog, "Exponential Backoff and
 Jitter".
@@ -16,43 +16,45 @@ import jwt
 from authorizer.settings import Settings
 
 _FRESH_SECONDS = 540
-"""Then a cooldown and a fetch may follow: what is withdrawn serves for ten minutes at most."""
+"""After this the next token has all fetched anew. With a cooldown and a slow fetch that is ten
+minutes at most, for which a withdrawn key still serves."""
 
 _JITTER_SECONDS = 60
-"""Up to so much earlier, at random: processes that began together are not to ask together again.
+"""Jitter: refreshed up to so much earlier, so that processes that began together ask apart.
 
 Systems Manager answers 40 times a second, for the whole account.
 """
 
 _KEPT_SECONDS = 24 * 3600
-"""So long the last good ones serve while AWS or the issuer does not answer, or not with such."""
+"""How long the last good settings and keys serve while AWS or the issuer gives no good ones."""
 
 _COOLDOWN_SECONDS = 30
 _RETRY_SECONDS = 5
-"""After a fetch that failed: when keys are missing. With keys at hand it is the cooldown."""
+"""Pause after a failed fetch while there are no keys; with keys it is the cooldown."""
 
 _WAIT_SECONDS = 3
 _GIVE_UP_SECONDS = 10
-"""A fetch that takes longer than anybody waits may still serve the next one who asks."""
+"""A fetch may go on after those who wait for it have stopped (``_WAIT_SECONDS``): it may still
+serve the next token."""
 
 _OUTDATED_SECONDS = _GIVE_UP_SECONDS + _COOLDOWN_SECONDS
-"""Then what it finds serves nobody: Lambda has had the process frozen, for hours perhaps."""
+"""The result of an older fetch is not used: Lambda may have frozen the process for hours."""
 
 # Not the module's own generator: functions restored from one snapshot would have the same jitter.
 _random = SystemRandom()
 
 
 class JwksUnavailable(Exception):
-    """The issuer's keys cannot be had, so no token can be judged now."""
+    """Raised when there are no keys of the issuer, so no token can be verified now."""
 
 
 class UnknownKey(Exception):
-    """The issuer has, as far as is known yet, no such key; it may be a new one."""
+    """Raised for a ``kid`` that is not among the known keys; it may be that of a new one."""
 
 
 @dataclass(frozen=True)
 class Trust:
-    """Settings and the keys that go with them."""
+    """What tokens are verified with: settings, and the keys that go with them."""
 
     settings: Settings
     keys: Mapping[str, jwt.PyJWK]
@@ -66,19 +68,19 @@ class Fetch(Protocol):
     """What it has found so far: nothing, settings alone, or all."""
 
     def wait(self, seconds: float) -> bool:
-        """Wait for its end so long at most; tell whether it has come."""
+        """Wait ``seconds`` at most; tell whether it has ended."""
 
     def give_up(self) -> None:
-        """End it."""
+        """Cancel it."""
 
 
 class TrustCache:
     """The settings and the issuer's keys, fetched when first needed and again within ten minutes.
 
-    A token with an unknown ``kid`` has the keys, and only them, fetched anew, at most every 30
-    seconds: a flood of bad tokens is no flood of requests. There is one fetch at a time, for 10
-    seconds at most, and nobody waits for it for longer than 3. Keys replace those at hand only if
-    there is a usable one among them; settings that name another source of keys do so at once.
+    A token with an unknown ``kid`` makes it fetch the keys alone, at most every 30 seconds, so a
+    flood of bad tokens causes no flood of requests. There is one fetch at a time; it is cancelled
+    after 10 seconds, and a caller waits 3 at most. New keys replace the old ones only if one of
+    them is usable; settings that name another source of keys replace them at once.
     """
 
     def __init__(self, fetch: Callable[[Settings | None], Fetch]) -> None:
@@ -91,9 +93,10 @@ class TrustCache:
         self._whole_at = self._fresh_until = self._no_fetch_before = float("-inf")
 
     def with_key(self, kid: str) -> Trust:
-        """Return what has the key of this id. Raises ``UnknownKey``; ``JwksUnavailable`` for none.
+        """Return the settings, and keys that include the one named ``kid``.
 
-        Takes 3 seconds at most, as does a fetch by another thread that it may have to wait for.
+        Raises ``UnknownKey``, and ``JwksUnavailable`` when there are no keys at all. Takes 3
+        seconds at most, and as many for another thread's fetch that it may have to wait for.
         """
         with self._lock:
             if kid not in self._keys or self._is_stale:
@@ -119,7 +122,7 @@ class TrustCache:
         if self._running and time.time() >= self._running_since + _OUTDATED_SECONDS:
             self._running.give_up()
             self._running = None
-        # Who has keys waits once for a fetch; without any nobody can go on.
+        # With keys, only the caller that starts a fetch waits for it; without any, all have to.
         seconds = 0 if self._running and self._keys else _WAIT_SECONDS
         if self._running is None:
             if time.time() < self._no_fetch_before:

@@ -1,4 +1,4 @@
-"""What clients send, validated against CAMARA's schemas.
+"""Request bodies, validated against CAMARA's schemas.
 
 Source: CAMARA WebRTC Registration, ``RegSessionRequest``, ``RegSessionUpdate``.
 """
@@ -15,7 +15,7 @@ type PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$")]
 """E.164, with a plus sign."""
 
 type DeviceId = Annotated[str, Field(pattern=_UUID), AfterValidator(str.lower)]
-"""A UUID; however it is spelt, it is one device."""
+"""A UUID, turned into lower case: both spellings are one device."""
 
 
 class RegSessionUpdate(Body):
@@ -26,7 +26,7 @@ class RegSessionUpdate(Body):
     def requested_expiry(self) -> int | None:
         """Return when the registration is to end (Unix seconds), ``None`` if it does not say.
 
-        A fraction of a second is cut off: nothing lasts longer than was asked for.
+        A fraction of a second is cut off, so nothing lasts longer than requested.
         """
         asked = self.registration_expire_time
         return None if asked is None else unix_seconds(asked)

@@ -1,7 +1,7 @@
-"""The sweep of registrations that nobody has refreshed.
+"""Sweep of registrations that have expired.
 
-An expired registration counts for nothing from its last second on; its end by the sweep is what
-tells the table's stream, and so the calls of the device. Source: ADR 4 and 5.
+A registration is inactive as soon as it has expired. The sweep's write puts its end into the
+table's stream, which ends the calls of the device. Source: ADR 4 and 5.
 """
 
 from aws import clock, log

@@ -2,9 +2,8 @@
 
 ``owner`` (the partition key) is ``number#<key>`` or ``user#<key>``. The keys of the sparse index
 ``StaleRegisters`` (``staleShard``, and ``staleAt``: the first expiry) are there while a number has
-registrations. ``ended`` has the registrations that ended lately; ``endedSome`` is what the filter
-of the stream's readers looks for: this very write has ended some.
-Times are Unix seconds.
+registrations. ``ended`` has the registrations that ended lately. ``endedSome`` says whether this
+very write has ended any: the filter of the stream's readers looks for it. Times are Unix seconds.
 """
 
 from collections.abc import Mapping

@@ -34,7 +34,7 @@ from camara.unix_time import UnixSeconds
 KEPT_AFTER_ITS_END = 300
 """Seconds for which a register keeps an ended registration.
 
-Its device is still told how a call ends that has rung on it.
+Until then its device is still notified of the end of a call that has rung on it.
 """
 
 KEPT_AT_MOST = 20

@@ -1,4 +1,4 @@
-"""How a registration is shown: CAMARA's ``RegSessionResponse``."""
+"""Response body of a registration: CAMARA's ``RegSessionResponse``."""
 
 from typing import Any
 

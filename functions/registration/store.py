@@ -120,9 +120,9 @@ class RegistrationStore:
         self._change(*_owners(actor), decide, now)
 
     def end_expired(self, owner: str, now: UnixSeconds) -> tuple[Ended, ...]:
-        """End what has expired in a subscriber's register; return what that was.
+        """End the expired registrations in a subscriber's register; return them.
 
-        Nothing, when the register has been changed meanwhile: who changed it has done the same.
+        Ends none when the register has been changed meanwhile: every change ends what has expired.
         """
         before = self._read(owner)
         after = before.without_expired(now)
@@ -154,7 +154,7 @@ class RegistrationStore:
     def _change(
         self, subscriber_key: SubscriberKey, user: UserKey, decide: Decision, now: UnixSeconds
     ) -> None:
-        """Write both registers as ``decide`` says, if they are still what it decided on."""
+        """Write both registers as ``decide`` says, if their versions are unchanged; else retry."""
         write_id = new_write_id()
 
         def attempt() -> None:
