@@ -7,24 +7,12 @@ from typing import Any
 
 import pytest
 
-from camara.identity import derive_subscriber_key
-from registration.store import registration_store
 from tests.support import api, registration_api, subscriptions_api
 from tests.support.api import SESSIONS, Answer, Raw, invoke
 from tests.support.builders import ALICE, BOB, NOBODY, UNKNOWN, a_call_request, a_context
 from tests.support.on_moto import Messaging
-from tests.support.registration_api import (
-    REGISTRATIONS,
-    a_registration_request,
-    at,
-    delete,
-    device_id,
-    get,
-    get_by_device,
-    post,
-    put,
-    registered,
-)
+from tests.support.registration_api import a_registration_request, device_id
+from tests.support.subscriptions_api import a_credential, a_subscription_request
 
 OF_ONE: dict[str, Callable[..., Answer]] = {
     f"{name} {thing}": send
@@ -114,78 +102,114 @@ def test_they_are_ignored_or_refused(
     assert (answer.status < 300) is not refused
 
 
+CREATE: dict[str, Callable[..., Answer]] = {
+    "register": registration_api.post,
+    "subscribe": subscriptions_api.post,
+}
+UPDATE: dict[str, Callable[..., Answer]] = {
+    "refresh": partial(registration_api.put, ALICE, UNKNOWN),
+    "update a subscription": partial(subscriptions_api.put, ALICE, UNKNOWN),
+}
+WRITES = CREATE | UPDATE
+TWICE = f'{{"deviceId": "{device_id()}", "deviceId": "{device_id()}"}}'
+
+
+@pytest.mark.parametrize("send", WRITES.values(), ids=WRITES)
+@pytest.mark.parametrize("body", [Raw("{"), Raw("[]"), Raw("null"), Raw(TWICE)], ids=str)
+def test_what_is_no_object_is_invalid(send: Callable[..., Answer], body: Raw) -> None:
+    assert send(body=body).code == (400, "INVALID_ARGUMENT")
+
+
+@pytest.mark.parametrize("name", WRITES.keys() - {"refresh"})
+@pytest.mark.parametrize("body", [Raw(None), Raw(""), {}], ids=str)
+def test_only_a_refresh_may_say_nothing(name: str, body: Any) -> None:
+    assert WRITES[name](body=body).code == (400, "INVALID_ARGUMENT")
+
+
+@pytest.mark.parametrize("send", WRITES.values(), ids=WRITES)
+def test_a_body_of_another_type_is_not_supported(send: Callable[..., Answer]) -> None:
+    body = Raw(json.dumps(a_registration_request()), content_type="text/plain")
+
+    assert send(body=body).code == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def expiring(time: str) -> dict[str, dict[str, Any]]:
+    """Return a body for each way to say when something is to end."""
+    expiry = {"subscriptionExpireTime": time}
+    return {
+        "register": a_registration_request(time),
+        "refresh": {"registrationExpireTime": time},
+        "subscribe": a_subscription_request(config=expiry),
+        "update a subscription": {"config": expiry},
+    }
+
+
+@pytest.mark.parametrize("name", WRITES)
+@pytest.mark.parametrize("time", ["soon", "2027-01-15T07:59:59Z", "2027-01-15T08:00:00.999Z"])
+def test_nothing_ends_before_it_begins(name: str, time: str) -> None:
+    """CAMARA has a code of its own for it where a device is registered."""
+    out_of_range = name in {"register", "refresh"} and time != "soon"
+
+    refused = WRITES[name](body=expiring(time)[name])
+
+    assert refused.code == (400, "OUT_OF_RANGE" if out_of_range else "INVALID_ARGUMENT")
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("changes", "code"),
     [
-        {},
-        {"deviceId": "device-1"},
-        {"deviceId": None},
-        a_registration_request() | {"phoneNumber": f"tel:{NOBODY}"},
-        a_registration_request() | {"regInfo": {"phoneNumber": NOBODY}},
-        a_registration_request() | {"registrationExpireTime": None},
-        Raw(None),
-        Raw(""),
-        Raw("{"),
-        Raw("[]"),
-        Raw(f'{{"deviceId": "{device_id()}", "deviceId": "{device_id()}"}}'),
+        ({"protocol": "MQTT3"}, (400, "INVALID_PROTOCOL")),
+        ({"sink": ""}, (400, "INVALID_SINK")),
+        ({"sink": "http://127.0.0.1:8080/"}, (400, "INVALID_SINK")),
+        ({"sink": "https://169.254.169.254/latest"}, (400, "INVALID_SINK")),
+        ({"sinkCredential": {"credentialType": "PLAIN"}}, (400, "INVALID_CREDENTIAL")),
+        ({"sinkCredential": a_credential(accessTokenType="mac")}, (400, "INVALID_TOKEN")),
+        (
+            {"sinkCredential": a_credential(accessTokenExpiresUtc=subscriptions_api.at(0))},
+            (400, "OUT_OF_RANGE"),
+        ),
+        (
+            {"types": [subscriptions_api.STATUS, subscriptions_api.INVITATION]},
+            (422, "MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED"),
+        ),
     ],
     ids=str,
 )
-def test_a_bad_body_registers_nothing(body: Any) -> None:
-    assert post(NOBODY, body).code == (400, "INVALID_ARGUMENT")
-    assert registration_store().of_subscriber(derive_subscriber_key(NOBODY)).version == 0
-
-
-@pytest.mark.parametrize(
-    "expiry",
-    [at(59.999), at(0), "2027-01-15T07:59:59Z", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z"],
-)
-def test_what_is_past_or_too_near_is_out_of_range(expiry: str) -> None:
-    known = registered()
-
-    assert post(NOBODY, a_registration_request(expiry, device=2)).code == (400, "OUT_OF_RANGE")
-    assert put(NOBODY, known, {"registrationExpireTime": expiry}).code == (400, "OUT_OF_RANGE")
-    assert get_by_device(NOBODY, device_id(2)).body == []
-    assert get(NOBODY, known).body["expiresAt"] == "2027-01-15T09:00:00Z"
-
-
-@pytest.mark.parametrize(
-    "expiry", ["2027-01-15T09:00:00", "2027-02-30T09:00:00Z", "2027-01-15T25:00:00Z", "", 7, []]
-)
-def test_what_is_no_time_is_invalid(expiry: Any) -> None:
-    known = registered()
-
-    assert post(NOBODY, a_registration_request(expiry, device=2)).code == (400, "INVALID_ARGUMENT")
-    assert put(NOBODY, known, {"registrationExpireTime": expiry}).code == (400, "INVALID_ARGUMENT")
-
-
-def test_a_body_of_another_type_is_not_supported() -> None:
-    body = Raw(json.dumps(a_registration_request()), content_type="text/plain")
-
-    assert post(NOBODY, body).code == (415, "UNSUPPORTED_MEDIA_TYPE")
-    assert put(NOBODY, UNKNOWN, body).code == (415, "UNSUPPORTED_MEDIA_TYPE")
+def test_a_bad_body_subscribes_to_nothing(changes: dict[str, Any], code: tuple[int, str]) -> None:
+    assert subscriptions_api.post(body=a_subscription_request() | changes).code == code
+    if changes.keys() == {"sinkCredential"}:
+        assert UPDATE["update a subscription"](body=changes).code == code
+    assert subscriptions_api.stored() == []
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_nothing_is_changed_without_an_id(method: str) -> None:
-    known = registered()
-
-    answer = invoke(method, REGISTRATIONS, context=a_context(NOBODY))
-
-    assert answer.code == (400, "INVALID_ARGUMENT")
-    assert get(NOBODY, known).status == 200
+@pytest.mark.parametrize("path", [registration_api.REGISTRATIONS, subscriptions_api.SUBSCRIPTIONS])
+def test_nothing_is_changed_without_an_id(method: str, path: str) -> None:
+    assert invoke(method, path).code == (400, "INVALID_ARGUMENT")
 
 
-@pytest.mark.parametrize(
-    "send",
-    [
-        partial(post, ALICE, {}),
-        partial(get_by_device, NOBODY),
-        partial(get, NOBODY, "a b"),
-        partial(put, NOBODY, UNKNOWN, Raw("{")),
-        partial(delete, NOBODY, UNKNOWN, body={}),
-    ],
-    ids=["create", "list", "read", "write", "delete"],
-)
+BAD: dict[str, Callable[..., Answer]] = {
+    **{name: partial(send, body=Raw("{")) for name, send in WRITES.items()},
+    **{name: partial(OF_ONE[name], ALICE, "a b") for name in OF_ONE if name.startswith("read")},
+    **{
+        name: partial(OF_ONE[name], ALICE, UNKNOWN, body={})
+        for name in OF_ONE
+        if name.startswith("delete")
+    },
+    "list registrations": partial(registration_api.get_by_device, ALICE),
+    "subscribe to a bad sink": partial(
+        subscriptions_api.post, body=a_subscription_request(sink="x")
+    ),
+    "subscribe in the past": partial(
+        subscriptions_api.post, body=expiring(subscriptions_api.at(0))["subscribe"]
+    ),
+    "update to a past token": partial(
+        UPDATE["update a subscription"],
+        body={"sinkCredential": a_credential(accessTokenExpiresUtc=subscriptions_api.at(0))},
+    ),
+}
+
+
+@pytest.mark.parametrize("send", BAD.values(), ids=BAD)
 def test_bad_requests_come_before_missing_identities(send: Callable[..., Answer]) -> None:
-    assert send(context=a_context(None)).code == (400, "INVALID_ARGUMENT")
+    assert send(context=a_context(None)).status == 400

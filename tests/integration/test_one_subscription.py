@@ -4,26 +4,22 @@ from typing import Any
 
 import pytest
 
-from camara.identity import SubscriberKey
 from notifications.store import subscription_store
-from notifications.subscription import Subscription, TerminationReason
+from notifications.subscription import TerminationReason
 from tests.support.builders import (
     ALICE,
     ALICE_KEY,
     BOB,
     NOW,
     SINK,
-    SUBSCRIPTION_LIFETIMES,
     UNKNOWN,
     a_context,
 )
 from tests.support.devices import deregister
 from tests.support.on_moto import FakeClock
+from tests.support.races import just_before
 from tests.support.subscriptions_api import (
-    DEVICE,
     OF_ONE,
-    STATUS,
-    a_credential,
     at,
     delete,
     get,
@@ -54,56 +50,24 @@ def test_an_update_is_capped() -> None:
     assert put(ALICE, subscribed(), asked).body["expiresAt"] == "2027-04-15T08:00:00Z"
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ({}, "INVALID_ARGUMENT"),
-        ({"config": {}}, "INVALID_ARGUMENT"),
-        ({"sink": SINK}, "INVALID_ARGUMENT"),
-        ({"types": [STATUS]}, "INVALID_ARGUMENT"),
-        ({"protocol": "HTTP"}, "INVALID_ARGUMENT"),
-        ({"future": 1}, "INVALID_ARGUMENT"),
-        ({"config": None}, "INVALID_ARGUMENT"),
-        ({"config": {"future": 1}}, "INVALID_ARGUMENT"),
-        ({"config": {"subscriptionDetail": {"deviceId": DEVICE}}}, "INVALID_ARGUMENT"),
-        ({"config": {"subscriptionMaxEvents": 5}}, "INVALID_ARGUMENT"),
-        ({"config": {"subscriptionExpireTime": "soon"}}, "INVALID_ARGUMENT"),
-        ({"sinkCredential": None}, "INVALID_ARGUMENT"),
-        ({"sinkCredential": {}}, "INVALID_ARGUMENT"),
-        ({"sinkCredential": a_credential(accessToken=None)}, "INVALID_ARGUMENT"),
-        ({"sinkCredential": a_credential(credentialType="PLAIN")}, "INVALID_CREDENTIAL"),
-        ({"sinkCredential": a_credential(accessTokenType="mac")}, "INVALID_TOKEN"),
-    ],
-)
-def test_a_bad_update_changes_nothing(body: Any, code: str) -> None:
+@pytest.mark.parametrize("body", [{}, {"sink": SINK}, {"config": {"subscriptionMaxEvents": 5}}])
+def test_a_bad_update_changes_nothing(body: Any) -> None:
     known = subscribed()
     before = stored()
 
-    assert put(ALICE, known, body).code == (400, code)
+    assert put(ALICE, known, body).code == (400, "INVALID_ARGUMENT")
     assert stored() == before
 
 
-def test_who_loses_a_race_decides_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_update_that_is_overtaken_by_a_delete_updates_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     known = subscribed()
-    read = subscription_store().read
-    reads = []
+    [before] = stored()
+    just_before(monkeypatch, "TransactWriteItems", lambda: delete(ALICE, known))
 
-    def read_and_be_overtaken(number: SubscriberKey, subscription_id: str) -> Subscription:
-        found = read(number, subscription_id)
-        reads.append(found.version)
-        if len(reads) == 1:
-            assert delete(ALICE, known).status == 204
-        return found
-
-    monkeypatch.setattr(subscription_store(), "read", read_and_be_overtaken)
-
-    late = put(ALICE, known, {"config": {"subscriptionExpireTime": at(10)}})
-
-    assert late.code == (404, "NOT_FOUND")
-    assert reads == [1, 1, 2]
-    [after] = stored()
-    assert after.ended is TerminationReason.SUBSCRIPTION_DELETED
-    assert after.ends_at == NOW + SUBSCRIPTION_LIFETIMES.default
+    assert put(ALICE, known).code == (404, "NOT_FOUND")
+    assert stored() == [before.ended_because(TerminationReason.SUBSCRIPTION_DELETED, NOW)]
 
 
 def test_a_deleted_subscription_is_gone() -> None:

@@ -92,23 +92,49 @@ def test_codes_of_their_own_weigh_more_than_malformed() -> None:
             SubscriptionUpdateRequest.parse({"sinkCredential": credential})
 
 
-@pytest.mark.parametrize(
-    ("events", "error"),
-    [
-        (0, OutOfRange),
-        (1_000_001, OutOfRange),
-        (10**30, OutOfRange),
-        ("5", InvalidArgument),
-        (True, InvalidArgument),
-    ],
-)
-def test_so_many_events_and_no_more(events: Any, error: type[Exception]) -> None:
-    for good in (1, 1_000_000):
-        config = {"subscriptionMaxEvents": good}
+def test_the_most_that_fits_is_taken() -> None:
+    for events in (1, 1_000_000):
+        config = {"subscriptionMaxEvents": events}
         body = SubscriptionRequest.parse(a_subscription_request(config=config))
-        assert body.config.subscription_max_events == good
+        assert body.config.subscription_max_events == events
+    for token in ("x" * 8192, "Az09-._~+/=="):
+        credential = a_credential(accessToken=token)
+        SubscriptionRequest.parse(a_subscription_request(sinkCredential=credential))
+    SubscriptionRequest.parse(a_subscription_request(sink="x" * 1024))
+
+
+def wants(events: Any) -> dict[str, Any]:
+    return {"config": {"subscriptionDetail": {"deviceId": DEVICE}, "subscriptionMaxEvents": events}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        (wants(0), OutOfRange),
+        (wants(1_000_001), OutOfRange),
+        (wants(10**30), OutOfRange),
+        (wants("5"), InvalidArgument),
+        (wants(1.5), InvalidArgument),
+        (wants(True), InvalidArgument),  # noqa: FBT003
+        ({"protocol": 1}, InvalidArgument),
+        ({"protocol": None}, InvalidArgument),
+        ({"sink": None}, InvalidArgument),
+        ({"sink": [SINK]}, InvalidArgument),
+        ({"sink": "x" * 1025}, OutOfRange),
+        ({"config": None}, InvalidArgument),
+        ({"config": {}}, InvalidArgument),
+        ({"config": {"subscriptionDetail": {"deviceId": "device-1"}}}, InvalidArgument),
+        ({"sinkCredential": a_credential(accessToken="")}, InvalidArgument),
+        ({"sinkCredential": a_credential(accessToken=None)}, InvalidArgument),
+        ({"sinkCredential": a_credential(accessToken="caf\u00e9")}, InvalidArgument),
+        ({"sinkCredential": a_credential(accessToken="a\r\nb")}, InvalidArgument),
+        ({"sinkCredential": a_credential(accessToken="x" * 8193)}, OutOfRange),
+    ],
+    ids=lambda value: repr(value)[-40:],
+)
+def test_what_no_subscription_can_say(changes: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
-        SubscriptionRequest.parse(a_subscription_request(config={"subscriptionMaxEvents": events}))
+        SubscriptionRequest.parse(a_subscription_request() | changes)
 
 
 @pytest.mark.parametrize("value", [None, 0, "true"])
@@ -137,13 +163,35 @@ def test_a_time_is_that_of_its_zone_without_its_fraction() -> None:
             body.require_valid_token(NOW)
 
 
-@pytest.mark.parametrize("nothing", [{}, {"config": {}}])
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {},
+        {"config": {}},
+        {"config": None},
+        {"config": {"subscriptionExpireTime": "soon"}},
+        {"sinkCredential": None},
+        {"sinkCredential": {}},
+    ],
+)
 def test_an_update_has_something_to_update(nothing: dict[str, Any]) -> None:
     with pytest.raises(InvalidArgument):
         SubscriptionUpdateRequest.parse(nothing)
 
 
-@pytest.mark.parametrize("name", ["sink", "types", "protocol", "id", "future", "sink_credential"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sink",
+        "types",
+        "protocol",
+        "id",
+        "future",
+        "sink_credential",
+        "subscriptionDetail",
+        "subscriptionMaxEvents",
+    ],
+)
 def test_an_update_has_no_room_for_more(name: str) -> None:
     good = a_subscription_request()
     for body in ({name: good.get(name, "x")}, {"config": {name: 1}}):
