@@ -18,11 +18,12 @@ from camara.unix_time import UnixSeconds
 def act_for[T](
     caller: Caller, now: UnixSeconds, act: Callable[[Actor], T], registration_id: str | None = None
 ) -> T:
-    """Return what ``act`` does for the caller, by the device that is named (if one is).
+    """Call ``act`` with the caller's actor; return its result.
 
-    The receiver may have registered a device since the call was placed (a phone that a notification
-    has woken, say): then it acts once more, as a late one. Raises what ``act`` raises, and
-    ``IdentifierNotFound`` when ``act`` takes the caller for no party and its number has no device.
+    When it refuses an actor of the receiver, that may have registered a device since the call was
+    placed (a phone that a notification has woken, say): then ``act`` is called once more, with a
+    ``LateActor``. Raises what ``act`` raises, and ``IdentifierNotFound`` when the caller is refused
+    and its number has no device.
     """
     actor = Actor.of(caller)
     try:
@@ -30,7 +31,7 @@ def act_for[T](
     except InvalidTokenContext as refusal:
         if actor.subscriber_key is None:
             raise
-        # Few need it, and it would cost every start of DELETE.
+        # Imported only here: few requests need it, and every cold start of DELETE would pay for it.
         from registration.store import registration_store  # noqa: PLC0415
 
         register = registration_store().of_subscriber(actor.subscriber_key)

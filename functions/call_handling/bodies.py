@@ -48,7 +48,7 @@ type Address = Annotated[
     str, Field(pattern=ADDRESS_PATTERN), AfterValidator(_well_encoded), at_most(256)
 ]
 type Name = Annotated[str, AfterValidator(_plain), at_most(256)]
-"""What the other end is shown; it may be empty or blank, for then it claims nothing."""
+"""Display name for the other end; it may be empty or blank."""
 type Sdp = Annotated[str, Field(min_length=1, max_length=65_536)]
 
 
@@ -92,8 +92,8 @@ class MediaSessionCreate(Body):
     def receiver_for(self, subscriber: str) -> str:
         """Return the subscriber to call, for the token's ``subscriber``.
 
-        Raises ``InvalidTokenContext`` when the originator is somebody else (an anonymous one is
-        the token's subscriber, in disguise) and ``InvalidArgument`` when it calls itself.
+        Raises ``InvalidTokenContext`` when the originator is somebody else (an anonymous address
+        stands for the token's subscriber) and ``InvalidArgument`` when it calls itself.
         """
         if not is_anonymous(self.originator_address) and (
             subscriber_of(self.originator_address) != subscriber
@@ -105,10 +105,10 @@ class MediaSessionCreate(Body):
         return receiver
 
     def invitation(self, originator: str, receiver: str) -> Invitation:
-        """Return what is kept for display, of a call between these subscribers.
+        """Return addresses and names for display, of a call between these subscribers.
 
-        Neither address is shown as it was spelt: a number is shown as a ``tel:`` URI, for the host
-        beside it (``sip:+12025550101@your-bank.example``) is the originator's invention.
+        Addresses are normalised: a number is shown as a ``tel:`` URI, because the host beside it
+        (``sip:+12025550101@your-bank.example``) could be invented by the originator.
         """
         anonymous = is_anonymous(self.originator_address)
         return Invitation(
@@ -137,7 +137,7 @@ class MediaSessionStatusChange(Body):
     location_details: LocationDetails | None = None
 
     def change(self, registration_id: str | None, now: UnixSeconds) -> Change:
-        """Return what is asked for, in the domain's terms."""
+        """Return the requested change in the domain's terms."""
         return Change(
             status=self.status,
             offer=self.offer.sdp if self.offer else None,

@@ -44,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Who calls whom, and how: kept for display, never for decisions."""
+    """Who calls whom, and how: for display only, never for decisions."""
 
     originator_address: str
     receiver_address: str
@@ -54,7 +54,7 @@ class Invitation:
 
 
 _SWEEP_OUTAGE = 300
-"""Seconds for which nobody may have come to keep media longer, and they last all the same."""
+"""Seconds that sweeps may be out of order without media expiring in a live call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,11 @@ class Media:
 
 
 class Call(NamedTuple):
-    """A session with what is beside it; DynamoDB may remove that from ``media_expires_at`` on.
+    """A session with the invitation and media stored beside it.
 
-    An end writes to the session alone. So that media outlive it by twice the retention at most,
-    they never last for longer than that from now on, and in a long call are kept again and again.
+    DynamoDB may remove those from ``media_expires_at`` on. Ending a call writes to the session
+    alone; media are to outlive it by twice the retention at most. So they never expire later than
+    that from now, and while a call lives the sweep moves their expiry again and again.
     """
 
     session: Session
@@ -84,11 +85,11 @@ class Call(NamedTuple):
         return None if self.session.status in OVER else self.media
 
     def due_at(self, now: UnixSeconds, timeouts: Timeouts) -> UnixSeconds:
-        """Return when to look after the call if nobody ends it: at its deadline, or earlier.
+        """Return when the sweep is to look at the call: at its deadline, or earlier.
 
-        That is when its media are to be kept longer; and, of an unanswered call, when its first
-        ringing time is over, whatever has renewed it since. So what is due first stays what it is
-        when such a call changes, and the index of what is due need not be written to.
+        Earlier when its media are to be stored for longer. An unanswered call is looked at when its
+        first ringing time is over, even if its lease has been renewed: so a change of such a call
+        leaves its place in the index as it is, and costs no write to the index.
         """
         due_at = min(self.session.stale_at, self._media_due_at(timeouts))
         rung_at = self.session.created_at + timeouts.ring
@@ -97,10 +98,9 @@ class Call(NamedTuple):
         return due_at
 
     def are_media_due(self, now: UnixSeconds, timeouts: Timeouts) -> bool:
-        """Tell whether media are to be stored anew.
+        """Tell whether media are to be stored anew, with another expiry.
 
-        They are when they would expire too soon, and when they would too late, for the retention
-        was another one.
+        They are when they would expire too soon, or too late (the retention has been shortened).
         """
         is_late = self.media_expires_at > media_expiry(now, timeouts)
         return is_late or self._media_due_at(timeouts) <= now
@@ -109,7 +109,7 @@ class Call(NamedTuple):
         return self.media_expires_at - timeouts.ended_retention - _SWEEP_OUTAGE
 
     def with_media_kept(self, now: UnixSeconds, timeouts: Timeouts) -> "Call":
-        """Return it with media that last longer."""
+        """Return the call with the expiry of its media counted from ``now``."""
         return self._replace(media_expires_at=media_expiry(now, timeouts))
 
     def changed(
@@ -122,11 +122,12 @@ class Call(NamedTuple):
         now: UnixSeconds,
         timeouts: Timeouts,
     ) -> "Call":
-        """Return the call after the PUT of ``actor``: the same one when it changes nothing.
+        """Return the call after the PUT of ``actor``, the same object if nothing is to be written.
 
-        So it is when the same end repeats the PUT by which it has ended the call. ``register`` is
-        the receiver's, needed when the session ``is_answered_by`` the change. A lease is renewed by
-        every change; without one, if that is worth a write: then the version stays what it is.
+        PUT is idempotent: it also returns the same object when a party repeats the PUT by which it
+        ended the call. ``register`` is the receiver's, needed when the session ``is_answered_by``
+        the change. Every change renews the lease. A PUT that changes nothing renews it when that is
+        worth a write, and leaves the version as it is.
 
         Raises ``NotFound``, ``NotAParty``, ``DeviceNotAllowed`` and ``Unbound``; when the state
         forbids the change, ``IncompatibleState``; after too many, ``ChangedTooOften``.
@@ -177,5 +178,5 @@ class Call(NamedTuple):
 
 
 def media_expiry(now: UnixSeconds, timeouts: Timeouts) -> UnixSeconds:
-    """Return until when media are kept (Unix seconds) that are stored, or kept longer, now."""
+    """Return when media expire that are stored ``now``."""
     return now + 2 * timeouts.ended_retention

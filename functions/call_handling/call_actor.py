@@ -7,14 +7,15 @@ from camara.identity import ActorKey, SubscriberKey, derive_late_actor_key
 from camara.unix_time import UnixSeconds
 
 NETWORK = "network"
-"""The one that ends what nobody else does."""
+"""The entry by which sweeps, ended registrations and operators end a session."""
 
 
 @dataclass(frozen=True, slots=True)
 class LateActor(Actor):
-    """An actor that registered a device at ``registered_at`` (Unix seconds), as the call rang.
+    """An actor of the receiver that registered a device while the call was ringing.
 
-    The call does not know it yet; it has one entry for all of its receiver that may come.
+    The call does not know it yet; ``endings`` has one entry for all such actors. ``registered_at``
+    is in Unix seconds.
     """
 
     registered_at: UnixSeconds = 0

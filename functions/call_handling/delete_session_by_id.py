@@ -1,6 +1,7 @@
 """deleteSessionById: DELETE /webrtc/sessions/{mediaSessionId}.
 
-Cancels, declines or terminates; the session itself knows which. Answers 204.
+Cancels, declines or terminates the session, as the caller's role and the status decide. Answers
+204.
 """
 
 from snapshot_restore_py import register_before_snapshot
@@ -19,7 +20,7 @@ from http_api.response import Response, no_content
     "deleteSessionById", "DELETE", "/webrtc/sessions/{mediaSessionId}", Scope.SESSIONS_DELETE
 )
 def delete_session_by_id(request: Request, caller: Caller) -> Response:
-    """End the session as the calling party, by the device that is named (if one is)."""
+    """End the session for the caller, and for one device if the request names it."""
     media_session_id = request.path_id("mediaSessionId")
     registration_id = request.optional_header_id("registrationId")
     request.require_no_body()

@@ -95,9 +95,9 @@ def held_among(
 
 
 def may_be_held_by(gone: Registration, left: Collection[Registration]) -> Callable[[Item], bool]:
-    """Return whether this device may have placed a session, or be the last to hold its other leg.
+    """Return a filter for sessions that may end with this device: it placed or may hold them.
 
-    The clause ``held_by_none_but`` decides; this spares the writes that it would refuse.
+    The condition ``held_by_none_but`` decides; the filter saves writes that it would refuse.
     """
 
     def may_be_held(item: Item) -> bool:
@@ -111,11 +111,11 @@ def may_be_held_by(gone: Registration, left: Collection[Registration]) -> Callab
 
 
 def held_by_none_but(gone: Registration, left: Iterable[Registration]) -> Clause:
-    """Return the clause under which the end of ``gone`` ends a received call.
+    """Return the condition on which the end of ``gone`` ends a received call.
 
-    It held the leg, and no registration that is ``left`` does. Before the answer all of the number
-    hold it, so none is left, and ``gone`` has rung. A call to a number that had no device
-    goes on: it rings for whoever registers.
+    After the answer: ``gone`` held the receiving leg, and no registration that is ``left`` holds
+    it. Before the answer, when all of the number's devices hold it: none is left, and the call rang
+    on ``gone``. A call to a number that had no device goes on ringing, for whoever registers.
     """
     values: dict[str, Any] = {":gone": {"S": gone.key}}
     answered = ["attribute_exists(answeredBy)", "contains(holders, :gone)"]

@@ -1,7 +1,7 @@
 """EndSessionsOfRegistration: ends the calls of devices that are no longer registered.
 
-Driven by the stream of the table of registrations, at least once for each registration that has
-ended; it is idempotent, for a session ends once. Source: AWS, "Using Lambda with DynamoDB"; ADR 5.
+A reader of the stream of the table of registrations. It handles each ended registration at least
+once, and is idempotent: a session ends once. Source: AWS, "Using Lambda with DynamoDB"; ADR 5.
 """
 
 from itertools import chain
@@ -36,7 +36,7 @@ from registration.store import registration_store
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Return the first record that could not be dealt with: it comes again, with those after it."""
+    """Return the first record that failed: Lambda sends it again, and all after it."""
     log.begin_invocation(context)
 
     def end_sessions(record: DynamoDBRecord) -> None:
@@ -53,16 +53,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 
 def _end_sessions_of(subscriber_key: SubscriberKey, ended: Ended, context: LambdaContext) -> None:
-    """Raise ``Unavailable`` when time was up before all were ended; then the record comes again.
+    """End the calls that the device held. Raises ``Unavailable`` when time was up before the last.
 
-    Those that are over cost no write, so each time there are fewer to end.
+    Then the record comes again. Calls that are over cost no write, so each time fewer are left.
     """
     gone, client, table = ended.registration, dynamodb_client(), sessions_table()
     has_time = time_left(context)
     left = registration_store().of_subscriber(subscriber_key).active(clock.now())
     held = held_by_none_but(gone, left)
     placed = frozenset(sessions_placed_by(client, table, gone.registration_id))
-    # Whatever has rung on the device was placed, at the earliest, so long before it was registered.
+    # A call that was placed earlier than this had stopped ringing when the device registered.
     rings = max(timeouts().ring, timeouts().setup) + SLOWEST_REQUEST_SECONDS
     received = sessions_received_by(
         client, table, subscriber_key, gone.made_at - rings, ended.at + SLOWEST_REQUEST_SECONDS

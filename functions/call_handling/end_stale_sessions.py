@@ -1,7 +1,7 @@
-"""The sweep of sessions that both parties have forgotten, and the end of those that are named.
+"""Sweep of stale sessions; it also ends the sessions that an operator names.
 
-Of stale sessions that live it keeps what is stored beside them, or moves their place in the index
-(ADR 4).
+A session that is in the index though its deadline has not passed is not ended: the sweep stores its
+media for longer, or corrects its place in the index. Source: ADR 4.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ def _look_after(media_session_id: str) -> LeftAlone:
     try:
         is_media_kept = session_store().look_after(media_session_id, clock.now())
     except (NotFound, KeyError, TypeError, ValueError):
-        # Of what is stored something is missing, or of another shape.
+        # A stored item is missing, or malformed.
         return LeftAlone.MALFORMED
     return LeftAlone.MEDIA_KEPT if is_media_kept else LeftAlone.RENEWED
 

@@ -1,12 +1,13 @@
-"""Sessions and media as DynamoDB items: one partition a call, one item a part.
+"""Sessions and media as DynamoDB items: one partition for each call, one item for each part of it.
 
-``part`` is ``session``, ``offer`` (with the invitation), ``answer`` or ``location#<actor>``; an
-answer counts while the session says that there is one; long texts are compressed. ``endings`` and
-the keys of the index ``StaleSessions`` (``staleShard``, ``staleAt``: when there is something to do)
-are there only while the session lives, as is ``deadline`` if its deadline is later than that. The
-keys of ``SessionsOfRegistration`` and ``SessionsOfReceiver`` never change: they cost nothing when
-the call does. What changes state stays below a write unit of 1,024 bytes, so names and keys are
-short. Times are Unix seconds.
+``part`` (the sort key) is ``session``, ``offer`` (with the invitation), ``answer`` or
+``location#<actor>``. A stored answer counts only while the session says that there is one. Long
+texts are compressed. ``endings`` and the keys of the index ``StaleSessions`` (``staleShard``, and
+``staleAt``: when the sweep is to look at it) are there only while the session lives, as is
+``deadline``, if that is later than ``staleAt``. The keys of ``SessionsOfRegistration`` and
+``SessionsOfReceiver`` never change, so changes of a call do not write to those indexes. The item
+``session`` stays below a write unit of 1,024 bytes, so names and keys are short. Times are Unix
+seconds.
 """
 
 import json
@@ -39,9 +40,9 @@ _deserialize = TypeDeserializer().deserialize
 
 
 def session_item(session: Session, due_at: UnixSeconds | None = None) -> Item:
-    """Return the item that changes state; ``due_at`` is its place in the index of what is due.
+    """Return the item ``session``.
 
-    Without, that is its deadline.
+    ``due_at``, by default the session's deadline, is its place in the index ``StaleSessions``.
     """
     legs, negotiation = session.legs, session.negotiation
     attributes: dict[str, Any] = {
@@ -82,7 +83,7 @@ def session_item(session: Session, due_at: UnixSeconds | None = None) -> Item:
 
 
 def media_items(call: Call, before: Call | None = None) -> list[Item]:
-    """Return the items beside the session, without those that are as they were ``before``."""
+    """Return the items beside the session, only those that differ from the call ``before``."""
     known = _parts(before) if before is not None else {}
     return [
         _item(
@@ -99,7 +100,7 @@ def media_items(call: Call, before: Call | None = None) -> list[Item]:
 
 
 def session_from(item: Mapping[str, Any]) -> Session:
-    """Read the item that changes state."""
+    """Read the item ``session``."""
     values = {name: _deserialize(value) for name, value in item.items()}
     ended = None
     if "endedBy" in values:

@@ -1,4 +1,4 @@
-"""Participants of a call: the actors of its two legs, and the devices that hear of it.
+"""Participants of a call: the actors of its two legs, and the devices to notify.
 
 Pure, no clock, no I/O. Everybody is a key (``camara.identity``). Source: ADR 5.
 """
@@ -28,11 +28,10 @@ if TYPE_CHECKING:
     from registration.register import Register, Registration
 
 DEVICES_REMEMBERED = 8
-"""Devices of the receiver that an answered call tells of itself, so that its item stays small."""
+"""Devices of the receiver that are notified of an answered call: so its item stays small."""
 
 SLOWEST_REQUEST_SECONDS = 30
 """Longer than any request takes: the functions are stopped before."""
-
 
 _UNSAID = RegistrationKey("")
 
@@ -42,7 +41,7 @@ class NotAParty(InvalidTokenContext):
 
 
 class DeviceNotAllowed(InvalidTokenContext):
-    """Raised for a device that does not hold the actor's leg, or that the actor has not active."""
+    """Raised for a device that does not hold the actor's leg, or is no active one of the actor."""
 
 
 class Unbound(InvalidTokenContext):
@@ -62,7 +61,7 @@ class CallingDevice(NamedTuple):
 
 
 class Answerer(NamedTuple):
-    """Who gave an answer: an actor, by its device's registration (keys), empty if not said."""
+    """Who answered: an actor, and the registration of its device, empty if it named none."""
 
     actor: ActorKey
     registration: RegistrationKey = _UNSAID
@@ -76,25 +75,22 @@ class Answerer(NamedTuple):
         )
 
     def may_be(self, other: "Answerer") -> bool:
-        """Tell whether both are one device; where it is not said, one actor's counts as one.
-
-        A device is its actor's, so whatever somebody else names is another.
-        """
+        """Tell whether both may be the same device: one actor's, unless two devices are named."""
         unsaid = _UNSAID in (self.registration, other.registration)
         return self.actor == other.actor and (unsaid or self.registration == other.registration)
 
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """The two ends of a call; ``originator`` and ``receiver`` are their numbers.
+    """The two legs of a call; ``originator`` and ``receiver`` are the keys of their subscribers.
 
-    The originating leg is that of the device ``caller``, registered as ``registration_id`` through
+    The originating leg belongs to the device ``caller``, registered as ``registration_id`` through
     the client ``caller_client``.
 
-    The receiving leg is that of ``actors``, and of ``clients`` alone, who hold it by the
-    registrations ``holders``: all of the number that were active when the call was placed; from the
-    answer on, the one by which ``answered_by`` has answered, or all of its actor's if it did not
-    say which. ``devices`` are set by the answer: those that have heard the call ring.
+    The receiving leg belongs to ``actors``, and to ``clients`` alone (two-legged tokens). The
+    registrations ``holders`` hold it: before the answer all of the subscriber that were active when
+    the call was placed; after it the one that ``answered_by`` has answered with, or all of that
+    actor if it named none. The answer sets ``devices``: those on which the call rang.
     """
 
     originator: SubscriberKey
@@ -112,7 +108,7 @@ class Legs:
     def between(
         cls, device: CallingDevice, receiver: SubscriberKey, ring: "Iterable[Registration]"
     ) -> Self:
-        """Return the legs of a call from a device to a number of which these devices ring."""
+        """Return the legs of a new call; ``ring`` are the receiver's active registrations."""
         known = list(ring)
         return cls(
             originator=device.actor.subscriber_key or SubscriberKey(""),
@@ -145,7 +141,7 @@ class Legs:
     def role_of(self, actor: Actor) -> Role:
         """Return the role of ``actor``.
 
-        Raises ``NotAParty`` when it has none, ``Unbound`` when it may yet get one.
+        Raises ``NotAParty`` when it has none, ``Unbound`` when it may still get one.
         """
         role = self.roles.get(entry_of(actor))
         if role is None:
@@ -156,8 +152,8 @@ class Legs:
     def require_holder(self, role: Role, actor: Actor, registration_id: str | None) -> None:
         """Raise ``DeviceNotAllowed`` if a device is named that does not hold this leg.
 
-        Raises ``Unbound`` if it may yet be one of the receiver's. The device of a late actor is
-        known to be.
+        Raises ``Unbound`` instead if it may still become one of the receiver's. The device of a
+        late actor has been checked already.
         """
         if registration_id is None or isinstance(actor, LateActor):
             return
@@ -170,9 +166,9 @@ class Legs:
             raise Unbound if may_come else DeviceNotAllowed
 
     def is_answered_elsewhere(self, actor: Actor, registration_id: str | None) -> bool:
-        """Tell whether this is a device that has heard it ring, and another one has answered.
+        """Tell whether the call rang on this actor's device, and another device has answered it.
 
-        Who does not say which device it is may be the one by which its actor has answered.
+        Without a ``registration_id`` the device counts as the one with which its actor answered.
         """
         if self.answered_by is None:
             return False
@@ -186,11 +182,11 @@ class Legs:
     def rang(
         self, register: "Register", since: UnixSeconds, until: UnixSeconds
     ) -> "list[Registration]":
-        """Return those of the receiver's registrations, active or ended, that have heard it ring.
+        """Return the receiver's registrations, active or ended, on whose devices the call rang.
 
         They were active when the call was placed (``since``, Unix seconds), or were made while it
-        rang (before ``until``). ``made_at`` is when a request began, which may store its
-        registration later than the call was placed, so one that is a little older counts, too.
+        rang (before ``until``). ``made_at`` is when a request began; it may have stored its
+        registration only after the call was placed, so a slightly older one counts, too.
         """
         first = since - SLOWEST_REQUEST_SECONDS
         return [
@@ -209,15 +205,15 @@ class Legs:
         since: UnixSeconds,
         now: UnixSeconds,
     ) -> Self:
-        """Return the legs once ``actor`` has answered: the receiver's others have lost theirs.
+        """Return the legs after ``actor`` has answered: the receiving leg is its alone.
 
-        It has answered with the device that is named, or with any that it has active in the
-        ``register`` of the receiver. Raises ``DeviceNotAllowed`` when there is none.
+        It answers with the named device, or with all that it has active in the ``register`` of the
+        receiver. Raises ``DeviceNotAllowed`` when there is none.
         """
         own = register.active_of(actor, now, registration_id)
         if not own:
             raise DeviceNotAllowed
-        # What the register has at this moment was there before the answer, in whatever second.
+        # Plus one: what the register has now was there before the answer, if in the same second.
         rang = self.rang(register, since, now + 1)
         heard = dict.fromkeys(known.device for known in (*own, *rang))
         return replace(

@@ -34,7 +34,7 @@ class EllipsoidCoordinates(Body):
 
 
 def _shape(value: Any) -> str | None:
-    """Tell which of the two ``value`` is; ``None``, which is refused, when it could be either."""
+    """Return the tag of the shape; ``None``, which is refused, for a mixture of the two."""
     if isinstance(value, BaseModel):
         return "Circle" if isinstance(value, CircleCoordinates) else "Ellipsoid"
     if not isinstance(value, dict) or "radius" not in value:
@@ -73,6 +73,6 @@ class LocationDetails(Body):
         return self
 
     def as_json(self, now: UnixSeconds) -> dict[str, Any]:
-        """Return the JSON object again; it was measured ``now`` (Unix seconds) if it says not."""
+        """Return the JSON object; its ``timestamp`` is ``now`` unless the client sent one."""
         measured = rfc3339(now)
         return {"timestamp": measured, **self.model_dump(by_alias=True, exclude_none=True)}

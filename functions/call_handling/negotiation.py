@@ -20,11 +20,11 @@ OFFER_STANDS_SECONDS = 32
 
 @dataclass(frozen=True, slots=True)
 class Negotiation:
-    """Where offer and answer have got to.
+    """State of the offer/answer exchange.
 
     ``has_answer``: there is an answer to the offer, to be shown. ``early_by`` gave it before the
-    call was answered. ``offered_by`` has made the offer of an answered call that nobody has
-    answered yet; ``offered_at`` is when it made the first of them, if it has replaced it since.
+    call was answered. In an answered call, ``offered_by`` has made an offer that is still open;
+    ``offered_at`` is when it made its first one, should it have replaced it since.
     """
 
     has_answer: bool = False
@@ -34,14 +34,14 @@ class Negotiation:
 
 
 class Descriptions(NamedTuple):
-    """An offer and an answer (SDP texts); ``None``: there is none, or it does not count."""
+    """An offer and an answer (SDP texts), each ``None`` if there is none."""
 
     offer: str | None = None
     answer: str | None = None
 
 
 class Negotiated(NamedTuple):
-    """What has become of a negotiation, and of what is shown."""
+    """Result of a step: the new state, and the offer and the answer to show."""
 
     negotiation: Negotiation
     shown: Descriptions
@@ -50,7 +50,7 @@ class Negotiated(NamedTuple):
 def before_answer(
     state: Negotiation, shown: Descriptions, role: Role, sent: Descriptions, by: Answerer
 ) -> Negotiated:
-    """Take what comes before the call is answered: the originator's offer, or an early answer."""
+    """Apply a PUT before the call is answered: the originator's new offer, or an early answer."""
     if role is Role.ORIGINATOR:
         return Negotiated(state, shown._replace(offer=sent.offer or shown.offer))
     if sent.answer in (None, shown.answer):
@@ -61,10 +61,11 @@ def before_answer(
 
 
 def settle(state: Negotiation, shown: Descriptions, answer: str | None, by: Answerer) -> Negotiated:
-    """Settle the offer: with the answer of who connects, or the early one of the same device.
+    """Complete the exchange when the call is answered.
 
-    One that is shown already is not its own: whoever sends the whole resource back has read it.
-    Raises ``IncompatibleState`` when there is neither.
+    The answer is the one that is sent along, or the early one of the same device. An answer equal
+    to the one shown does not count as sent: a client may just send back the resource that it has
+    read. Raises ``IncompatibleState`` when there is no answer.
     """
     if answer in (None, shown.answer) and (state.early_by is None or not state.early_by.may_be(by)):
         raise IncompatibleState
@@ -74,19 +75,19 @@ def settle(state: Negotiation, shown: Descriptions, answer: str | None, by: Answ
 def renegotiate(
     state: Negotiation, shown: Descriptions, role: Role, sent: Descriptions, now: UnixSeconds
 ) -> Negotiated:
-    """Take an offer or an answer of an answered call; what is shown already does not count.
+    """Apply a new offer or answer in an answered call; what is shown already does not count.
 
-    Raises ``IncompatibleState`` for an offer while the other end's stands, and for an answer to
-    nothing: two devices that answer at once would both believe that they have been heard.
+    Raises ``IncompatibleState`` for an offer while the other end's is open, and for an answer when
+    there is no open offer: else two devices that answer at once would both take theirs for the one.
     """
     offer = sent.offer if sent.offer != shown.offer else None
     answer = sent.answer if sent.answer != shown.answer else None
     others_stands = state.offered_by not in (None, role)
     if offer is not None:
-        # An answer sent along answers this offer, which is not the open one: it has been replaced.
+        # With an answer it is no new offer, but the one that is answered: the open one replaced it.
         if others_stands and (answer or now < state.offered_at + OFFER_STANDS_SECONDS):
             raise IncompatibleState
-        # Who keeps changing its own offer does not keep the other end from offering any longer.
+        # Replacing one's own offer does not prolong the time in which the other end cannot offer.
         since = now if state.offered_by is not role else state.offered_at
         return Negotiated(Negotiation(offered_by=role, offered_at=since), Descriptions(offer))
     if answer is None or state.offered_by is role:

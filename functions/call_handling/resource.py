@@ -1,4 +1,4 @@
-"""How a call is shown to an actor: CAMARA's ``MediaSessionResponse``."""
+"""Response body of a call, as one actor may see it: CAMARA's ``MediaSessionResponse``."""
 
 from typing import Any
 

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from registration.register import Register
 
 CHANGES_AT_ONCE = 30
-"""Changes that a call may see at once; each second of its age allows for one more."""
+"""Rate limit of a call: so many changes, and one more for each second of its age."""
 
 _SWEEP_OUTAGE = 24 * 3600
 _WORTH_A_WRITE = 10
-"""A lease that nothing else changes is renewed when it moves by a tenth of its length."""
+"""A request that changes nothing renews the lease if that moves it by a tenth of its length."""
 
 
 class ChangedTooOften(TooManyRequests):
@@ -61,12 +61,12 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What changes when a call changes state: no address, no SDP, no location.
+    """The state of a call: who takes part, its status, its times. No address, SDP or location.
 
-    ``version`` counts the changes, ``write_id`` names the write that made the last one; a lease
-    that is renewed without a change keeps both. ``stale_at`` is when the network ends the session
-    unless a party acts. From ``expires_at`` on a session that is over cannot be read, and DynamoDB
-    may remove it.
+    ``version`` counts the changes, ``write_id`` names the write that made the last one; renewing
+    the lease without a change keeps both. ``stale_at`` is when the network ends the session unless
+    a party acts. A session that is over cannot be read from ``expires_at`` on, and DynamoDB may
+    remove it then. ``ended`` is set once it is over.
     """
 
     media_session_id: str
@@ -105,7 +105,7 @@ class Session:
 
     @property
     def endings(self) -> dict[str, Status]:
-        """What each actor's DELETE, or the network's sweep, would make of the session now."""
+        """The final status that each actor's DELETE, or the network, would leave; empty if over."""
         if self.status in OVER:
             return {}
         return {actor: end_status(self.status, role) for actor, role in self.legs.roles.items()} | {
@@ -120,8 +120,8 @@ class Session:
     def require_party(self, actor: Actor, now: UnixSeconds) -> Role:
         """Return the role of ``actor``.
 
-        Raises ``NotFound`` when the session is gone; ``NotAParty`` or ``Unbound`` for anybody else,
-        and for who registered after the session was over.
+        Raises ``NotFound`` when the session is gone; ``NotAParty`` or ``Unbound`` for an actor that
+        has no role, or registered only after the session was over.
         """
         if self.ended and self.expires_at <= now:
             raise NotFound
@@ -133,8 +133,8 @@ class Session:
     def require_readable(self, actor: Actor, now: UnixSeconds) -> Role:
         """Return the role of ``actor`` if GET may show it the session.
 
-        Who deleted a session has no more use for it; the other end reads how it ended. Raises
-        what ``require_party`` does.
+        For the party that deleted the session it is gone (``NotFound``); the other one can read how
+        it ended. Raises what ``require_party`` raises.
         """
         role = self.require_party(actor, now)
         if self.ended and self.ended.correlator is not None and self.ended_by is role:
@@ -150,11 +150,11 @@ class Session:
         correlator: str,
         now: UnixSeconds,
     ) -> None:
-        """Say why a DELETE was refused, from what was stored at that moment.
+        """Raise the reason for which a DELETE was refused, given the session as it was stored then.
 
-        Returns when the session has been ended by this very request (an answer was lost on the way
-        and the SDK asked again), or by this party's earlier DELETE with the same ``correlator``
-        (the client asked again). Raises ``NotFound`` otherwise, and what ``require_party`` and
+        Returns if the DELETE is a repetition: the session was ended by this very request (the SDK
+        has sent it again, for its answer was lost), or by this party's earlier DELETE with the same
+        ``correlator``. Otherwise raises ``NotFound``, and what ``require_party`` and
         ``Legs.require_holder`` raise.
         """
         role = self.require_party(actor, now)
@@ -167,12 +167,12 @@ class Session:
         raise NotFound
 
     def is_ended_by_put(self, role: Role, status: Status) -> bool:
-        """Tell whether this end has brought the session to this ending by an earlier PUT."""
+        """Tell whether a PUT of this party has ended the session with this status already."""
         by_put = self.ended is not None and self.ended.correlator is None
         return by_put and self.ended_by is role and self.status is status
 
     def require_changeable(self, role: Role, actor: Actor, registration_id: str | None) -> None:
-        """Raise unless the session lives, and the device that is named holds the leg of ``role``.
+        """Raise unless the session lives, and the named device (if any) holds the leg of ``role``.
 
         Raises ``NotFound``, ``DeviceNotAllowed`` and ``Unbound``.
         """
@@ -181,45 +181,48 @@ class Session:
         self.legs.require_holder(role, actor, registration_id)
 
     def is_answered_by(self, status: Status) -> bool:
-        """Tell whether the call is answered by this status."""
+        """Tell whether a change to ``status`` answers the call."""
         return self.status in UNANSWERED and status in ANSWERED
 
     def require_transition(self, role: Role, status: Status) -> None:
-        """Raise ``IncompatibleState`` unless this end may bring the session to ``status``."""
+        """Raise ``IncompatibleState`` unless this party may change the status to ``status``."""
         if not can_transition(role, self.status, status):
             raise IncompatibleState
 
     def answered(
         self, actor: Actor, registration_id: str | None, register: "Register", now: UnixSeconds
     ) -> Self:
-        """Return it with the receiving leg in the hands of who answers; see ``Legs.answered``."""
+        """Return the session with the receiving leg given to the answering actor alone.
+
+        See ``Legs.answered``.
+        """
         legs = self.legs.answered(actor, registration_id, register, since=self.created_at, now=now)
         return replace(self, legs=legs)
 
     def require_rate(self, status: Status, now: UnixSeconds) -> None:
-        """Raise ``ChangedTooOften`` for a call that is; it may all the same be answered, or end.
+        """Raise ``ChangedTooOften`` if the call has used up its rate limit.
 
-        Either happens once, and nobody is to be able to prevent it.
+        Answering and ending are exempt: each happens once, and nobody may be able to prevent it.
         """
         free = status in OVER or self.is_answered_by(status)
         if not free and self.version > CHANGES_AT_ONCE + now - self.created_at:
             raise ChangedTooOften
 
     def written(self, write_id: str) -> Self:
-        """Return the next version."""
+        """Return the session as its next version."""
         return replace(self, version=self.version + 1, write_id=write_id)
 
     def over(self, actor: str, now: UnixSeconds, timeouts: Timeouts) -> Self:
-        """Return it ended by a PUT of the actor with this entry."""
+        """Return the session as ended by a PUT; ``actor`` is the name of its entry."""
         return replace(self, ended=Ending(actor, now), expires_at=now + timeouts.ended_retention)
 
     def renewed(self, now: UnixSeconds, timeouts: Timeouts) -> Self:
-        """Return it with a lease from now on."""
+        """Return the session with its lease renewed from ``now``."""
         stale_at = self._lease_end(now, timeouts)
         return replace(self, stale_at=stale_at, expires_at=stale_at + _SWEEP_OUTAGE)
 
     def is_worth_renewing(self, now: UnixSeconds, timeouts: Timeouts) -> bool:
-        """Tell whether a lease from now on is so much longer that it is worth a write."""
+        """Tell whether renewing the lease would move its end far enough to be worth a write."""
         lease = timeouts.answered if self.status in ANSWERED else timeouts.ring
         return (self._lease_end(now, timeouts) - self.stale_at) * _WORTH_A_WRITE >= lease
 

@@ -1,9 +1,9 @@
 """End a session: one conditional, idempotent DynamoDB write, whoever asks and whatever the state.
 
-The item holds a status for each actor that may end the session (``Session.endings``). The write
-sets the actor's, on condition that there is one (and, if a device is named, that it holds the leg).
-So DynamoDB decides existence, authorisation, liveness and outcome at one moment, without a read
-before it.
+The item holds, for each actor that may end the session, the final status that it would leave
+(``Session.endings``). The write sets the status to the actor's entry, on the condition that there
+is one (and, if a device is named, that it holds the leg). So DynamoDB decides existence,
+authorisation, liveness and outcome at one moment, without a read before it.
 Source: ADR 2; AWS, "Update expressions" and ``ReturnValuesOnConditionCheckFailure``.
 """
 
@@ -38,10 +38,10 @@ _ITEM_DOES_NOT_FIT = "ValidationException"
 
 
 class Transition(NamedTuple):
-    """What an end made of a session, and who ended it: a role, or ``network``.
+    """The change of status by which a session ended, and who ended it: a role, or ``network``.
 
-    ``before`` is empty when the answer that told it was lost on the way; ``version`` is that of the
-    session from then on.
+    ``before`` is empty when DynamoDB's answer was lost, and the SDK's retry found the write done.
+    ``version`` is that of the session after it.
     """
 
     before: str
@@ -50,7 +50,7 @@ class Transition(NamedTuple):
     version: int
 
     def facts(self) -> dict[str, str | int]:
-        """Return it in the words of the log."""
+        """Return it as fields of a log line."""
         return {
             "from": self.before,
             "to": self.after,
@@ -63,16 +63,23 @@ class LeftAlone(StrEnum):
     """Why the network did not end a session."""
 
     RENEWED = "renewed"
+    """Its deadline has moved."""
     DUE = "due"
+    """Its deadline has not passed, but something else is due (``Call.due_at``)."""
     MEDIA_KEPT = "media kept"
+    """It lives, and its media were stored for longer."""
     HELD = "held"
+    """Another device holds the leg."""
     OVER = "over"
+    """It has ended already."""
     UNKNOWN = "unknown"
+    """There is no such session."""
     MALFORMED = "malformed"
+    """The id, or the stored item, makes no sense."""
 
 
 class Clause(NamedTuple):
-    """What else must be true of a session to be ended; ``otherwise`` is why the network did not."""
+    """A further condition on the end of a session; ``otherwise`` is the reason if it is not met."""
 
     expression: str
     otherwise: LeftAlone
@@ -86,7 +93,7 @@ DEADLINE_HAS_PASSED = Clause(
 
 
 def held_by(registration_id: str, actor: Actor) -> Clause:
-    """Return the clause that this device holds the leg of the actor (see ``Legs.roles``)."""
+    """Return the condition that this device holds the leg of the actor (see ``Legs.roles``)."""
     if actor.subscriber_key is None:
         caller, called = "callerClient = :leg", "callerClient <> :leg"
     else:
@@ -103,9 +110,9 @@ def held_by(registration_id: str, actor: Actor) -> Clause:
 
 
 class SessionEnder:
-    """Ends sessions: one request each, done or refused.
+    """Ends sessions with one request each, whether it is done or refused.
 
-    An end costs one write unit, and one more for the index of live sessions. Every method raises
+    It costs one write unit, and one more for the index of live sessions. Every method raises
     ``Unavailable`` when DynamoDB does not serve, ``Timeout`` when there is no time to ask it.
     """
 
@@ -125,10 +132,11 @@ class SessionEnder:
         *,
         registration_id: str | None = None,
     ) -> Transition | None:
-        """End a session for the DELETE of ``actor``, if the device that is named holds its leg.
+        """End a session for the DELETE of ``actor``, if the named device (if any) holds its leg.
 
-        Returns ``None`` when an earlier DELETE of the party had done it. Raises ``NotFound``,
-        ``NotAParty``, ``DeviceNotAllowed`` and ``Unbound``.
+        Returns ``None`` for a repeated DELETE: an earlier one of the same party, with the same
+        correlator, has ended the session. Raises ``NotFound``, ``NotAParty``, ``DeviceNotAllowed``
+        and ``Unbound``.
         """
         write_id, entry = new_write_id(), entry_of(actor)
         clause = None
@@ -148,7 +156,7 @@ class SessionEnder:
             item = _item_found_by(refusal)
             if not item:
                 raise NotFound from refusal
-            # With it comes boto3, a seventh of a cold start; an end that is done needs none of it.
+            # Imported only here: it brings boto3, a seventh of a cold start; success needs none.
             from call_handling.item import session_from  # noqa: PLC0415
 
             session = session_from(item)
@@ -165,7 +173,7 @@ class SessionEnder:
     def by_network(
         self, media_session_id: str, reason: str, now: UnixSeconds, *, only_if: Clause | None = None
     ) -> Transition | LeftAlone:
-        """End a session that no party ends, ``only_if`` it is as this says."""
+        """End a session that no party ends, ``only_if`` a further condition is met."""
         write_id = new_write_id()
         try:
             found = self._end(
@@ -197,7 +205,7 @@ class SessionEnder:
         returned: Literal["ALL_OLD", "UPDATED_OLD"],
         only_if: Clause | None = None,
     ) -> dict[str, Any]:
-        """Write; return the item's attributes as they were, all or those that were written to."""
+        """Write; return the item's attributes as they were before, all or only those written."""
         name, text = note
         condition, values = _ACTOR_HAS_AN_ENDING, dict[str, Any]()
         if only_if is not None:
@@ -238,7 +246,7 @@ def _item_found_by(refusal: ClientError) -> dict[str, Any]:
 def _why_left_alone(
     item: dict[str, Any], write_id: str, only_if: Clause | None, now: UnixSeconds
 ) -> Transition | LeftAlone:
-    """Read an item that may lack anything."""
+    """Tell from the item, which may lack anything, why the condition was not met."""
     if not item:
         return LeftAlone.UNKNOWN
     if item.get("writeId") == {"S": write_id}:

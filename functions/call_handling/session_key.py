@@ -8,5 +8,5 @@ SESSION = "session"
 
 
 def key(media_session_id: str) -> dict[str, dict[str, str]]:
-    """Return the key of the item that changes state."""
+    """Return the key of a session's item."""
     return {"mediaSessionId": {"S": media_session_id}, "part": {"S": SESSION}}

@@ -1,9 +1,9 @@
-"""Sessions in DynamoDB: placed, read and changed; ``session_ender.py`` ends them.
+"""Sessions in DynamoDB: create, read and change them; ``session_ender.py`` ends them.
 
 Optimistic locking: a change is decided on what was read, and written only if the session's version
-is unchanged. The receiver's register is read without a condition when a call is placed: an actor
-that this misses gets in as a late one (ADR 5). Source: AWS, "DynamoDB condition expressions" and
-"Managing complex workflows with transactions"; ADR 2.
+is unchanged. When a call is placed, the write does not depend on the receiver's register: an actor
+that registers at that moment gets in as a late one (ADR 5). Source: AWS, "DynamoDB condition
+expressions" and "Managing complex workflows with transactions"; ADR 2.
 """
 
 from functools import cache
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class SessionStore:
-    """Places, reads and changes sessions.
+    """Creates, reads and changes sessions.
 
     Every method raises ``Unavailable`` when DynamoDB does not serve, ``Timeout`` when there is no
     time to ask it.
@@ -91,8 +91,8 @@ class SessionStore:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             ConsistentRead=True,
-            # The session first: what a transaction writes meanwhile is newer than its version then,
-            # and the other way round an old offer would be taken for that of a new version.
+            # The session's item first. If a transaction writes between two pages, the media read
+            # are newer than the version; else an old offer would pass for that of a new version.
             ScanIndexForward=False,
             KeyConditionExpression="mediaSessionId = :id",
             ExpressionAttributeValues={":id": {"S": media_session_id}},
@@ -139,11 +139,11 @@ class SessionStore:
         return retry_on(attempt, _Conflict)
 
     def look_after(self, media_session_id: str, now: UnixSeconds) -> bool:
-        """Do what is due for a call that lives; tell whether it was to have its media last longer.
+        """Do what is due for a live call, for the sweep; tell whether its media were stored anew.
 
-        That costs a transaction's two write units for each KiB of it all. Otherwise the call has
-        been renewed since its place in the index was written, and is given another one. Raises
-        ``NotFound``.
+        That moves their expiry, and costs a transaction: two write units for each KiB. Otherwise
+        the lease has been renewed since the call's place in the index was written, and the place is
+        corrected. Raises ``NotFound``.
         """
 
         def attempt() -> bool:
@@ -168,8 +168,8 @@ class SessionStore:
     ) -> None:
         """Store ``after`` if the session is still as it was ``before``, and ``check`` holds.
 
-        Raises ``_Conflict`` if it has moved on, or somebody else is at it. A lease that was renewed
-        without a change is no other version: ``unless_renewed`` tells it apart.
+        Raises ``_Conflict`` if it is not, or another transaction is writing to it. Renewing a lease
+        leaves the version as it is: with ``unless_renewed`` that is a conflict, too.
         """
         put: dict[str, Any] = {
             "TableName": self._table,
@@ -193,7 +193,7 @@ class SessionStore:
         try:
             with unavailable_on_failure():
                 if checks or media:
-                    # The token lets the SDK ask again without writing twice.
+                    # The token makes it idempotent when the SDK retries.
                     self._client.transact_write_items(
                         TransactItems=cast("Any", [*checks, {"Put": put}, *media]),
                         ClientRequestToken=uuid4().hex,
@@ -207,7 +207,7 @@ class SessionStore:
 
 
 class _Conflict(Exception):
-    """Somebody else has written to the session, to a register that was checked, or is about to."""
+    """Somebody else has written, or is writing, to the session or to a register it depends on."""
 
 
 def _first_was_refused(error: ClientError) -> bool:

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 _LONG = 512
-"""Bytes: less would not get shorter by as much as a write unit. What is longer does, always: a
-byte of text (UTF-8) says 7 bits at most."""
+"""Bytes; compressing a shorter text would not save a write unit."""
 
 
 def compress(text: str) -> str | bytes:
-    """Return the value to store: the text itself, or what ``text_from`` makes the text of."""
+    """Return the value to store: the text itself, or compressed bytes if it is long."""
     plain = text.encode()
     return text if len(plain) < _LONG else zlib.compress(plain)
 

@@ -1,4 +1,4 @@
-"""Log lines and metrics about sessions that the network has ended."""
+"""Log lines and metrics of a sweep of sessions."""
 
 from collections import Counter
 from typing import Any
