@@ -6,11 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
+from camara.errors import Unavailable
+from notifications import publish_events
 from notifications.item import audience_key
+from notifications.publishing import Batch
 from tests.support.api import post, put
 from tests.support.builders import ALICE, BOB, EVE, a_call_request
 from tests.support.faulty_dynamodb import client_error
+from tests.support.lambda_context import a_lambda_context
 from tests.support.messaging import (
     Requests,
     answering,
@@ -49,6 +54,24 @@ def test_only_what_failed_and_what_follows_comes_again(
 
     assert [name for name, _ in requests].count("SendMessageBatch") == 2
     assert [rest[1] for _, *rest in all_told(messaging.queue)] == [3, 4]
+
+
+def test_what_is_not_served_while_a_record_is_read_is_no_fault_of_the_record() -> None:
+    def read(record: DynamoDBRecord) -> None:
+        del record
+        raise Unavailable
+
+    with pytest.raises(Unavailable):
+        Batch("PublishEvents", {"Records": of_calls([1])}).each(0, read)
+
+
+def test_the_stream_of_another_table_is_not_published_as_if_it_were_ours(set_aside: str) -> None:
+    [record] = of_calls([1])
+    record["dynamodb"]["Keys"] = {"anotherKey": {"S": "1"}}
+
+    with pytest.raises(KeyError):
+        publish_events.handler({"Records": [record]}, a_lambda_context())
+    assert taken_from(set_aside) == []
 
 
 def test_an_audience_that_makes_no_sense_keeps_only_the_calls_of_its_number(

@@ -1,5 +1,7 @@
 """Records one after the other: what fails comes again, with all that follows it."""
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -47,6 +49,39 @@ def test_all_are_handled_in_their_order_and_nothing_overtakes_what_fails(
             "batchItemFailures": [{"itemIdentifier": failed}]
         }
     assert handled == [*records[:2], records[1]]
+
+
+@pytest.mark.parametrize(
+    ("source", "only", "failed"),
+    [(EventType.DynamoDBStreams, record(1), "1"), (EventType.SQS, message(1), "message 1")],
+    ids=["stream", "queue"],
+)
+def test_a_batch_that_fails_as_a_whole_comes_again_and_raises_nothing(
+    source: EventType, only: dict[str, Any], failed: str
+) -> None:
+    def fail(record: Any) -> None:
+        del record
+        raise ValueError
+
+    assert process_in_order(source, {"Records": [only]}, fail) == {
+        "batchItemFailures": [{"itemIdentifier": failed}]
+    }
+
+
+def test_nothing_of_a_failed_record_outlives_its_batch() -> None:
+    held: list[weakref.ref[Any]] = []
+
+    def fail(record: Any) -> None:
+        credential = {str(record)}
+        held.append(weakref.ref(credential))
+        raise ValueError
+
+    gc.disable()
+    try:
+        process_in_order(EventType.SQS, {"Records": [message(1)]}, fail)
+        assert [each() for each in held] == [None]
+    finally:
+        gc.enable()
 
 
 def test_a_failure_is_logged_by_its_kind_and_counted(

@@ -1,6 +1,7 @@
 """Ending many sessions at once: each of them once, no more at a time than agreed, all told."""
 
 import itertools
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from threading import Barrier, Lock
@@ -51,6 +52,20 @@ def test_every_session_is_ended_once_and_told_of() -> None:
     assert Counter(asked) == Counter(names(200))
     assert sorted(sweep.results) == sorted((name, ENDED) for name in names(200))
     assert sweep.left == 0
+
+
+def test_an_index_is_read_by_one_at_a_time() -> None:
+    """It is a generator, which must not be asked while it works."""
+
+    def slowly_read() -> Iterator[str]:
+        for name in names(40):
+            time.sleep(0.001)
+            yield name
+
+    sweep = Sweep(ended, always)
+    sweep.run(slowly_read())
+
+    assert len(sweep.done) == 40
 
 
 def test_as_many_writes_are_under_way_as_agreed_and_no_more() -> None:
