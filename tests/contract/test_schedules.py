@@ -28,3 +28,11 @@ def test_cloudformation_names_them() -> None:
     for schedule in SCHEDULES:
         assert schedule["OmitName"] is True
         assert "Name" not in schedule
+
+
+def test_what_a_sweep_leaves_the_next_one_finds_so_none_is_sent_again() -> None:
+    sweep = template()["Resources"]["SweepExpired"]["Properties"]
+
+    assert sweep["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+    for schedule in SCHEDULES:
+        assert schedule["RetryPolicy"] == {"MaximumRetryAttempts": 0}

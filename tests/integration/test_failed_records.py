@@ -173,6 +173,25 @@ def test_what_is_set_aside_is_not_told(
     assert [text.split()[:2] for text in told["changes"]] == [[call, "3"]]
 
 
+@pytest.mark.parametrize("end", ["originator", "receiver"])
+@pytest.mark.parametrize("key", [{"N": "1"}, {"S": ""}], ids=str)
+def test_what_nothing_can_be_read_by_fails_the_read_of_no_other(
+    session_stream: Stream,
+    logged: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+    end: str,
+    key: dict[str, str],
+) -> None:
+    set_aside_in(monkeypatch)
+    call, records = changes_of_a_call(session_stream)
+    records[0]["dynamodb"]["NewImage"][end] = key
+    publish(records)
+
+    aside, told = lines(logged, "PublishEvents")
+    assert (aside["version"], aside["fault"]) == (2, "ValueError")
+    assert [text.split()[:2] for text in told["changes"]] == [[call, "3"]]
+
+
 def test_an_audience_that_makes_no_sense_is_none_that_was_told(
     session_stream: Stream, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
