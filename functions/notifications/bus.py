@@ -1,4 +1,4 @@
-"""EventBridge bus: every change of every session, for the operator's IMS side.
+"""EventBridge bus that has every change of every session, for the operator's own systems (IMS).
 
 At least once, in no particular order. Source: AWS, "Amazon EventBridge", ``PutEvents``.
 """
@@ -27,7 +27,7 @@ _SOURCE = "webrtc-call-handling"
 
 
 def detail_of(change: SessionChange, time: str) -> str:
-    """Say what a change of ``time`` (RFC 3339) was, also in SIP: JSON, nothing personal."""
+    """Return an event's detail (JSON): a change of ``time`` (RFC 3339), also in SIP's terms."""
     session = change.session
     detail = {
         "mediaSessionId": session.media_session_id,

@@ -1,7 +1,7 @@
-"""The sweep of subscriptions whose time, or whose access token's, is up.
+"""Sweep of subscriptions that have expired, or whose access token is about to.
 
-An expired subscription hears nothing from its last second on; its end by the sweep is what tells
-the table's stream, and so the sink. Source: ADR 4 and 6.
+An expired subscription is not notified any more. The sweep's write puts its end into the table's
+stream, from which the sink is notified of the end. Source: ADR 4 and 6.
 """
 
 from typing import Any, NamedTuple
@@ -39,10 +39,11 @@ def end_expired_subscriptions(has_time: HasTime) -> dict[str, int]:
 
 
 def _end(key: _Key) -> bool:
-    """Tell whether the subscription is over now; it may have been given more time.
+    """End a subscription if it is due; tell whether it is over now.
 
-    One whose probe, or whose message to catch up, was lost is not over: its sink is told again, and
-    what it has missed. One that makes no sense keeps no other from its end.
+    It is not if it has been prolonged, or if it was due because its probe or its message to catch
+    up was lost: then the mark is cleared, and a new message to catch up is queued. A malformed one
+    is logged and skipped.
     """
     try:
         known = subscription_store().change(*key, lambda known: known.settled(clock.now()))

@@ -1,8 +1,8 @@
-"""PublishEvents: queues, for the sinks that subscribe to it, what tables' streams tell.
+"""PublishEvents: reads the tables' streams, and queues a notification for each subscription.
 
-Lambda invokes it with batches of three streams: what calls do, registrations that have ended,
-subscriptions that have ended. Each stream is an event source of its own, with its own batches,
-retries and place, so none waits for another's failures. Source: ADR 6 and 8.
+Lambda invokes it with batches of three streams: of the tables of sessions, of registrations and of
+subscriptions. Each stream is an event source of its own, with its own batches, retries and
+checkpoint, so none waits for another's failures. Source: ADR 6 and 8.
 """
 
 from typing import Any
@@ -27,12 +27,12 @@ _PUBLISHERS = {
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Return the first record that could not be dealt with: it comes again, with those after it."""
+    """Return the first record that failed: Lambda sends it again, and all after it."""
     return publish_records("PublishEvents", event, context, _publish)
 
 
 def _publish(batch: Batch) -> None:
-    """Raise ``KeyError`` for the stream of another table, which only a wrong template brings."""
+    """Publish a batch. Raises ``KeyError`` for another table's stream: the template is wrong."""
     _PUBLISHERS[batch.stream](batch)
 
 

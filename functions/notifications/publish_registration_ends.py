@@ -1,4 +1,4 @@
-"""The publisher of the end of a registration, to the subscriptions of its device.
+"""Publisher of the ends of registrations, to the subscriptions of their devices.
 
 From the stream of the table of registrations, at least once. Source: CAMARA WebRTC Events
 Subscriptions, ``registration-ends``; ADR 6.
@@ -23,15 +23,15 @@ from registration.item import register_from, subscriber_key_of
 
 
 def publish_registration_ends(batch: Batch) -> None:
-    """Read the audiences of all records at once; then queue what they make."""
-    numbers = {
+    """Read the audiences of all records at once; then queue their notifications."""
+    subscribers = {
         place: subscriber_key
         for place in batch
         if (subscriber_key := batch.each(place, _subscriber_key))
     }
-    audiences = subscription_store().audience_items(sorted(set(numbers.values())))
+    audiences = subscription_store().audience_items(sorted(set(subscribers.values())))
     made: dict[int, list[Notification]] = {}
-    for place in numbers:
+    for place in subscribers:
         made[place] = batch.each(place, partial(_notifications, audiences=audiences)) or []
     queue_each(batch, made)
 

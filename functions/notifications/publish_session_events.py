@@ -1,7 +1,7 @@
-"""The publisher of what calls do, to the subscribed devices of both ends.
+"""Publisher of session invitations and changes of status, to the devices of both legs.
 
-The stream of the table of sessions is the outbox: what was committed is told, and nothing else is.
-At least once, in order. Source: AWS, "Using Lambda with DynamoDB"; ADR 6.
+The stream of the table of sessions is the transactional outbox: exactly the committed changes are
+published, at least once, in order. Source: AWS, "Using Lambda with DynamoDB"; ADR 6.
 """
 
 from collections.abc import Mapping
@@ -24,17 +24,16 @@ from registration.item import register_from, subscriber_owner
 from registration.store import registration_store
 
 type _Items = Mapping[SubscriberKey, dict[str, Any]]
-"""As they are stored, by number: one that makes no sense is a fault of its number's records."""
+"""Items as they are stored, by subscriber. Each is parsed with the record that needs it, so that a
+malformed one fails that record alone."""
 
 
 def publish_session_events(batch: Batch) -> None:
-    """Read for all records, three requests for the most of batches; then queue what they make."""
+    """Read what all records need, then queue their notifications: mostly three requests."""
     changes = {place: change for place in batch if (change := batch.each(place, _change))}
     legs = [change.session.legs for change in changes.values()]
-    numbers = {
-        subscriber_key for each in legs for subscriber_key in (each.originator, each.receiver)
-    }
-    audiences = subscription_store().audience_items(sorted(numbers))
+    subscribers = {key for each in legs for key in (each.originator, each.receiver)}
+    audiences = subscription_store().audience_items(sorted(subscribers))
     ringing = {each.receiver for each in legs if each.answered_by is None}
     registers = registration_store().items_of(sorted(ringing))
     made: dict[int, list[Notification]] = {}
@@ -43,7 +42,7 @@ def publish_session_events(batch: Batch) -> None:
         made[place] = batch.each(place, notify) or []
     queue_each(batch, made)
     batch.log_changes(
-        {place: f"{changes[place].name} queued {len(told)}" for place, told in made.items()}
+        {place: f"{changes[place].name} queued {len(queued)}" for place, queued in made.items()}
     )
 
 
@@ -59,9 +58,9 @@ def _change(record: DynamoDBRecord) -> SessionChange | None:
 def _notifications(
     change: SessionChange, record: DynamoDBRecord, *, audiences: _Items, registers: _Items
 ) -> list[Notification]:
-    """Return what those subscriptions are told whose devices hear of a change.
+    """Return a notification for each active subscription of a device that takes part in the call.
 
-    The one that placed the call is not invited to it.
+    An invitation is for the receiver's devices alone, and never for the one that placed the call.
     """
     session, now = change.session, clock.now()
     happened = int(change_in(record)["ApproximateCreationDateTime"])
@@ -69,14 +68,14 @@ def _notifications(
     register = register_from(subscriber_owner(receiver), registers.get(receiver))
     devices = devices_of(session, register, happened)
     kind = EventType.SESSION_STATUS
-    numbers = [receiver, session.legs.originator]
+    subscribers = [receiver, session.legs.originator]
     if change.is_invitation:
         kind = EventType.SESSION_INVITATION
-        devices, numbers = devices - {session.legs.caller}, numbers[:1]
+        devices, subscribers = devices - {session.legs.caller}, [receiver]
     time = time_of(record)
     return [
         session_notification(listener, kind, change, time)
-        for subscriber_key in dict.fromkeys(numbers)
+        for subscriber_key in dict.fromkeys(subscribers)
         for listener in audience_from(subscriber_key, audiences.get(subscriber_key)).hearing(
             kind, devices, now
         )

@@ -1,8 +1,8 @@
-"""The publisher of the end of a subscription, to its sink, with the reason.
+"""Publisher of the ends of subscriptions, to their sinks, with the reason.
 
 From the stream of the table of subscriptions, at least once; the notification comes after all that
-were queued before the end. Source: CAMARA WebRTC Events Subscriptions,
-``subscription-ended``; ADR 6.
+were queued before the end. Source: CAMARA WebRTC Events Subscriptions, ``subscription-ended``;
+ADR 6.
 """
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
@@ -25,7 +25,7 @@ _DESCRIPTIONS = {
 
 
 def publish_subscription_ends(batch: Batch) -> None:
-    """Queue what the records make, and count the ends that are queued."""
+    """Queue the notifications of all records, and count the ends that are queued."""
     made = {place: batch.each(place, _notifications) or [] for place in batch}
     for place in queue_each(batch, made):
         for notification in made[place]:

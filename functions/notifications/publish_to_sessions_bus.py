@@ -1,7 +1,7 @@
-"""PublishToSessionsBus: tells the bus what calls do, for the operator's IMS side.
+"""PublishToSessionsBus: puts each change of a session on the EventBridge bus, at least once.
 
-A reader of the stream of its own, so that neither the bus nor the webhooks wait for the other. At
-least once. Source: AWS, "Using Lambda with DynamoDB"; ADR 6.
+It reads the stream of sessions separately from PublishEvents, so that neither the bus nor the
+webhooks wait for the other. Source: AWS, "Using Lambda with DynamoDB"; ADR 6.
 """
 
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from notifications.session_change import SessionChange
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Return the first record that could not be dealt with: it comes again, with those after it."""
+    """Return the first record that failed: Lambda sends it again, and all after it."""
     return publish_records("PublishToSessionsBus", event, context, _publish)
 
 
@@ -32,7 +32,7 @@ def _publish(batch: Batch) -> None:
 
 
 class _Entry(NamedTuple):
-    """The name of a change, and what the bus hears of it."""
+    """The name of a change, and the detail of its event."""
 
     change: str
     detail: str

@@ -1,10 +1,10 @@
 """Shared frame of the functions that publish the changes in a table's stream (the outbox).
 
-A batch of records is read for at once, and published at once; for each session, and each
-subscription, in the order of the stream, at least once. What DynamoDB, SQS or EventBridge did not
-serve comes again, with all after it, as long as it takes: they fail for all. A poison record, which
-makes no sense now and will not make any the next time, would hold up everybody in its shard: it is
-set aside in a dead-letter queue, in the words in which Lambda names records that it has given up.
+Each record is published at least once; for each session, and each subscription, in the order of the
+stream. When DynamoDB, SQS or EventBridge fails, Lambda sends the record again, and all after it,
+until it succeeds: such a failure concerns all records. A poison record, which fails at each
+attempt, would hold up its shard: it moves to a dead-letter queue, in the format in which Lambda
+reports the records that it discards.
 Source: AWS, "Using Lambda with DynamoDB", partial batch responses and discarded records; ADR 6.
 """
 
@@ -38,17 +38,17 @@ _STREAMS = {
     "owner": "registrations",
     "subscriptionId": "subscriptions",
 }
-"""By an attribute that only the keys of their table have."""
+"""The name of each stream, by an attribute that only its table has in its keys."""
 
 
 class Batch:
-    """The records of one invocation, by their places, and which of them are to come again."""
+    """The records of one invocation, by their places, and which of them Lambda is to send again."""
 
     def __init__(self, function: str, event: dict[str, Any]) -> None:
         self._function = function
         self._records = list(DynamoDBStreamEvent(event).records)
         self._again: dict[int, Exception] = {}
-        self._aside: set[int] = set()
+        self._poison: set[int] = set()
 
     def __iter__(self) -> Iterator[int]:
         """Yield the places of the records."""
@@ -56,34 +56,34 @@ class Batch:
 
     @cached_property
     def stream(self) -> str:
-        """Return of which table's items this is the stream; empty if of none of ours.
+        """Return the name of the stream (the table's items); empty if it is none of ours.
 
-        Lambda mixes no two streams. Told by the keys, as a record that an operator has read from
-        the stream by hand does not name its stream.
+        Lambda never mixes streams. The keys tell: a record that an operator has read from the
+        stream by hand does not name it.
         """
         keys = chain.from_iterable(change_in(each).get("Keys") or () for each in self._records)
         return next((_STREAMS[attribute] for attribute in keys if attribute in _STREAMS), "")
 
     def each[Result](self, place: int, make: Callable[[DynamoDBRecord], Result]) -> Result | None:
-        """Return what is made of a record; ``None`` if it makes no sense, and is set aside."""
+        """Return ``make(record)``; ``None`` for a poison record, moved to the dead-letter queue."""
         try:
             return make(self._records[place])
         except _NOT_SERVED:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-            self._set_aside(place, type(error).__name__)
+            self._move_to_dead_letters(place, type(error).__name__)
             return None
 
     def come_again(self, *places: int, error: Exception) -> None:
-        """Have records come again, and all that come after them, because of an error."""
+        """Have Lambda send records again, and all after them, because of an error."""
         self._again.update(dict.fromkeys(places, error))
 
     def log_changes(self, changes: Mapping[int, str]) -> None:
         """Log which changes (by the places of their records) are published, and which come again.
 
-        One line for all: in a busy stream's batches there are up to a hundred.
+        All in one line, for a batch of a busy stream has up to a hundred.
         """
-        known = {place: changes[place] for place in changes if place not in self._aside}
+        known = {place: changes[place] for place in changes if place not in self._poison}
         published = [text for place, text in known.items() if place not in self._again]
         again = [text for place, text in known.items() if place in self._again]
         facts: dict[str, Any] = {"changes": published} if published else {}
@@ -93,7 +93,7 @@ class Batch:
             log.logger().info(self._function, **facts)
 
     def response(self, event: dict[str, Any]) -> PartialItemFailureResponse:
-        """Return where Lambda is to begin again, if anywhere; log and count it."""
+        """Return the first record that Lambda is to send again, if any; log and count it."""
         places = iter(self)
 
         def require_published(record: DynamoDBRecord) -> None:
@@ -105,8 +105,8 @@ class Batch:
 
         return process_in_order(EventType.DynamoDBStreams, event, require_published)
 
-    def _set_aside(self, place: int, fault: str) -> None:
-        """Say where in the stream the record is, not what is in it."""
+    def _move_to_dead_letters(self, place: int, fault: str) -> None:
+        """Queue where in the stream the record is, not what is in it."""
         record = self._records[place]
         number = change_in(record).sequence_number
         where = {
@@ -123,12 +123,12 @@ class Batch:
         except _NOT_SERVED as error:
             self.come_again(place, error=error)
         else:
-            self._aside.add(place)
+            self._poison.add(place)
             log.logger().error(self._function, setAside=number, fault=fault, **_subject(record))
 
 
 def _subject(record: DynamoDBRecord) -> dict[str, Any]:
-    """Return which change of which session a record is of, in the words of the log, if of one."""
+    """Return the session and the version that a record is about, as fields of a log line."""
     match change_in(record).get("NewImage"):
         case {
             "mediaSessionId": {"S": str(call)},
@@ -144,7 +144,7 @@ def _subject(record: DynamoDBRecord) -> dict[str, Any]:
 def publish_records(
     function: str, event: dict[str, Any], context: LambdaContext, publish: Callable[[Batch], None]
 ) -> PartialItemFailureResponse:
-    """Publish a batch; return where Lambda is to begin again, at its start if all failed."""
+    """Publish a batch; return the first record that Lambda is to send again, if any."""
     log.begin_invocation(context)
     batch = Batch(function, event)
     with deadline.within(context.get_remaining_time_in_millis() / 1000):
@@ -156,16 +156,16 @@ def publish_records(
 
 
 def require_key(key: Any) -> SubscriberKey:
-    """Return what is read by. Raises ``ValueError`` for what would fail the reads of all others."""
+    """Return the key. Raises ``ValueError`` for one that would make a batch's joint read fail."""
     if not isinstance(key, str) or not key:
         raise ValueError
     return SubscriberKey(key)
 
 
 def queue_each(batch: Batch, made: dict[int, list[Notification]]) -> list[int]:
-    """Queue what was made of each record; return the places of those of which all is queued.
+    """Queue the notifications of each record; return the places of records fully queued.
 
-    The others come again.
+    Lambda sends the other records again.
     """
     places = [place for place, notifications in made.items() for _ in notifications]
     messages = list(chain.from_iterable(made.values()))
