@@ -1,8 +1,7 @@
-"""Catch-up: tell a sink that works again the present state of each call of its device, once.
+"""Catch-up: send a sink that works again the present state of each call of its device, once.
 
 A second pass, a few seconds after the first, finds what the eventually consistent indexes had not
-shown yet. Source: AWS,
-"Read consistency" of global secondary indexes; ADR 6.
+shown yet. Source: AWS, "Read consistency" of global secondary indexes; ADR 6.
 """
 
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from call_handling.settings import sessions_table
 from camara.errors import NotFound
 from camara.scope import EventType
 from camara.unix_time import UnixSeconds
-from notifications.delivery import Outcome, deliver, probe, tell
+from notifications.delivery import Outcome, deliver, probe, report_outcome
 from notifications.notification import CatchUp, Notification
 from notifications.outbox import outbox, probes
 from notifications.registration_notification import registration_notification
@@ -30,28 +29,29 @@ from registration.register import Register
 from registration.store import registration_store
 
 MOST_CALLS = 100
-"""The newest that the device's number has received, and as many that the device has placed."""
+"""The newest calls that the number has received, and as many that the device has placed."""
 
 TOLD_AT_ONCE = 10
-"""Told for one message: others of the queue wait for no more sinks than that."""
+"""Notifications sent for one message; the rest is queued, so that other messages get their turn."""
 
 SECOND_LOOK_SECONDS = 5
 
 _FUNCTION = "CatchUp"
 _GOES_ON = frozenset({Outcome.DELIVERED, Outcome.REJECTED, Outcome.KNOWN, Outcome.DROPPED})
+"""Outcomes after which catching up goes on."""
 
 
 class Missed(NamedTuple):
-    """What may have been missed; ``place`` orders by time, then by id."""
+    """A notification that the sink may have missed; ``place`` orders by time, then by id."""
 
     place: tuple[int, str]
     notification: Notification
 
 
 def catch_up(message: CatchUp, times: int) -> None:
-    """Tell a sink of some that it has missed, the newest first, and have the rest told.
+    """Deliver some notifications that a sink may have missed, newest first; queue the rest.
 
-    Stops when the sink fails again: there will be another recovery. ``times`` is how often the
+    Stops when the sink fails again: the next recovery will catch up. ``times`` is how often the
     message has been received.
     """
     try:
@@ -81,9 +81,9 @@ def catch_up(message: CatchUp, times: int) -> None:
 
 
 def latest(notification: Notification, subscription: Subscription) -> Notification | None:
-    """Return what is to be told instead of a change that may be an old one by now.
+    """Return the latest state, to be sent in place of a change that may be outdated.
 
-    ``None`` when there is nothing to tell any more: an invitation to a call that has stopped
+    ``None`` when there is nothing to send any more: an invitation to a call that has stopped
     ringing.
     """
     call, kind = notification.media_session_id, notification.type
@@ -105,14 +105,15 @@ def _is_told(notification: Notification) -> bool:
     try:
         outcome = deliver(notification)
     finally:
-        tell(_FUNCTION, notification, outcome)
+        report_outcome(_FUNCTION, notification, outcome)
     return outcome in _GOES_ON
 
 
 def _probe_anew(subscription: Subscription, missed: Missed | None) -> None:
-    """Ask a sink with this, for whoever has marked it may not have come to that.
+    """Queue a probe: the attempt that has set the mark may have failed before it queued one.
 
-    With nothing to ask with, what comes next asks.
+    The probe is a missed notification; if there is none, the mark is cleared, and the next event
+    shows whether the sink works.
     """
     now = clock.now()
     if missed is None:
@@ -128,7 +129,7 @@ def _probe_anew(subscription: Subscription, missed: Missed | None) -> None:
 
 
 def _missed(subscription: Subscription, since: UnixSeconds, now: UnixSeconds) -> Iterator[Missed]:
-    """Yield what the sink may not have been told, the newest first."""
+    """Yield the notifications that the sink may have missed, the newest first."""
     register = registration_store().of_subscriber(subscription.subscriber_key)
     if subscription.type is EventType.REGISTRATION_ENDS:
         for ended in reversed(register.ended):
@@ -149,9 +150,10 @@ def _matters(
     since: UnixSeconds,
     now: UnixSeconds,
 ) -> bool:
-    """Tell whether it is the device's call, and in a state that it may not know.
+    """Tell whether it is the device's call, and in a state that its sink may not know.
 
-    That which has ended is of those who were there; an invitation is for who did not call.
+    A call that has ended concerns the devices that took part before its end; an invitation, those
+    that did not place the call.
     """
     session = change.session
     until = now + 1
@@ -163,14 +165,14 @@ def _matters(
         return False
     if subscription.type is EventType.SESSION_INVITATION:
         return rings(session) and subscription.device != session.legs.caller
-    # Of the first version only an invitation tells.
+    # The first version is notified by an invitation only.
     return session.version > 1
 
 
 def _calls(
     subscription: Subscription, register: Register
 ) -> Iterator[tuple[tuple[int, str], SessionChange]]:
-    """Yield calls that may be the device's, and when they were placed, the newest first."""
+    """Yield calls that may be the device's, each with its place (time, id), the newest first."""
     client, table = dynamodb_client(), sessions_table()
     found = set(newest_received_by(client, table, subscription.subscriber_key, MOST_CALLS))
     if subscription.type is EventType.SESSION_STATUS:
@@ -188,7 +190,7 @@ def _calls(
 
 
 def _change(media_session_id: str, item: dict[str, Any] | None) -> SessionChange | None:
-    """Read a session; one that makes no sense is left out, lest it stop all others."""
+    """Read a session; a malformed one is logged and left out, so that it does not stop the rest."""
     if item is None:
         return None
     try:

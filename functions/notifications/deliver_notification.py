@@ -1,9 +1,9 @@
 """DeliverNotification: delivers queued notifications to their sinks, in order for each device.
 
-Each message is for one subscription and comes alone. A sink that fails is marked and its message
-kept elsewhere (``notifications.delivery``), so that a message waits here only while AWS does not
-serve; then those of its subscription wait with it, and nobody else's. Source: AWS, "Using Lambda
-with Amazon SQS"; ADR 6.
+Each invocation has one message, for one subscription. When a sink fails, its subscription is marked
+and the message moves to the queue of probes (``notifications.delivery``). So a message stays in
+this queue only while AWS fails; then the later ones of its device wait, and nobody else's. Source:
+AWS, "Using Lambda with Amazon SQS"; ADR 6.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from aws import metrics
 from call_handling.store import session_store
 from notifications.catch_up import catch_up
 from notifications.credentials import vault
-from notifications.delivery import LONGEST_WAIT_SECONDS, Outcome, deliver, lag, tell
+from notifications.delivery import LONGEST_WAIT_SECONDS, Outcome, deliver, lag, report_outcome
 from notifications.notification import CatchUp, Message
 from notifications.outbox import outbox, probes
 from notifications.post import tls
@@ -42,7 +42,7 @@ def _deliver(message: Message, times: int) -> None:
     try:
         outcome = deliver(message, LONGEST_WAIT_SECONDS, times)
     finally:
-        tell(_FUNCTION, message, outcome)
+        report_outcome(_FUNCTION, message, outcome)
     if outcome is Outcome.DELIVERED:
         metrics.seconds("NotificationLag", lag(message))
 

@@ -1,9 +1,9 @@
 """Delivery of one event to one sink: one attempt, and what follows from its outcome.
 
-Circuit breaker: after a failure the subscription is marked, the event that failed becomes a probe
-that is retried with exponential backoff (``outbox.Probes``), and nothing else is sent to that sink
-meanwhile, so nobody else waits for it. Source: ADR 6; Microsoft, "Circuit Breaker pattern"; CAMARA
-Event Subscription and Notification Guidelines.
+Circuit breaker: after a failure the subscription is marked as failing, the event that failed
+becomes a probe that is retried with exponential backoff (``outbox.Probes``), and nothing else is
+sent to that sink meanwhile, so nobody else waits for it. Source: ADR 6; Microsoft, "Circuit Breaker
+pattern"; CAMARA Event Subscription and Notification Guidelines.
 """
 
 from collections.abc import Callable
@@ -28,27 +28,28 @@ from notifications.store import subscription_store
 from notifications.subscription import Subscription, TerminationReason
 
 SINK_SECONDS = 3
-"""What a sink may take, to be found, reached and heard. With more, a probe would prove nothing."""
+"""Timeout of a POST to a sink, for resolving its name, connecting and answering in all."""
 
 _FIRST_DELAY_SECONDS = 5
 _LONGEST_DELAY_SECONDS = 900
 
 _LATE_SECONDS = 600
-"""By so much a shard of the stream may be behind: events that happened before one that failed may
-be published after it. What the sink had heard of already, it hears again with the same id.
+"""How far a shard of the stream may be behind: an event older by so much than the one that failed
+may be published after it. One that the sink got before is sent again, with the same id.
 """
 
 LONGEST_WAIT_SECONDS = 30
-"""For which an event of a call may be queued: after that its latest state is told instead."""
+"""Seconds for which an event of a call may be queued; after that catch-up sends the latest state
+instead."""
 
-_ENDINGS = {
+_ENDS_SUBSCRIPTION = {
     401: TerminationReason.ACCESS_TOKEN_EXPIRED,
     403: TerminationReason.ACCESS_TOKEN_EXPIRED,
     410: TerminationReason.NETWORK_TERMINATED,
 }
 
-_OF_THE_SINK = frozenset({404, 405, 407, 408, 421, 425, 429})
-"""What a client's error, 4xx, says of the sink; all others are of this one event."""
+_SINK_FAILS = frozenset({404, 405, 407, 408, 421, 425, 429})
+"""Statuses 4xx which say that the sink fails; all other 4xx refuse this one event."""
 
 
 class Outcome(StrEnum):
@@ -56,51 +57,53 @@ class Outcome(StrEnum):
 
     DELIVERED = "delivered"
     KNOWN = "known"
-    """The sink has heard of it before, or of something later."""
+    """Not sent: the sink has got it before, or a later state."""
     LATE = "late"
-    """It has waited for too long; the sink is told of the call as it is in a moment."""
+    """Not sent: it has waited for too long. The subscription is marked, and will catch up."""
     DROPPED = "dropped"
-    """There is nobody, or nothing, to tell any more."""
+    """Not sent: the subscription is over, or an invitation's call no longer rings."""
     SKIPPED = "skipped"
-    """The sink fails; it is told of the call as it is then, when it works again."""
+    """Not sent: the sink fails. It will catch up when it works again."""
     REFUSED = "refused"
-    """The sink wants no more: its subscription has ended."""
+    """The sink wants no more notifications: its subscription has ended."""
     REJECTED = "rejected"
-    """The sink works, and does not take this one: it is not sent again."""
+    """The sink works, and refuses this one event: it is not sent again."""
     FAILED = "failed"
-    """The sink has not taken it."""
+    """The sink has failed to take it."""
 
 
 ANSWERED = frozenset({Outcome.DELIVERED, Outcome.REJECTED})
-"""What a sink that works says."""
+"""Outcomes which show that the sink works."""
 
-_TOLD_AGAIN = frozenset(
+_NOTICE_IS_RETRIED = frozenset(
     {
         TerminationReason.ACCESS_TOKEN_EXPIRED,
         TerminationReason.MAX_EVENTS_REACHED,
         TerminationReason.SUBSCRIPTION_EXPIRED,
     }
 )
-"""Ends that are sent again: who has deleted it knows, and who is lost has been asked enough."""
+"""Reasons of an end whose notice is retried. Not so when the client has deleted the subscription
+itself, or when the sink has failed too often."""
 
 
 class SinkFailed(Exception):
-    """The sink has not taken a notification, and may yet do so."""
+    """Raised when a sink has not taken a notification, and may take it later."""
 
 
 def delay_seconds(failures: int) -> int:
-    """Return how long to wait after so many failed attempts."""
+    """Exponential backoff: return how long to wait after so many failed attempts."""
     return min(_FIRST_DELAY_SECONDS << max(0, failures - 1), _LONGEST_DELAY_SECONDS)
 
 
 def deliver(notification: Notification, longest_wait: float = inf, times: int = 1) -> Outcome:
-    """Attempt to deliver a notification; a sink that fails to take it is marked, and probed.
+    """Attempt to deliver a notification; when the sink fails, mark the subscription and probe it.
 
-    So is one whose event has waited for longer, in seconds: who is slow is to fill no queue. When
-    the notification has been received several times, whoever has marked the sink for it may not
-    have come to probing.
+    It is also marked, without an attempt, when an event of a call has waited for more than
+    ``longest_wait`` seconds, so that a slow sink does not fill the queue. ``times`` is how often
+    the message has been received: after the first, an earlier attempt may have set the mark and not
+    queued the probe, so the probe is queued again.
 
-    Raises ``Unavailable`` and ``Timeout`` when that was AWS's fault, not the sink's.
+    Raises ``Unavailable`` and ``Timeout`` when AWS has failed, not the sink.
     """
     now = clock.now()
     try:
@@ -122,7 +125,7 @@ def deliver(notification: Notification, longest_wait: float = inf, times: int = 
         outcome = attempt(subscription, notification)
     except SinkFailed:
         if notification.type is EventType.SUBSCRIPTION_ENDED:
-            _tell_again(subscription, notification)
+            _retry_end_notice(subscription, notification)
         else:
             _mark(notification, Subscription.failed)
         return Outcome.FAILED
@@ -132,17 +135,14 @@ def deliver(notification: Notification, longest_wait: float = inf, times: int = 
 
 
 def attempt(subscription: Subscription, notification: Notification) -> Outcome:
-    """POST a notification, if there is still somebody to tell; return what the sink said.
-
-    Raises ``SinkFailed``.
-    """
+    """POST a notification, if it is still wanted; return the outcome. Raises ``SinkFailed``."""
     call = _call(notification)
     if not _is_wanted(subscription, notification, call):
         return Outcome.DROPPED
     try:
         status = _post(subscription, notification, call)
-        if status in _ENDINGS:
-            _end(subscription, _ENDINGS[status])
+        if status in _ENDS_SUBSCRIPTION:
+            _end(subscription, _ENDS_SUBSCRIPTION[status])
         outcome = _outcome(status)
     except SinkFailed:
         metrics.count("SinkFailed", 1)
@@ -152,12 +152,12 @@ def attempt(subscription: Subscription, notification: Notification) -> Outcome:
 
 
 def probe(subscription: Subscription, notification: Notification) -> None:
-    """Have a sink that fails be asked again, as late as it has failed often."""
+    """Queue a probe of a failing sink, delayed by exponential backoff."""
     probes().put(notification, subscription.host, delay_seconds(subscription.failures))
 
 
-def tell(function: str, notification: Notification, outcome: Outcome | None) -> None:
-    """Log and count what has become of a notification, ``None`` for a fault of ours."""
+def report_outcome(function: str, notification: Notification, outcome: Outcome | None) -> None:
+    """Log and count the outcome of a notification, ``None`` for a fault of ours."""
     word = (outcome or Outcome.FAILED).value
     metrics.count("Notification", type=notification.type.value, outcome=word)
     log.logger().info(function, outcome=word, **notification.facts)
@@ -169,7 +169,7 @@ def lag(notification: Notification) -> int:
 
 
 def _remember(subscription: Subscription, notification: Notification) -> None:
-    """Write down that a sink has heard, if that means anything to its subscription."""
+    """Store that a sink has got a notification, if its subscription has to remember it."""
 
     def decide(known: Subscription) -> Subscription:
         return known.has_heard(notification.event_id, notification.state, clock.now())
@@ -181,22 +181,23 @@ def _remember(subscription: Subscription, notification: Notification) -> None:
             subscription.subscriber_key, subscription.subscription_id, decide
         )
     except (Unavailable, Timeout):
-        # What is forgotten may be told twice; what is sent again, now, is. But a number is kept.
+        # Not stored, it may be sent twice; raising would send it twice for certain. But the number
+        # of notifications that the client asked for has to be exact.
         if subscription.max_events is not None:
             raise
         log.logger().error("DeliverNotification", outcome="not remembered", **notification.facts)
 
 
-def _tell_again(subscription: Subscription, notification: Notification) -> None:
-    """Have a sink be told again that its subscription has ended: nothing is left to mark."""
-    if subscription.ended in _TOLD_AGAIN:
+def _retry_end_notice(subscription: Subscription, notification: Notification) -> None:
+    """Queue the notice of a subscription's end again: what has ended is not marked as failing."""
+    if subscription.ended in _NOTICE_IS_RETRIED:
         probes().put(notification, subscription.host, delay_seconds(1))
 
 
 def _mark(
     notification: Notification, mark: Callable[[Subscription, str, int, int], Subscription]
 ) -> None:
-    """Mark the subscription, then probe: what comes before the mark is there finds it, or waits."""
+    """Mark the subscription as failing first, then queue the probe, which has to find the mark."""
     now = clock.now()
     since = min(now, _happened(notification)) - _LATE_SECONDS
     marked = subscription_store().change(
@@ -213,7 +214,7 @@ def _happened(notification: Notification) -> int:
 
 
 def _is_wanted(subscription: Subscription, notification: Notification, call: Call | None) -> bool:
-    """Tell whether the sink is still to hear of it; end what its access token has outlived."""
+    """Tell whether to send it still; end the subscription if its access token has expired."""
     now, credential = clock.now(), subscription.credential
     if notification.type is EventType.SUBSCRIPTION_ENDED:
         return True
@@ -226,18 +227,18 @@ def _is_wanted(subscription: Subscription, notification: Notification, call: Cal
 
 
 def _outcome(status: int) -> Outcome:
-    """Return what a sink has said with this status. Raises ``SinkFailed``."""
-    if status in _ENDINGS:
+    """Return what a sink's answer with this status means. Raises ``SinkFailed``."""
+    if status in _ENDS_SUBSCRIPTION:
         return Outcome.REFUSED
     if 200 <= status < 300:  # noqa: PLR2004 - HTTP's success
         return Outcome.DELIVERED
-    if 400 <= status < 500 and status not in _OF_THE_SINK:  # noqa: PLR2004 - a client's error
+    if 400 <= status < 500 and status not in _SINK_FAILS:  # noqa: PLR2004 - a client's error
         return Outcome.REJECTED
     raise SinkFailed
 
 
 def _call(notification: Notification) -> Call | None:
-    """Return the call that it is about, if it is about one, and as long as that is stored."""
+    """Return the call that it is about; ``None`` if it is about none, or that is not stored."""
     if notification.media_session_id is None:
         return None
     try:
@@ -268,7 +269,7 @@ def _post(subscription: Subscription, notification: Notification, call: Call | N
 
 
 def _end(subscription: Subscription, reason: TerminationReason) -> None:
-    """End it. Raises ``SinkFailed`` when it has got another credential meanwhile."""
+    """End the subscription. Raises ``SinkFailed`` if it has a new access token meanwhile."""
 
     def decide(known: Subscription) -> Subscription:
         if known.credential != subscription.credential:

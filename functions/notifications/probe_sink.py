@@ -1,9 +1,9 @@
 """ProbeSink: retries a failed delivery with exponential backoff, until the sink works again.
 
-It sends the event that failed, 5, 10, 20 ... 900 seconds after the last attempt. When it
-answers, the mark is cleared first and *then* the state of its calls is read
-(``notifications.catch_up``): what the publisher skipped while the mark was there was committed
-before, so nothing is lost. After the last attempt, about an hour after the first, the subscription
+It sends the event that failed, 5, 10, 20 ... 900 seconds after the last attempt. When the sink
+takes it, the mark is cleared first and *then* the state of its calls is read
+(``notifications.catch_up``): what publishers skipped while the mark was there was committed before
+that, so nothing is lost. After the last attempt, about an hour after the first, the subscription
 ends. Source: ADR 6.
 """
 
@@ -21,7 +21,14 @@ from camara.errors import NotFound
 from camara.scope import EventType
 from notifications.catch_up import latest
 from notifications.credentials import vault
-from notifications.delivery import ANSWERED, Outcome, SinkFailed, attempt, delay_seconds, tell
+from notifications.delivery import (
+    ANSWERED,
+    Outcome,
+    SinkFailed,
+    attempt,
+    delay_seconds,
+    report_outcome,
+)
 from notifications.notification import CatchUp, Message, Notification
 from notifications.outbox import outbox
 from notifications.post import tls
@@ -31,7 +38,7 @@ from notifications.store import subscription_store
 from notifications.subscription import Subscription
 
 NOTICES = 5
-"""Attempts at most to tell a sink that its subscription has ended, after the first."""
+"""How often the notice of a subscription's end is retried at most."""
 
 _FUNCTION = "ProbeSink"
 
@@ -45,44 +52,44 @@ def _handle(message: Message, times: int) -> None:
     if isinstance(message, CatchUp):
         outbox().put([message])
         return
-    asked = Asked(None, message)
+    result = _ProbeResult(None, message)
     try:
-        asked = _probe(message, times)
+        result = _probe(message, times)
     finally:
-        tell(_FUNCTION, asked.told, asked.outcome)
+        report_outcome(_FUNCTION, result.sent, result.outcome)
 
 
-class Asked(NamedTuple):
-    """What has become of a probe, and what the sink was told with it."""
+class _ProbeResult(NamedTuple):
+    """The outcome of a probe, and the notification that was sent with it."""
 
     outcome: Outcome | None
-    told: Notification
+    sent: Notification
 
 
-def _probe(message: Notification, times: int) -> Asked:
-    """Ask once. Raises ``ComeAgain`` when the sink still fails."""
+def _probe(message: Notification, times: int) -> _ProbeResult:
+    """Probe once. Raises ``ComeAgain`` when the sink still fails."""
     now = clock.now()
     try:
         subscription = subscription_store().read(message.subscriber_key, message.subscription_id)
     except NotFound:
-        return Asked(Outcome.DROPPED, message)
+        return _ProbeResult(Outcome.DROPPED, message)
     if message.type is EventType.SUBSCRIPTION_ENDED:
-        return Asked(_tell_of_the_end(subscription, message, times), message)
+        return _ProbeResult(_retry_end_notice(subscription, message, times), message)
     if not subscription.is_probed_by(message.event_id, now):
         if subscription.behind_since is not None and not subscription.is_failing(now):
-            # Whoever has cleared the mark may not have come to this.
+            # The attempt that cleared the mark may have failed before it queued this.
             outbox().put([CatchUp.of(subscription)])
-        return Asked(Outcome.DROPPED, message)
+        return _ProbeResult(Outcome.DROPPED, message)
     early = subscription.failed_at + delay_seconds(subscription.failures) - now
     if early > 0:
-        # A copy of the probe; SQS, and redelivery, may make some.
+        # A duplicate of the probe: SQS delivers at least once.
         raise ComeAgain(early)
-    told = latest(message, subscription)
+    sent = latest(message, subscription)
     try:
-        # With nothing left to ask with, what comes next asks.
-        outcome = attempt(subscription, told) if told else Outcome.DROPPED
+        # With nothing left to send, the mark is cleared: the next event shows if the sink works.
+        outcome = attempt(subscription, sent) if sent else Outcome.DROPPED
     except SinkFailed as error:
-        # A copy of the probe may have asked at the same time.
+        # Counted once, if a duplicate of the probe has been sent at the same time.
         count = partial(
             Subscription.failed_again,
             event_id=message.event_id,
@@ -92,13 +99,13 @@ def _probe(message: Notification, times: int) -> Asked:
         failed = _change(subscription, count)
         if failed.is_probed_by(message.event_id, now):
             raise ComeAgain(delay_seconds(failed.failures)) from error
-        return Asked(Outcome.FAILED, message)
+        return _ProbeResult(Outcome.FAILED, message)
     if outcome is not Outcome.REFUSED:
-        _recover(subscription, message, told if outcome in ANSWERED else None)
-    return Asked(outcome, told or message)
+        _recover(subscription, message, sent if outcome in ANSWERED else None)
+    return _ProbeResult(outcome, sent or message)
 
 
-def _tell_of_the_end(subscription: Subscription, message: Notification, times: int) -> Outcome:
+def _retry_end_notice(subscription: Subscription, message: Notification, times: int) -> Outcome:
     try:
         return attempt(subscription, message)
     except SinkFailed as error:
@@ -107,15 +114,15 @@ def _tell_of_the_end(subscription: Subscription, message: Notification, times: i
         raise ComeAgain(delay_seconds(times + 1)) from error
 
 
-def _recover(subscription: Subscription, probe: Notification, told: Notification | None) -> None:
-    """Clear the mark, and have the sink catch up; ``told`` is what it has just heard."""
+def _recover(subscription: Subscription, probe: Notification, sent: Notification | None) -> None:
+    """Clear the mark, then queue a message to catch up; ``sent`` is what the sink has just got."""
     now = clock.now()
 
     def decide(known: Subscription) -> Subscription:
         if not known.is_probed_by(probe.event_id, now):
             return known
         after = known.told_again(now)
-        return after.has_heard(told.event_id, told.state, now) if told else after
+        return after.has_heard(sent.event_id, sent.state, now) if sent else after
 
     outbox().put([CatchUp.of(_change(subscription, decide))])
 
