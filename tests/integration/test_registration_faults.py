@@ -1,6 +1,7 @@
 """The registers when answers are lost, transactions meet and DynamoDB is throttled."""
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from registration.register import Ended, Reason
 from registration.store import registration_store
 from tests.support.builders import NOBODY, registration_id
 from tests.support.faulty_dynamodb import FaultyDynamoDB
+from tests.support.races import conflicting, waiting
 from tests.support.registers import (
     CHANGES,
     LATER,
@@ -86,56 +88,20 @@ def test_a_lost_answer_never_makes_a_refusal_a_success(dynamo: FaultyDynamoDB) -
         create(device(registration_id=registration_id(NOBODY, 7)))
 
 
-class Conflicts:
-    """Transactions that meet another one: cancelled, so many times."""
-
-    def __init__(
-        self, monkeypatch: pytest.MonkeyPatch, times: int, reason: str = "TransactionConflict"
-    ) -> None:
-        self.tokens: list[str] = []
-        self.waits: list[float] = []
-        monkeypatch.setattr("time.sleep", self.waits.append)
-        real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
-
-        def meet(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-            if name == "TransactWriteItems":
-                self.tokens.append(arguments["ClientRequestToken"])
-                if len(self.tokens) <= times:
-                    error = {
-                        "Error": {"Code": "TransactionCanceledException"},
-                        "CancellationReasons": [{"Code": "None"}, {"Code": reason}],
-                    }
-                    raise client.exceptions.TransactionCanceledException(error, name)
-            return real(client, name, arguments)
-
-        monkeypatch.setattr(BaseClient, "_make_api_call", meet)
-
-
 @every_change
 def test_whoever_meets_another_tries_again_after_a_pause(
     monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", name: str
 ) -> None:
     create(device())
-    conflicts = Conflicts(monkeypatch, 9)
+    waits = waiting(monkeypatch)
+    asked = conflicting(monkeypatch, 9)
 
     CHANGES[name]()
 
     assert [found.version for found in both(table)] == [2, 2]
-    assert len(conflicts.waits) == 9
+    assert len(waits) == 9
     # DynamoDB takes a token that it knows, with another content, for a mistake.
-    assert len(set(conflicts.tokens)) == 10
-
-
-@every_change
-def test_conflicts_without_end_are_unavailable(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", name: str
-) -> None:
-    create(device())
-    Conflicts(monkeypatch, 1000)
-
-    with pytest.raises(Unavailable):
-        CHANGES[name]()
-    assert [found.version for found in both(table)] == [1, 1]
+    assert len({each["ClientRequestToken"] for _, each in asked}) == 10
 
 
 @every_change
@@ -144,34 +110,22 @@ def test_a_throttled_transaction_is_not_tried_again(
     monkeypatch: pytest.MonkeyPatch, name: str, reason: str
 ) -> None:
     create(device())
-    conflicts = Conflicts(monkeypatch, 1, reason)
+    asked = conflicting(monkeypatch, 1, reason)
 
     with pytest.raises(Unavailable):
         CHANGES[name]()
-    assert len(conflicts.tokens) == 1
+    assert len(asked) == 1
 
 
-@pytest.mark.parametrize(
-    "code", ["ConditionalCheckFailedException", "TransactionConflictException"]
-)
-def test_a_sweep_that_meets_another_leaves_it_to_that(
-    monkeypatch: pytest.MonkeyPatch, code: str
-) -> None:
+def test_a_sweep_that_meets_another_leaves_it_to_that(monkeypatch: pytest.MonkeyPatch) -> None:
     create(device())
-    real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
-
-    def meet(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-        if name == "PutItem":
-            raise getattr(client.exceptions, code)({"Error": {"Code": code}}, name)
-        return real(client, name, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", meet)
+    conflicting(monkeypatch, 1)
 
     assert registration_store().end_expired(NUMBER_OWNER, LATER) == ()
 
 
 def leaving_out(
-    monkeypatch: pytest.MonkeyPatch, times: int
+    monkeypatch: pytest.MonkeyPatch, times: float
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Have DynamoDB leave out the last key it is asked for; return what it was asked and left."""
     made: list[tuple[dict[str, Any], dict[str, Any]]] = []
@@ -212,12 +166,23 @@ def test_what_dynamodb_leaves_out_is_asked_for_again_and_nothing_else_is(
     assert len(made) == times + 1
 
 
+WITHOUT_END: dict[str, Callable[[pytest.MonkeyPatch], object]] = {
+    "conflicts": lambda monkeypatch: conflicting(monkeypatch, inf),
+    "what is left out": lambda monkeypatch: leaving_out(monkeypatch, inf),
+}
+
+
 @every_change
-def test_what_dynamodb_never_gets_to_is_unavailable(
-    monkeypatch: pytest.MonkeyPatch, table: "DynamoDBClient", name: str
+@pytest.mark.parametrize("fail", WITHOUT_END.values(), ids=WITHOUT_END)
+def test_what_never_works_is_unavailable(
+    monkeypatch: pytest.MonkeyPatch,
+    table: "DynamoDBClient",
+    name: str,
+    fail: Callable[[pytest.MonkeyPatch], object],
 ) -> None:
     create(device())
-    leaving_out(monkeypatch, 1000)
+    fail(monkeypatch)
+    waiting(monkeypatch)
 
     with pytest.raises(Unavailable):
         CHANGES[name]()

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from camara.errors import (
@@ -17,7 +18,7 @@ from camara.errors import (
 )
 from camara.identity import SubscriberKey
 from registration.register import Ended, Limits, Reason, Register
-from registration.store import RegistrationStore, registration_store
+from registration.store import registration_store
 from tests.support.builders import NOBODY, NOW, registration_id
 from tests.support.interleaving import every_order, race
 from tests.support.registers import (
@@ -31,7 +32,6 @@ from tests.support.registers import (
     device,
     register_of,
 )
-from tests.support.registration_api import device_id, get_by_device, post
 from tests.support.table import REGISTRATIONS
 
 if TYPE_CHECKING:
@@ -52,49 +52,51 @@ def test_ten_clients_register_a_device_once(table: "DynamoDBClient", order: list
     assert (of_subscriber.version, of_user.version) == (1, 1)
 
 
+def another_number(place: int) -> SubscriberKey:
+    return SubscriberKey(f"number-{place}")
+
+
+LIMITED: dict[str, tuple[Callable[[int], Callable[[], None]], str, type[Exception], int]] = {
+    "a number's": (
+        lambda place: creates(device(place, sub=f"user-{place}")),
+        NUMBER_OWNER,
+        MaxRegistrationPerMsisdn,
+        5,
+    ),
+    "a user's devices": (
+        lambda place: creates(device(place), another_number(place)),
+        USER_OWNER,
+        MaxDevicesPerUser,
+        5,
+    ),
+    "a user's registrations": (
+        lambda place: creates(
+            device(registration_id=registration_id(NOBODY, place)), another_number(place)
+        ),
+        USER_OWNER,
+        MaxRegistrationPerUser,
+        6,
+    ),
+}
+
+
 @every_order
-def test_ten_requests_register_a_device_once(order: list[int]) -> None:
-    answers = race([lambda: post(NOBODY).code] * 10, order)
-
-    assert answers == {(201, None): 1, (409, "ALREADY_EXISTS"): 9}
-    assert len(get_by_device(NOBODY, device_id()).body) == 1
-
-
-@every_order
-def test_a_number_never_has_more_than_it_may_have(
-    table: "DynamoDBClient", order: list[int]
+@pytest.mark.parametrize(("attempt", "owner", "refused", "most"), LIMITED.values(), ids=LIMITED)
+def test_there_are_never_more_than_there_may_be(
+    table: "DynamoDBClient",
+    monkeypatch: pytest.MonkeyPatch,
+    order: list[int],
+    attempt: Callable[[int], Callable[[], None]],
+    owner: str,
+    refused: type[Exception],
+    most: int,
 ) -> None:
-    attempts = [creates(device(place, sub=f"user-{place}")) for place in range(10)]
+    monkeypatch.setattr(
+        registration_store(), "_limits", Limits(per_number=5, per_user=6, devices_per_user=5)
+    )
 
-    assert race(attempts, order) == {None: 5, MaxRegistrationPerMsisdn: 5}
-    assert len(register_of(table, NUMBER_OWNER).registrations) == 5
-
-
-@every_order
-def test_a_user_never_has_more_devices_than_it_may_have(
-    table: "DynamoDBClient", order: list[int]
-) -> None:
-    attempts = [creates(device(place), SubscriberKey(f"number-{place}")) for place in range(10)]
-
-    assert race(attempts, order) == {None: 5, MaxDevicesPerUser: 5}
-    assert len(register_of(table, USER_OWNER).registrations) == 5
-
-
-@every_order
-def test_a_user_never_has_more_registrations_than_it_may_have(
-    table: "DynamoDBClient", order: list[int]
-) -> None:
-    store = RegistrationStore(table, REGISTRATIONS, Limits(per_user=3))
-
-    def attempt(place: int) -> Callable[[], None]:
-        new = device(registration_id=registration_id(NOBODY, place))
-        return lambda: store.create(SubscriberKey(f"number-{place}"), new, NOW)
-
-    assert race([attempt(place) for place in range(10)], order) == {
-        None: 3,
-        MaxRegistrationPerUser: 7,
-    }
-    assert len(register_of(table, USER_OWNER).registrations) == 3
+    assert race([attempt(place) for place in range(10)], order) == {None: most, refused: 10 - most}
+    assert len(register_of(table, owner).registrations) == most
 
 
 ACTIONS: dict[str, Callable[[], Any]] = {

@@ -20,24 +20,29 @@ def just_before(monkeypatch: pytest.MonkeyPatch, name: str, act: Callable[[], An
     monkeypatch.setattr(BaseClient, "_make_api_call", overtaken)
 
 
-def conflicting(monkeypatch: pytest.MonkeyPatch, times: float) -> list[str]:
-    """Let so many writes meet a transaction on the same item; return a list of those asked for."""
+def conflicting(
+    monkeypatch: pytest.MonkeyPatch, times: float, reason: str = "TransactionConflict"
+) -> list[tuple[str, dict[str, Any]]]:
+    """Let so many writes meet a transaction on the same item; return a list of those asked for.
+
+    A transaction is cancelled for ``reason``.
+    """
     real: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
-    asked: list[str] = []
+    asked: list[tuple[str, dict[str, Any]]] = []
 
     def meet(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation not in {"UpdateItem", "PutItem", "TransactWriteItems"}:
             return real(client, operation, arguments)
-        asked.append(operation)
+        asked.append((operation, arguments))
         if len(asked) > times:
             return real(client, operation, arguments)
         if operation != "TransactWriteItems":
             error = {"Error": {"Code": "TransactionConflictException"}}
             raise client.exceptions.TransactionConflictException(error, operation)
-        reasons = ["TransactionConflict"] + ["None"] * (len(arguments["TransactItems"]) - 1)
+        reasons = [reason] + ["None"] * (len(arguments["TransactItems"]) - 1)
         answer = {
             "Error": {"Code": "TransactionCanceledException"},
-            "CancellationReasons": [{"Code": reason} for reason in reasons],
+            "CancellationReasons": [{"Code": each} for each in reasons],
         }
         raise client.exceptions.TransactionCanceledException(answer, operation)
 
