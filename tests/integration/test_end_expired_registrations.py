@@ -4,14 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aws.stale_index import SHARDS_SEARCHED
-from camara.errors import Unavailable
 from camara.identity import derive_subscriber_key
 from registration.item import subscriber_owner
 from registration.store import registration_store
-from tests.support.builders import ALICE, BOB, NOBODY, NOW, registration_id
+from tests.support.builders import NOBODY, NOW, registration_id
 from tests.support.devices import register
-from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
 from tests.support.on_moto import FakeClock
 from tests.support.registers import NOBODY_ACTS
 from tests.support.sweep import end_expired_registrations as end_expired
@@ -56,17 +53,6 @@ def test_a_number_whose_last_registration_has_ended_leaves_the_index(
     assert end_expired()["found"] == 0
 
 
-def test_what_has_not_expired_costs_nothing(
-    clock: FakeClock, requests: list[tuple[str, dict[str, Any]]]
-) -> None:
-    register(NOBODY, expires_at=NOW + HOUR)
-    clock.now += HOUR - 1
-    requests.clear()
-
-    assert end_expired() == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
-    assert [name for name, _ in requests] == ["Query"] * SHARDS_SEARCHED
-
-
 def test_what_is_refreshed_meanwhile_goes_on(
     monkeypatch: pytest.MonkeyPatch, clock: FakeClock
 ) -> None:
@@ -85,31 +71,3 @@ def test_what_is_refreshed_meanwhile_goes_on(
 
     assert end_expired()["ended"] == 0
     assert len(store.of_subscriber(number).active(clock.now)) == 1
-
-
-def test_what_there_is_no_time_for_is_left_for_the_next(clock: FakeClock) -> None:
-    for subscriber in (ALICE, BOB):
-        register(subscriber, 2, expires_at=NOW + HOUR)
-    clock.now += HOUR
-
-    assert end_expired(looks=0) == {"found": 2, "ended": 0, "left": 2, "lagSeconds": 0}
-    assert end_expired()["ended"] == 2
-
-
-def test_no_sweep_without_the_index(dynamo: FaultyDynamoDB) -> None:
-    dynamo.fail(client_error("InternalServerError"))
-
-    with pytest.raises(Unavailable):
-        end_expired()
-
-
-def test_throttling_loses_nothing(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
-    for subscriber in (ALICE, BOB):
-        register(subscriber, 2, expires_at=NOW + HOUR)
-    clock.now += HOUR
-    with monkeypatch.context() as meanwhile:
-        throttle(meanwhile, "PutItem", every=2)
-
-        assert end_expired() == {"found": 2, "ended": 1, "left": 1, "lagSeconds": 0}
-
-    assert end_expired() == {"found": 1, "ended": 1, "left": 0, "lagSeconds": 0}

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aws.stale_index import SHARDS_SEARCHED
-from camara.errors import Unavailable
 from camara.identity import SubscriberKey
 from notifications.item import key
 from notifications.notification import CatchUp, message_from
 from notifications.store import subscription_store
 from notifications.subscription import Credential, Subscription, TerminationReason
-from tests.support.builders import BOB, NOW
-from tests.support.emf import metrics_in
-from tests.support.faulty_dynamodb import FaultyDynamoDB, client_error, throttle
+from tests.support.builders import NOW
+from tests.support.faulty_dynamodb import client_error
 from tests.support.messaging import failing, subscribe, taken_from
 from tests.support.on_moto import FakeClock, Messaging
 from tests.support.session_events import publish
@@ -58,17 +55,6 @@ def test_a_subscription_ends_before_its_access_token_does(clock: FakeClock) -> N
     clock.now += 1
     assert end_expired()["ended"] == 1
     assert stored(subscription).ended is TerminationReason.ACCESS_TOKEN_EXPIRED
-
-
-def test_what_has_not_expired_costs_nothing(
-    clock: FakeClock, requests: list[tuple[str, dict[str, Any]]]
-) -> None:
-    subscribe(ends_at=NOW + HOUR)
-    clock.now += HOUR - 1
-    requests.clear()
-
-    assert end_expired() == {"found": 0, "ended": 0, "left": 0, "lagSeconds": 0}
-    assert [name for name, _ in requests] == ["Query"] * SHARDS_SEARCHED
 
 
 @pytest.mark.parametrize("prolonged", [True, False])
@@ -119,38 +105,6 @@ def test_what_has_been_cleared_up_meanwhile_is_passed_over(
     monkeypatch.setattr(store, "change", clear_up_first)
 
     assert end_expired() == {"found": 1, "ended": 0, "left": 0, "lagSeconds": 0}
-
-
-def test_what_there_is_no_time_for_is_left_for_the_next(
-    clock: FakeClock, capsys: pytest.CaptureFixture[str]
-) -> None:
-    subscribe(1, ends_at=NOW + HOUR)
-    subscribe(2, ends_at=NOW + HOUR, subscriber=BOB)
-    clock.now += HOUR
-
-    assert end_expired(looks=0) == {"found": 2, "ended": 0, "left": 2, "lagSeconds": 0}
-    counted = {metric.name: metric.value for metric in metrics_in(capsys.readouterr().out)}
-    assert counted == {"SweepFound": 2, "SweepEnded": 0, "SweepLeft": 2, "SweepLag": 0}
-    assert end_expired()["ended"] == 2
-
-
-def test_no_sweep_without_the_index(dynamo: FaultyDynamoDB) -> None:
-    dynamo.fail(client_error("InternalServerError"))
-
-    with pytest.raises(Unavailable):
-        end_expired()
-
-
-def test_throttling_loses_nothing(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
-    for number in (1, 2):
-        subscribe(number, ends_at=NOW + HOUR)
-    clock.now += HOUR
-    with monkeypatch.context() as meanwhile:
-        throttle(meanwhile, "TransactWriteItems", every=2)
-
-        assert end_expired() == {"found": 2, "ended": 1, "left": 1, "lagSeconds": 0}
-
-    assert end_expired() == {"found": 1, "ended": 1, "left": 0, "lagSeconds": 0}
 
 
 def marked(number: int = 1, **changes: Any) -> Subscription:

@@ -93,19 +93,6 @@ def test_while_its_sink_fails_it_is_inactive() -> None:
     assert get(ALICE, known).body["status"] == "ACTIVE"
 
 
-@pytest.mark.parametrize("over", ["ended", "expired"])
-def test_what_is_over_is_not_inactive_though_its_sink_failed(over: str, clock: FakeClock) -> None:
-    known = subscribed(subscriptionExpireTime=at(10))
-    subscription_store().change(ALICE_KEY, known, lambda each: each.failed("event", NOW, NOW))
-    if over == "expired":
-        clock.now += 10
-    else:
-        reason = TerminationReason.NETWORK_TERMINATED
-        subscription_store().change(ALICE_KEY, known, lambda each: each.ended_because(reason, NOW))
-
-    assert get(ALICE, known).body["status"] == "EXPIRED"
-
-
 @pytest.mark.parametrize("claims", [{"client_id": "client-2"}, {"sub": "another user"}])
 def test_the_list_is_of_this_actor_and_of_what_is_active(
     claims: dict[str, Any], clock: FakeClock

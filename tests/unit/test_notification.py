@@ -135,26 +135,21 @@ def about(kind: EventType, call: str | None, **data: int | str) -> Notification:
     return Notification.to(a_subscription(), kind, "1", time=TIME, data=data, media_session_id=call)
 
 
-def test_a_notification_knows_which_state_of_which_call_it_tells() -> None:
-    status = about(EventType.SESSION_STATUS, "call", sequenceNumber=7)
-
-    assert status.state == State("call", 7)
-
-
-def test_to_invite_is_the_first_state_of_a_call_however_late_it_is() -> None:
-    late = about(EventType.SESSION_INVITATION, "call", sequenceNumber=7)
-
-    assert late.state == State("call", 1)
-
-
-def test_the_end_of_a_registration_is_its_only_state() -> None:
-    ended = about(EventType.REGISTRATION_ENDS, None, registrationId="registration")
-
-    assert ended.state == State("registration", 1)
-
-
-def test_the_end_of_a_subscription_is_no_state_of_anything() -> None:
-    assert about(EventType.SUBSCRIPTION_ENDED, None).state is None
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        (about(EventType.SESSION_STATUS, "call", sequenceNumber=7), State("call", 7)),
+        # To invite is the first state of a call, however late it is.
+        (about(EventType.SESSION_INVITATION, "call", sequenceNumber=7), State("call", 1)),
+        (about(EventType.REGISTRATION_ENDS, None, registrationId="phone"), State("phone", 1)),
+        (about(EventType.SUBSCRIPTION_ENDED, None), None),
+    ],
+    ids=lambda value: getattr(value, "type", None),
+)
+def test_a_notification_knows_which_state_of_what_it_tells(
+    told: Notification, state: State | None
+) -> None:
+    assert told.state == state
 
 
 def test_the_queue_knows_a_notification_again_by_the_id_of_its_event() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -227,9 +228,7 @@ def test_a_subscription_is_shown_with_what_is_in_effect() -> None:
 
 
 @pytest.mark.parametrize("reason", TerminationReason)
-def test_what_is_over_is_shown_as_expired(reason: TerminationReason) -> None:
-    ended = a_subscription().ended_because(reason, NOW)
-    expired = a_subscription(ends_at=NOW)
-
-    for over in (ended, expired):
-        assert subscription_response(over, NOW)["status"] == "EXPIRED"
+def test_what_is_over_is_shown_as_expired_though_its_sink_failed(reason: TerminationReason) -> None:
+    for known in (a_subscription(), a_subscription().failed("event", NOW, NOW)):
+        for over in (known.ended_because(reason, NOW), replace(known, ends_at=NOW)):
+            assert subscription_response(over, NOW)["status"] == "EXPIRED"
