@@ -41,11 +41,8 @@ def test_a_token_that_is_longer_than_kms_takes_is_in_parts(length: int, parts: i
     assert vault().open(MINE, credential) == "x" * length
 
 
-def test_when_it_expires_is_kept() -> None:
+def test_what_is_kept_is_when_it_expires_and_not_the_token() -> None:
     assert sealed().expires_at == NOW
-
-
-def test_the_token_is_not_in_what_is_kept() -> None:
     assert all(TOKEN.encode() not in part for part in sealed().ciphertext)
 
 

@@ -44,12 +44,6 @@ def test_an_update_moves_the_end(clock: FakeClock) -> None:
     assert stored() == [before.updated(None, NOW + 10)]
 
 
-def test_an_update_is_capped() -> None:
-    asked = {"config": {"subscriptionExpireTime": "9999-12-31T23:59:59Z"}}
-
-    assert put(ALICE, subscribed(), asked).body["expiresAt"] == "2027-04-15T08:00:00Z"
-
-
 @pytest.mark.parametrize("body", [{}, {"sink": SINK}, {"config": {"subscriptionMaxEvents": 5}}])
 def test_a_bad_update_changes_nothing(body: Any) -> None:
     known = subscribed()

@@ -4,13 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camara.actor import Actor
-from camara.errors import NotFound
 from camara.identity import SubscriberKey, UserKey
 from registration.item import user_owner
 from registration.register import Ended, Reason, Register
 from registration.store import registration_store
-from tests.support.builders import ALICE, NOBODY, NOW, an_actor, registration_id
+from tests.support.builders import NOBODY, NOW, an_actor, registration_id
 from tests.support.registers import (
     CHANGES,
     LATER,
@@ -90,29 +88,6 @@ def test_what_has_expired_goes_with_the_next_write_and_does_not_stand_in_the_way
     assert list(of_user.registrations.values()) == [anew]
     assert of_subscriber.ended == (Ended(device(), Reason.EXPIRED, LATER, 2),)
     assert stored(table, NUMBER_OWNER)["endedSome"] == {"BOOL": True}
-
-
-NOT_THEIRS: dict[str, tuple[Actor, int, int]] = {
-    "unknown": (NOBODY_ACTS, 2, NOW),
-    "expired": (NOBODY_ACTS, 1, LATER),
-    "another user's": (an_actor(NOBODY, sub="another user"), 1, NOW),
-    "another client's": (an_actor(NOBODY, "client-2"), 1, NOW),
-    "another number's": (an_actor(ALICE), 1, NOW),
-}
-
-
-@pytest.mark.parametrize(("actor", "number", "now"), NOT_THEIRS.values(), ids=NOT_THEIRS.keys())
-def test_only_what_is_active_and_the_actors_is_refreshed_or_deleted(
-    table: "DynamoDBClient", actor: Actor, number: int, now: int
-) -> None:
-    create(device())
-    before = both(table)
-
-    with pytest.raises(NotFound):
-        registration_store().refresh(actor, device(number).registration_id, LATER + 50, now)
-    with pytest.raises(NotFound):
-        registration_store().delete(actor, device(number).registration_id, now)
-    assert both(table) == before
 
 
 def test_each_user_has_a_register(table: "DynamoDBClient") -> None:

@@ -14,29 +14,20 @@ from tests.support.audiences import listed, many, store_all, stored_subscription
 from tests.support.builders import (
     ALICE,
     ALICE_KEY,
-    BOB,
     NOW,
-    a_context,
-    a_registration,
     a_subscription,
 )
-from tests.support.devices import register
 from tests.support.interleaving import every_order, race
 from tests.support.messaging import Requests
 from tests.support.on_moto import FakeClock
 from tests.support.subscriptions_api import (
-    a_subscription_request,
     delete,
-    get_all,
     post,
     subscribed,
 )
 from tests.support.table import SUBSCRIPTIONS
 
 CREATED, REFUSED = (201, None), (429, "QUOTA_EXCEEDED")
-ON_SECOND_DEVICE = a_subscription_request(
-    config={"subscriptionDetail": {"deviceId": a_registration(device=2).device_id}}
-)
 OTHER_CLIENTS = ("client-2", "client-3", "client-4", "client-5")
 FEW = Limits(of_device=2, of_client=4, of_subscriber=7)
 LIMITS = ("of a device", "of a number and client", "of a number")
@@ -89,14 +80,6 @@ def test_of_twenty_requests_for_the_last_place_one_gets_it(limit: str, order: li
     assert listed(ALICE_KEY) == to_be_listed(ALICE_KEY)
 
 
-@every_order
-def test_of_twenty_requests_for_the_last_place_of_ten_one_gets_it(order: list[int]) -> None:
-    store_all(all_but_one("of a device", Limits()))
-
-    assert race([lambda: post().code] * 20, order) == {CREATED: 1, REFUSED: 19}
-    assert len(get_all().body) == 10
-
-
 @pytest.mark.usefixtures("few")
 @every_limit
 @pytest.mark.parametrize("over", ["ended", "expired"])
@@ -111,34 +94,6 @@ def test_what_is_over_does_not_count(limit: str, over: str, clock: FakeClock) ->
         clock.now += 60
 
     assert [post().code for _ in range(2)] == [CREATED, REFUSED]
-
-
-@pytest.mark.usefixtures("few")
-def test_a_device_that_has_all_it_may_keeps_no_other_device_out() -> None:
-    register(ALICE, 2)
-    assert [post().code for _ in range(3)] == [CREATED, CREATED, REFUSED]
-
-    assert [post(body=ON_SECOND_DEVICE).code for _ in range(3)] == [CREATED, CREATED, REFUSED]
-    assert post(BOB).code == CREATED
-
-
-@pytest.mark.usefixtures("few")
-def test_a_client_that_has_all_it_may_keeps_no_other_client_out() -> None:
-    store_all(many(FEW.of_client))
-    register(ALICE, 2, client_id="client-2")
-    assert post().code == REFUSED
-
-    context = a_context(client_id="client-2")
-    assert post(body=ON_SECOND_DEVICE, context=context).code == CREATED
-
-
-@pytest.mark.usefixtures("few")
-def test_a_device_that_has_all_it_may_is_refused_though_others_would_give_way() -> None:
-    store_all(many(3, sub="former owner"))
-    assert [post().code for _ in range(3)] == [CREATED, CREATED, REFUSED]
-
-    ended = [each for each in stored_subscriptions(ALICE_KEY) if each.ended]
-    assert len(ended) == 1
 
 
 @pytest.mark.usefixtures("few")
