@@ -180,6 +180,24 @@ def test_both_readers_of_the_calls_see_the_same_changes_from_the_first_on() -> N
     assert webhooks["StartingPosition"] == "TRIM_HORIZON"
 
 
+def test_the_ends_of_registrations_are_read_from_the_first_on_and_given_up_after_20_attempts() -> (
+    None
+):
+    """Of a batch only what failed, and what follows, comes again; the runbook names the number."""
+    [settings] = (
+        each.settings
+        for each in sources("DynamoDB")
+        if each.function == "EndSessionsOfRegistration"
+    )
+
+    assert settings["StartingPosition"] == "TRIM_HORIZON"
+    assert settings["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert settings["BisectBatchOnFunctionError"] is True
+    assert settings["MaximumRetryAttempts"] == 20
+    destination = settings["DestinationConfig"]["OnFailure"]["Destination"]
+    assert attribute(destination) == "RegistrationEndsNotHandled"
+
+
 def test_a_batch_is_handed_over_at_once() -> None:
     """A callee waits for it: no window in which Lambda collects more."""
     for function, settings in sources("DynamoDB"):

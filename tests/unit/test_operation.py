@@ -11,6 +11,7 @@ from http_api.operation import Dispatcher, Operation, operation
 from http_api.request import Request
 from http_api.response import Response, json_response, no_content
 from tests.support.builders import a_context
+from tests.support.emf import metrics_in
 from tests.support.lambda_context import a_lambda_context
 
 THINGS = "/things/v0.4/all"
@@ -98,6 +99,22 @@ def test_without_its_id_an_operation_refuses(event: dict[str, Any]) -> None:
 )
 def test_what_is_no_route_is_not_found(event: Any) -> None:
     assert answer(ALL, event) == json_response(404, NOT_FOUND)
+
+
+def test_what_is_no_route_is_logged_and_counted_as_no_operation(
+    logged: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Under a name of its own: a client may have made up the method and the path."""
+    answer(ALL, an_event("GET", "/+12025550101"))
+
+    line = json.loads(logged.getvalue())
+    assert (line["message"], line["code"]) == ("unknownOperation", "NOT_FOUND")
+    [metric] = metrics_in(capsys.readouterr().out)
+    assert dict(metric.dimensions) == {
+        "service": "tested",
+        "operation": "unknownOperation",
+        "code": "NOT_FOUND",
+    }
 
 
 @pytest.mark.parametrize("event", [an_event("GET", THING, "7"), an_event("PUT", "/x", "7")])
