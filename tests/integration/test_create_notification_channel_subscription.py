@@ -1,12 +1,9 @@
 """createNotificationChannelSubscription: what is made of a good request, and who may make it."""
 
-import json
-
 import pytest
 
 from camara.identity import derive_subscriber_key
 from camara.scope import EventType
-from notifications import api
 from notifications.subscription import Subscription
 from tests.support.api import UUID
 from tests.support.builders import (
@@ -23,14 +20,12 @@ from tests.support.builders import (
 )
 from tests.support.configured import configure
 from tests.support.devices import deregister, register
-from tests.support.lambda_context import a_lambda_context
 from tests.support.on_moto import FakeClock
 from tests.support.subscriptions_api import (
     DEVICE,
     INVITATION,
     REGISTRATION_ENDS,
     STATUS,
-    SUBSCRIPTIONS,
     a_subscription_request,
     get,
     get_all,
@@ -158,18 +153,3 @@ def test_whoever_has_the_number_next_subscribes_for_his_own_device_with_the_same
     assert get_all(context=context).body == [theirs.body]
     assert [each["id"] for each in get_all().body] == [former]
     assert len({each.device for each in stored()}) == 2
-
-
-def test_the_location_is_relative_to_the_path_that_the_client_sees() -> None:
-    event = {
-        "httpMethod": "POST",
-        "resource": SUBSCRIPTIONS,
-        "path": SUBSCRIPTIONS,
-        "requestContext": {"authorizer": a_context(), "path": f"/voice{SUBSCRIPTIONS}/"},
-        "body": json.dumps(a_subscription_request()),
-    }
-
-    answer = api.handler(event, a_lambda_context())
-
-    made = json.loads(answer["body"])["id"]
-    assert answer["headers"]["Location"] == made

@@ -1,12 +1,10 @@
 """createRegistration: a device is registered for the token's number, within the limits."""
 
-import json
 from typing import Any
 
 import pytest
 
 from camara.identity import derive_client_key, derive_subscriber_key, derive_user_key
-from registration import api
 from registration.store import registration_store
 from tests.support.api import UUID
 from tests.support.builders import (
@@ -17,11 +15,9 @@ from tests.support.builders import (
     a_context,
     an_actor,
 )
-from tests.support.lambda_context import a_lambda_context
 from tests.support.on_moto import FakeClock
 from tests.support.registration_api import (
     OF_THE_NUMBER,
-    REGISTRATIONS,
     a_registration_request,
     at,
     delete,
@@ -238,18 +234,3 @@ def test_a_sip_subscriber_is_registered_and_no_number_is_shown() -> None:
     assert made.body["regInfo"] == {"regStatus": "Registered"}
     assert get(SIP, made.body["registrationId"]).body == made.body
     assert get_by_device(SIP, device_id()).body == [made.body]
-
-
-def test_the_location_is_relative_to_the_path_that_the_client_sees() -> None:
-    event = {
-        "httpMethod": "POST",
-        "resource": REGISTRATIONS,
-        "path": REGISTRATIONS,
-        "requestContext": {"authorizer": a_context(NOBODY), "path": f"/voice{REGISTRATIONS}/"},
-        "body": json.dumps(a_registration_request()),
-    }
-
-    answer = api.handler(event, a_lambda_context())
-
-    made = json.loads(answer["body"])["registrationId"]
-    assert answer["headers"]["Location"] == made

@@ -18,6 +18,7 @@ from tests.support.builders import (
 from tests.support.devices import deregister
 from tests.support.on_moto import FakeClock
 from tests.support.races import just_before
+from tests.support.registration_api import OF_THE_NUMBER
 from tests.support.subscriptions_api import (
     OF_ONE,
     at,
@@ -83,12 +84,8 @@ def test_a_delete_has_no_body() -> None:
     assert get(ALICE, known).body["status"] == "ACTIVE"
 
 
-OTHERS = {
-    "another number": a_context(BOB),
-    "another client": a_context(ALICE, client_id="client-2"),
-    "no client": a_context(ALICE, client_id=None),
-    "another user": a_context(ALICE, sub="another user"),
-    "no user": a_context(ALICE, sub=None),
+OTHERS = {"another number": a_context(BOB)} | {
+    name: a_context(ALICE, **claims) for name, claims in OF_THE_NUMBER.items()
 }
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from aws import deadline
 from camara.errors import Unavailable
-from notifications.notification import Notification, message_from
+from notifications.notification import Notification
 from notifications.outbox import outbox
 from notifications.subscription import Subscription
 from tests.support.builders import a_registration, a_subscription
@@ -72,14 +72,6 @@ def test_nothing_to_put_is_no_request(messaging: Messaging, requests: Requests) 
     outbox().put([])
 
     assert requests == []
-
-
-def test_a_message_is_what_is_read_of_it(messaging: Messaging) -> None:
-    [notification] = notifications(1)
-    outbox().put([notification])
-
-    received = boto3.client("sqs").receive_message(QueueUrl=messaging.queue)["Messages"]
-    assert message_from(received[0]["Body"]) == notification
 
 
 @pytest.mark.parametrize("together", [True, False])

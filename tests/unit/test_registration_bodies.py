@@ -10,7 +10,7 @@ from tests.support.builders import ALICE, NOW
 DEVICE = "7d444840-9dc0-41d1-b245-5ffdce74fad2"
 
 
-def requested(time: str) -> int | None:
+def requested(time: Any) -> int | None:
     return RegSessionUpdate.parse({"registrationExpireTime": time}).requested_expiry()
 
 
@@ -84,17 +84,16 @@ def test_a_time_is_that_of_its_zone_without_its_fraction(time: str, seconds: int
         "10000-01-01T00:00:00Z",
         "\u0662027-01-15T08:00:00Z",
         "2027-01-15T08:00:00Z\n",
+        NOW,
+        None,
+        [],
+        {},
+        True,
     ],
 )
-def test_what_is_no_time_is_invalid(time: str) -> None:
+def test_what_is_no_time_is_invalid(time: Any) -> None:
     with pytest.raises(InvalidArgument):
         requested(time)
-
-
-@pytest.mark.parametrize("value", [NOW, None, [], {}, True])
-def test_a_time_is_a_text(value: Any) -> None:
-    with pytest.raises(InvalidArgument):
-        RegSessionUpdate.parse({"registrationExpireTime": value})
 
 
 def test_a_time_that_is_too_long_is_out_of_range() -> None:
