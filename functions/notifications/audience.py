@@ -1,8 +1,7 @@
-"""The audience of a number: its active subscriptions, in one item that one request reads.
+"""The audience of a subscriber: its active subscriptions, in one item that one request reads.
 
-It is written in one transaction with each subscription that joins it, leaves it, or changes what
-is listed here, so the limits are exact. Pure, no clock, no I/O; times are Unix seconds. Source: ADR
-6.
+It is written in one transaction with each subscription that is created, ends, or changes in what is
+listed here, so the limits are exact. Pure, no clock, no I/O; times are Unix seconds. Source: ADR 6.
 """
 
 from collections import Counter
@@ -18,7 +17,7 @@ from notifications.subscription import Subscription
 
 
 class TooManySubscriptions(QuotaExceeded):
-    """Raised when a new one finds no room and nothing gives way."""
+    """Raised when there is no room for a new subscription, and no other one may be ended for it."""
 
 
 class Limits(NamedTuple):
@@ -26,12 +25,12 @@ class Limits(NamedTuple):
 
     of_device: int = 10
     of_client: int = 100
-    """Of a number through one client: CAMARA's list has room for no more."""
+    """Of a subscriber through one client: CAMARA's list has room for no more."""
     of_subscriber: int = 400
 
 
 class Listener(NamedTuple):
-    """What publishing has to know of an active subscription; ``device`` and ``client`` are keys."""
+    """An active subscription as its audience lists it: what publishers need to know of it."""
 
     subscriber_key: SubscriberKey
     subscription_id: str
@@ -44,7 +43,7 @@ class Listener(NamedTuple):
 
     @classmethod
     def of(cls, subscription: Subscription) -> Self | None:
-        """Return what is listed of a subscription, ``None`` if it has ended."""
+        """Return a subscription's entry, ``None`` if it has ended."""
         if subscription.ended is not None:
             return None
         return cls(
@@ -66,22 +65,25 @@ class Listener(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """``version`` counts the writes, 0 is for one that is not stored."""
+    """The active subscriptions of a subscriber, by id.
+
+    ``version`` counts the writes (optimistic locking); it is 0 for an audience that is not stored.
+    """
 
     subscriber_key: SubscriberKey
     version: int = 0
     listeners: Mapping[str, Listener] = field(default_factory=dict)
 
     def active(self, now: UnixSeconds) -> list[Listener]:
-        """Return those whose time is not up."""
+        """Return the subscriptions that have not expired."""
         return [known for known in self.listeners.values() if known.ends_at > now]
 
     def hearing(
         self, event_type: EventType, devices: Collection[DeviceKey], now: UnixSeconds
     ) -> list[Listener]:
-        """Return those that want to be told of such an event of one of these devices.
+        """Return the subscriptions to this type of event of one of these devices.
 
-        Those whose sink fails are not: it is told, when it works again, what has come of it.
+        Without those whose sink fails: it catches up when it works again.
         """
         return [
             known
@@ -90,7 +92,7 @@ class Audience:
         ]
 
     def after(self, subscription: Subscription, now: UnixSeconds) -> Self:
-        """Return the audience with a subscription as it is now, and without expired ones."""
+        """Return the next version: this subscription added, replaced or removed; no expired one."""
         listeners = {known.subscription_id: known for known in self.active(now)}
         listeners.pop(subscription.subscription_id, None)
         listener = Listener.of(subscription)
@@ -103,9 +105,9 @@ class Audience:
     ) -> str | None:
         """Return the id of a subscription that has to end before there is room for a new one.
 
-        ``None`` when there is room. A former owner of the number, or a user who hogs it, is to keep
-        nobody out: what gives way is the oldest subscription of a device that is not ``registered``
-        any more, of the actor that has the most, and more than the new one's. Raises
+        ``None`` when there is room. A former owner of the number, or a user who hogs it, must not
+        keep others out. So it is the oldest subscription of a device that is not ``registered`` any
+        more, of the actor that has the most, and more than the new one's. Raises
         ``TooManySubscriptions`` when there is none.
         """
         active = self.active(now)

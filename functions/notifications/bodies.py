@@ -1,7 +1,7 @@
-"""What clients send, validated against CAMARA's schemas.
+"""Request bodies, validated against CAMARA's schemas.
 
-A code of its own (``INVALID_PROTOCOL``, say) weighs more than ``INVALID_ARGUMENT``, for a sink that
-takes other credentials has other properties, too. Source: CAMARA WebRTC Events Subscriptions,
+A specific code (``INVALID_PROTOCOL``, say) wins over ``INVALID_ARGUMENT``, for a body with another
+kind of credential has other properties, too. Source: CAMARA WebRTC Events Subscriptions,
 ``SubscriptionRequest``, ``SubscriptionUpdateRequest``; RFC 6750 (``b64token``).
 """
 
@@ -102,7 +102,7 @@ class _Lifetime(Body):
 
 
 class Config(_Lifetime):
-    """``config`` of a new subscription; ``initialEvent`` is checked, and means nothing."""
+    """``config`` of a new subscription; ``initialEvent`` is validated, and has no effect."""
 
     subscription_detail: SubscriptionDetail
     subscription_max_events: Annotated[int, Field(ge=1, le=MAX_EVENTS)] | None = None
@@ -125,13 +125,13 @@ class SubscriptionRequest(_Credentialed):
 
 
 class UpdateConfig(_Lifetime):
-    """``config`` of a subscription that is there."""
+    """``config`` in an update of a subscription."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class SubscriptionUpdateRequest(_Credentialed):
-    """Body of ``updateNotificationChannelSubscription``; CAMARA closes it. It changes something."""
+    """Body of ``updateNotificationChannelSubscription``, closed by CAMARA; it must not be empty."""
 
     model_config = ConfigDict(extra="forbid")
 

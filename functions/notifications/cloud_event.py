@@ -12,10 +12,10 @@ from notifications.notification import Notification
 
 
 def cloud_event(notification: Notification, source: str, call: Call | None) -> bytes:
-    """Return the body; ``call`` is what the notification is about, if there is one.
+    """Return the body of the POST; ``call`` is the one that the notification is about, if any.
 
-    Addresses, SDP and location are the call's as it is now, and missing when it is no longer
-    stored; all else is as it was then.
+    Addresses, SDP and location are those of the call now, and missing when it is no longer stored;
+    all else is as it was at the time of the event.
     """
     data: dict[str, Any] = {
         "subscriptionId": notification.subscription_id,
@@ -24,7 +24,7 @@ def cloud_event(notification: Notification, source: str, call: Call | None) -> b
     if call is not None:
         data |= _of_call(call)
         if notification.type is EventType.SESSION_INVITATION:
-            # Whose event it is, and so whose location: the caller's.
+            # An invitation is the caller's event, so the location is the caller's.
             data["locationDetails"] = call.media.locations.get(call.session.legs.caller_actor)
     data |= notification.data
     event = {

@@ -1,8 +1,9 @@
 """Subscriptions and audiences as DynamoDB items: ``number`` and ``subscriptionId`` are the key.
 
-An audience has ``audience#`` before its number. The keys of the index ``StaleSubscriptions``
-(``staleShard``, ``staleAt``: when it is due) are there while a subscription has not ended. The
-sink's access token is there encrypted only. Times are Unix seconds.
+``number`` is the key of a subscriber, with ``audience#`` in front for an audience. The keys of the
+index ``StaleSubscriptions`` (``staleShard``, and ``staleAt``: when the sweep is to look at it) are
+there while a subscription has not ended. The sink's access token is stored encrypted. Times are
+Unix seconds.
 """
 
 from collections.abc import Mapping
@@ -47,7 +48,7 @@ def subscriber_key_of(item: Mapping[str, Any]) -> SubscriberKey:
 
 
 def subscription_item(subscription: Subscription) -> dict[str, Any]:
-    """Return the item, without what there is not."""
+    """Return the item, without attributes that have no value."""
     credential = subscription.credential
     attributes: dict[str, Any] = {
         "number": subscription.subscriber_key,
@@ -120,12 +121,12 @@ def subscription_from(item: Mapping[str, Any]) -> Subscription:
 
 
 def subscription_from_image(image: Mapping[str, Any]) -> Subscription:
-    """Read a stream's image, without the credential: that is Base64 there, and not for a stream."""
+    """Read a stream's image without the credential, which is in Base64 there, and not needed."""
     return subscription_from({name: value for name, value in image.items() if name != "credential"})
 
 
 def audience_item(audience: Audience, now: UnixSeconds) -> dict[str, Any]:
-    """Return the item; an audience of nobody is stored too, until time to live removes it."""
+    """Return the item; an empty audience is stored too, until time to live removes it."""
     listeners = audience.listeners.values()
     attributes = {
         "version": audience.version,
@@ -149,7 +150,7 @@ def audience_item(audience: Audience, now: UnixSeconds) -> dict[str, Any]:
 def audience_from(subscriber_key: SubscriberKey, item: Mapping[str, Any] | None) -> Audience:
     """Read the audience of a subscriber, an empty one where there is none.
 
-    Value by value, for publishing reads nothing more often.
+    Without boto3's deserializer, for speed: publishers read nothing more often.
     """
     if item is None:
         return Audience(subscriber_key)

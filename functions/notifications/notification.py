@@ -1,8 +1,8 @@
-"""What is queued for a subscription: which event, nothing personal; the rest is added in the end.
+"""Messages of the queues: notifications, and requests to catch up.
 
-A notification has the same ``event_id`` whenever it is made of the same change for the same
-subscription, so that the queue, and the sink, know it again. Source: CloudEvents 1.0.2, ``id``;
-ADR 6.
+They name an event and a subscription, and have nothing personal: addresses and SDP are added at
+delivery. The same change for the same subscription always has the same ``event_id``, by which the
+queue and the sink recognise duplicates. Source: CloudEvents 1.0.2, ``id``; ADR 6.
 """
 
 import hashlib
@@ -23,11 +23,11 @@ _IN_QUEUE = "number"
 
 
 class Addressee(Protocol):
-    """A subscription, or what is listed of it in its audience."""
+    """Whom a notification is for: a subscription, or its entry in an audience."""
 
     @property
     def subscriber_key(self) -> SubscriberKey:
-        """Whose it is."""
+        """The subscriber that it belongs to."""
 
     @property
     def subscription_id(self) -> str:
@@ -40,9 +40,10 @@ class Addressee(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """``time`` is that of the event (RFC 3339), ``data`` what the event says besides the call.
+    """An event for one subscription.
 
-    ``media_session_id`` is that of the call that it is about, if it is about one.
+    ``time`` is that of the event (RFC 3339), ``data`` the event's data without those of the call,
+    ``media_session_id`` the call that it is about, if it is about one.
     """
 
     subscriber_key: Annotated[SubscriberKey, Field(alias=_IN_QUEUE)]
@@ -84,7 +85,7 @@ class Notification:
 
     @property
     def state(self) -> State | None:
-        """Which state of what it tells; to invite is always the first, to end the only one."""
+        """The state that it reports: an invitation the first of a call, an end the only one."""
         subject = self.media_session_id or self.data.get("registrationId")
         if subject is None:
             return None
@@ -93,10 +94,7 @@ class Notification:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What a line of the log says of it: which event of what, for whom.
-
-        The ``x-correlator`` is there if it is a client's, not made of the event's id.
-        """
+        """It as fields of a log line; ``correlator`` is one of them only if a client sent it."""
         facts: dict[str, Any] = {
             "subscriptionId": self.subscription_id,
             "eventId": self.event_id,
@@ -113,7 +111,7 @@ class Notification:
 
     @property
     def deduplication_id(self) -> str:
-        """By which a FIFO queue knows it again, for five minutes."""
+        """SQS drops a message with the same id within five minutes."""
         return self.event_id
 
     def to_json(self) -> str:
@@ -123,10 +121,10 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """Asks to tell a sink that works again what has come of the calls that it has missed.
+    """A request to send a sink that works again the latest state of what it has missed.
 
-    ``cleared_at`` names the recovery that this is for, ``is_last`` the second look, a few seconds
-    after the first. Calls from ``before`` on (when they were placed, and their ids) have been told.
+    ``cleared_at`` identifies the recovery, ``is_last`` is set for the second pass, a few seconds
+    after the first. It goes on with calls ``before`` this one (time and id): newer ones are done.
     """
 
     subscriber_key: Annotated[SubscriberKey, Field(alias=_IN_QUEUE)]
@@ -138,7 +136,7 @@ class CatchUp:
 
     @classmethod
     def of(cls, subscription: Subscription) -> Self:
-        """Ask it for a subscription whose mark has just been cleared."""
+        """Return the first request for a subscription whose mark has just been cleared."""
         return cls(
             subscriber_key=subscription.subscriber_key,
             subscription_id=subscription.subscription_id,
@@ -148,12 +146,12 @@ class CatchUp:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What a line of the log says of it."""
+        """It as fields of a log line."""
         return {"subscriptionId": self.subscription_id}
 
     @property
     def deduplication_id(self) -> str:
-        """By which a FIFO queue knows it again, for five minutes."""
+        """SQS drops a message with the same id within five minutes."""
         return hashlib.blake2b(self.to_json().encode(), digest_size=16).hexdigest()
 
     def to_json(self) -> str:
@@ -174,7 +172,7 @@ _MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 
 
 def message_from(text: str) -> Message:
-    """Read the body of a message; what a later version has added to it is passed over.
+    """Read the body of a message; properties that a later release has added are ignored.
 
     Raises ``ValidationError`` for what is no message.
     """

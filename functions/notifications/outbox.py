@@ -1,9 +1,9 @@
 """Outbound queues: notifications (FIFO) and probes (delayed).
 
 Notifications are first in, first out for each device by itself; SQS drops a duplicate within five
-minutes. Probes, which ask a sink that fails whether it works again, wait in a
-queue of their own, each for as long as it is to wait. Source: AWS, "Amazon SQS FIFO queues",
-message groups and deduplication; "Amazon SQS fair queues".
+minutes. Probes, which retry an event on a failing sink, are in a queue of their own, each with its
+own delay. Source: AWS, "Amazon SQS FIFO queues", message groups and deduplication; "Amazon SQS fair
+queues".
 """
 
 import hashlib
@@ -33,22 +33,22 @@ type _Placed = tuple[int, Message]
 
 
 class Outbox:
-    """Queues messages, in order for each device: who has slow sinks keeps his own waiting."""
+    """The FIFO queue of notifications: in order for each device, so a slow sink delays no other."""
 
     def __init__(self, client: "SQSClient", queue: str) -> None:
         self._client = client
         self._queue = queue
 
     def put(self, messages: Sequence[Message]) -> None:
-        """Queue them. Raises ``Unavailable`` unless all are queued."""
+        """Queue messages. Raises ``Unavailable`` unless all are queued."""
         if self.put_each(messages):
             raise Unavailable
 
     def put_each(self, messages: Sequence[Message]) -> set[int]:
-        """Queue as many as SQS takes; return the places of the others.
+        """Queue messages; return the places of those that are not queued.
 
-        After the first of a subscription's that is not queued none of its later ones is. No request
-        holds two of one subscription, for SQS may refuse the one and take the other.
+        To keep the order, none of a subscription is queued after its first that is not. No request
+        has two messages of one subscription, for SQS may refuse the first and take the second.
         """
         missing: set[int] = set()
         stopped: set[str] = set()
@@ -92,14 +92,14 @@ class Outbox:
 
 
 class Probes:
-    """Queues what is to come in a while; what is for one host keeps no other one's waiting."""
+    """The queue of probes, each delayed; a fair queue: one host's messages delay no other's."""
 
     def __init__(self, client: "SQSClient", queue: str) -> None:
         self._client = client
         self._queue = queue
 
     def put(self, message: Message, host: str, delay: int) -> None:
-        """Queue a message for a sink on ``host`` that comes in ``delay`` seconds, 900 at most.
+        """Queue a message for a sink on ``host``, to be received in ``delay`` seconds (max. 900).
 
         Raises ``Unavailable``.
         """
@@ -143,11 +143,11 @@ def sqs_client() -> "SQSClient":
 
 @cache
 def outbox() -> Outbox:
-    """Return the process's outbox, as the environment configures it."""
+    """Return the process's queue of notifications, as the environment configures it."""
     return Outbox(sqs_client(), settings().notifications_queue)
 
 
 @cache
 def probes() -> Probes:
-    """Return the process's probes, as the environment configures them."""
+    """Return the process's queue of probes, as the environment configures it."""
     return Probes(sqs_client(), settings().probes_queue)

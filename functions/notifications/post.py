@@ -67,14 +67,17 @@ class _Deadline:
 
 
 class _Reader(io.BufferedReader):
-    """What has been read ahead; an answer that is none yet does not close it."""
+    """A reader that ``HTTPResponse`` does not close after a 1xx answer: the final one follows."""
 
     def close(self) -> None:
-        """Leave what follows to be read."""
+        """Do nothing: the final answer is still to be read."""
 
 
 class _Channel:
-    """What HTTP needs of a socket; a timeout of the socket's own would be for each byte anew."""
+    """The part of a socket that ``http.client`` uses, with one deadline for the whole exchange.
+
+    A socket's own timeout would start anew with each byte.
+    """
 
     def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
         self._sock = sock
@@ -89,11 +92,11 @@ class _Channel:
         return self._reader
 
     def close(self) -> None:
-        """Leave that to whom the socket belongs to."""
+        """Do nothing: ``post`` closes the socket."""
 
 
 class _Head(io.RawIOBase):
-    """The head of an answer, as it comes."""
+    """Raw stream of an answer's head, bounded in time and length."""
 
     def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
         self._sock = sock
@@ -122,9 +125,9 @@ def _status(channel: _Channel) -> int:
 
 
 def _resolve(sink: Sink, deadline: _Deadline, *, loopback_allowed: bool) -> _Addresses:
-    """Resolve the name, in a thread, for that takes as long as it takes.
+    """Resolve the name, in a thread, because the resolver has no timeout.
 
-    One address that is not allowed condemns them all: raises ``NotDelivered``.
+    Raises ``NotDelivered`` if any of its addresses is not allowed.
     """
     found: Future[list[Any]] = Future()
 
@@ -155,7 +158,7 @@ def _connect(addresses: _Addresses, deadline: _Deadline) -> socket.socket:
 
 
 def _start_tls(sock: socket.socket, sink: Sink, deadline: _Deadline) -> socket.socket:
-    """Speak TLS, for https: the certificate is to be for the sink's name, not its address."""
+    """Start TLS if the sink is https; the certificate is checked for the sink's name."""
     if sink.scheme != "https":
         return sock
     sock.settimeout(deadline.left())

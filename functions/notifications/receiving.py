@@ -1,4 +1,4 @@
-"""Shared frame of the functions that a queue drives: one message, and when it comes again.
+"""Shared frame of the functions that a queue invokes: handle one message, or delay its retry.
 
 Source: AWS, "Using Lambda with Amazon SQS", partial batch responses; "Amazon SQS visibility
 timeout".
@@ -21,11 +21,11 @@ from notifications.notification import Message, message_from
 from notifications.outbox import sqs_client
 
 _LONGEST_DELAY_SECONDS = 40
-"""After a fault of ours, or of AWS: when that is over nobody is to wait for much longer."""
+"""Between retries after a fault of ours, or of AWS: recovery is noticed within this time."""
 
 
 class ComeAgain(Exception):
-    """The message is to come again, after so many ``seconds``."""
+    """Raised to have the message received again after ``seconds``."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__()
@@ -39,10 +39,11 @@ def handle_message(
     queue: str,
     handle: Callable[[Message, int], None],
 ) -> PartialItemFailureResponse:
-    """Handle the message of an invocation, received so many times; return it if it comes again.
+    """Call ``handle`` with an invocation's message, and how often that has been received.
 
-    What ``handle`` raises makes it: after the seconds of ``ComeAgain``, else, for that is a fault
-    of ours, or of AWS, with exponential backoff.
+    Returns the message when ``handle`` raises, so that SQS keeps it: it is received again after the
+    seconds of ``ComeAgain``, and after any other exception, a fault of ours or of AWS, with
+    exponential backoff.
     """
     log.begin_invocation(context)
 
@@ -65,7 +66,7 @@ def handle_message(
 
 
 def _delay(function: str, queue: str, record: SQSRecord, seconds: int) -> None:
-    """Delay a message; if that fails, it comes when the queue's visibility timeout is up."""
+    """Delay a message; if that fails, it comes after the queue's own visibility timeout."""
     try:
         sqs_client().change_message_visibility(
             QueueUrl=queue, ReceiptHandle=record.receipt_handle, VisibilityTimeout=seconds

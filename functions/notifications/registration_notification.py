@@ -14,7 +14,7 @@ _REASONS = {
 
 
 def registration_notification(subscription: Addressee, ended: Ended, time: str) -> Notification:
-    """Tell of the end of a registration, at ``time`` (RFC 3339)."""
+    """Return the notification of a registration's end at ``time`` (RFC 3339)."""
     reason, description = _REASONS[ended.reason]
     return Notification.to(
         subscription,

@@ -1,4 +1,4 @@
-"""How a subscription is shown: CAMARA's ``Subscription``, without the sink's access token."""
+"""Response body of a subscription: CAMARA's ``Subscription``, without the sink's access token."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from notifications.subscription import Subscription
 def subscription_response(subscription: Subscription, now: UnixSeconds) -> dict[str, Any]:
     """Return the body for a subscription as it is ``now``.
 
-    Its ``config`` is the one in effect: when it ends is there, whether or not it was asked for.
+    Its ``config`` is the one in effect: the expiry is there, also if the client asked for none.
     """
     config: dict[str, Any] = {
         "subscriptionDetail": {"deviceId": subscription.device_id},

@@ -51,10 +51,10 @@ _SIP: dict[Status, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class SessionChange:
-    """A session as a change has left it; ``before`` is the status until then, if there was one.
+    """A session after a change; ``before`` is its status before that, ``None`` for a new session.
 
-    ``end_reason`` is what the network gave as a reason. The session's version is the change's
-    place in the session's life: the first change is number one, and none is left out.
+    ``end_reason`` is set when the network has ended it. The session's version numbers its changes
+    from 1, without gaps.
     """
 
     session: Session
@@ -63,7 +63,7 @@ class SessionChange:
 
     @classmethod
     def from_images(cls, new: dict[str, Any], old: dict[str, Any] | None) -> Self | None:
-        """Read a stream record's images; ``None`` when they show no change of the session."""
+        """Read a stream record's images; ``None`` if the version is unchanged (a renewed lease)."""
         if old is not None and old["version"] == new["version"]:
             return None
         return cls(
@@ -74,17 +74,17 @@ class SessionChange:
 
     @classmethod
     def now(cls, item: Mapping[str, Any]) -> Self:
-        """Return the last change of a session, as it is stored; what it was before is not known."""
+        """Return the last change of a stored session; its status before is not known (``None``)."""
         return cls(session_from(item), None, item.get("endReason", {}).get("S"))
 
     @property
     def name(self) -> str:
-        """Which change it is, among all changes of all sessions: the id, a space, the version."""
+        """The change's unique name: the session's id, a space, the version."""
         return f"{self.session.media_session_id} {self.session.version}"
 
     @property
     def is_invitation(self) -> bool:
-        """Whether this is how the session began."""
+        """Whether this change created the session."""
         return self.before is None
 
     @property
@@ -97,7 +97,7 @@ class SessionChange:
 
     @property
     def reason(self) -> str:
-        """Say what has happened."""
+        """Return the change in words, for people."""
         words = _WORDS[self.session.status].format(by=self.ended_by)
         if self.session.status == self.before:
             return f"{words}: session updated"
@@ -105,7 +105,7 @@ class SessionChange:
 
     @property
     def sip(self) -> dict[str, Any]:
-        """Return the request or the response that says the same in SIP."""
+        """Return the SIP request or response that corresponds to the change."""
         if {self.session.status, self.before} <= ANSWERED:
             return _REINVITE
         return _SIP[self.session.status]

@@ -1,4 +1,4 @@
-"""Notifications of a change of a call, and the devices that hear of it. Source: ADR 6."""
+"""Notifications of a change of a call, and the devices that get them. Source: ADR 6."""
 
 from call_handling.session import Session
 from camara.identity import DeviceKey
@@ -10,11 +10,11 @@ from registration.register import Register
 
 
 def devices_of(session: Session, register: Register, until: UnixSeconds) -> frozenset[DeviceKey]:
-    """Return the devices (keys) that hear of a call; see ``Legs``.
+    """Return the devices that are notified of a call: the calling one, and those on which it rang.
 
-    They are the one that placed it, and those of the receiver that have heard it ring, live or not.
-    Before the answer the receiver's ``register`` knows them, for it remembers what has ended, those
-    that were made before ``until`` (Unix seconds); from then on the call does.
+    Before the answer the latter are found in the receiver's ``register``, which keeps registrations
+    for a while after their end: those made before ``until`` (Unix seconds). From the answer on they
+    are stored in the call (``Legs.devices``).
     """
     legs = session.legs
     if legs.answered_by is not None:
@@ -24,14 +24,17 @@ def devices_of(session: Session, register: Register, until: UnixSeconds) -> froz
 
 
 def rings(session: Session) -> bool:
-    """Tell whether there is anything to invite to."""
+    """Tell whether the call still rings: it lives, and is not answered."""
     return session.ended is None and session.legs.answered_by is None
 
 
 def session_notification(
     subscription: Addressee, event_type: EventType, change: SessionChange, time: str
 ) -> Notification:
-    """Tell of a change of ``time`` (RFC 3339); an invitation is one event, however late it is."""
+    """Return the notification of a change made at ``time`` (RFC 3339).
+
+    All invitations to one call are the same event, however late they are.
+    """
     session = change.session
     version = 1 if event_type is EventType.SESSION_INVITATION else session.version
     return Notification.to(

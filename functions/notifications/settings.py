@@ -1,6 +1,6 @@
-"""Settings of notifications: environment variables that ``template.yaml`` sets, held by pydantic.
+"""Settings of notifications: environment variables that ``template.yaml`` sets, read by pydantic.
 
-All are checked when the first is asked for, so that a function which lacks one does nothing at all.
+All are checked when the first is read, so that a function which lacks one does nothing at all.
 """
 
 import os
@@ -17,10 +17,10 @@ type _Seconds = Annotated[int, Field(ge=1)]
 
 
 class Settings(BaseModel):
-    """What every function has; queues are URLs, ``sink_credentials_key`` is a key of KMS.
+    """Settings of every function; queues are URLs, ``sink_credentials_key`` is a key of KMS.
 
-    ``events_not_published`` is where it is said that somebody has to look at a stream. A sink may
-    be on this machine with ``loopback_sinks``, which is for the embedded stack.
+    ``events_not_published`` is the dead-letter queue of the streams' readers. ``loopback_sinks``
+    allows sinks on this machine, for the embedded stack.
     """
 
     model_config = ConfigDict(
@@ -48,7 +48,7 @@ class Settings(BaseModel):
 
 
 class DeliverySettings(Settings):
-    """And what functions have that deliver: the address of the API, which events come from."""
+    """Settings of the functions that deliver; ``event_source`` is the API's address."""
 
     event_source: _Name
 

@@ -1,7 +1,7 @@
 """Protection against server-side request forgery (SSRF): where notifications may be sent.
 
-A sink is judged twice: its URL when somebody subscribes, and its addresses, once the name has been
-resolved, at each delivery. Sources: CAMARA Event Subscription and Notification Guidelines; RFC
+A sink is checked twice: its URL at the subscription, and the addresses to which its name resolves
+at each delivery. Sources: CAMARA Event Subscription and Notification Guidelines; RFC
 3986; IANA special-purpose address registries; OWASP, "Server-Side Request Forgery Prevention".
 """
 
@@ -23,7 +23,7 @@ _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 
 class Sink(NamedTuple):
-    """A URL, taken apart; ``host`` is without brackets, ``target`` is path and query."""
+    """A parsed URL; ``host`` is without brackets, ``target`` is path and query."""
 
     scheme: str
     host: str
@@ -38,9 +38,9 @@ class Sink(NamedTuple):
 
 
 def sink_from(url: str, *, loopback_allowed: bool) -> Sink:
-    """Take a URL apart. Raises ``InvalidSink`` unless it could be a public https address.
+    """Parse a URL. Raises ``InvalidSink`` unless it may be a public https address.
 
-    With ``loopback_allowed``, which only the embedded stack sets, loopback is one, too, also by
+    With ``loopback_allowed``, which only the embedded stack sets, loopback is allowed, too, also by
     http. Names are in ASCII: an internationalised one as ``xn--``.
     """
     if not url.isascii() or not url.isprintable() or any(char in url for char in " \\#"):

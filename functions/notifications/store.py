@@ -1,8 +1,8 @@
-"""Subscriptions in DynamoDB, and the audiences they make: every change is on a condition.
+"""Subscriptions and audiences in DynamoDB: create, read and change them.
 
-Optimistic locking: a change is decided on what was read and written if the version is unchanged. In
-one transaction with the audience of the number, if what is listed there changes. Source: AWS,
-"DynamoDB condition expressions" and "Managing complex workflows with transactions"; ADR 6.
+Optimistic locking: a change is decided on what was read, and written if the version is unchanged;
+if what the audience lists of the subscription changes, both are written in one transaction. Source:
+AWS, "DynamoDB condition expressions" and "Managing complex workflows with transactions"; ADR 6.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -43,7 +43,7 @@ _BATCH = 100
 
 
 class SubscriptionStore:
-    """The subscriptions of numbers (keys, ``camara.identity``).
+    """The subscriptions of subscribers, and their audiences.
 
     Every method raises ``Unavailable`` when DynamoDB does not serve, ``Timeout`` when there is no
     time to ask it.
@@ -60,9 +60,9 @@ class SubscriptionStore:
     def create(
         self, subscription: Subscription, registered: Collection[DeviceKey], now: UnixSeconds
     ) -> None:
-        """Store a new subscription, if there is room; see ``Audience.in_the_way_of``.
+        """Store a new subscription; to make room, end another one (``Audience.in_the_way_of``).
 
-        ``registered`` are the number's devices (keys). Raises ``TooManySubscriptions``.
+        ``registered`` are the subscriber's devices. Raises ``TooManySubscriptions``.
         """
         subscriber_key, write_id = subscription.subscriber_key, new_write_id()
 
@@ -89,7 +89,7 @@ class SubscriptionStore:
     def read_each(
         self, subscriber_key: SubscriberKey, subscription_ids: Iterable[str]
     ) -> list[Subscription]:
-        """Read up to 100 subscriptions of a number, active or not, in one request."""
+        """Read up to 100 subscriptions of a subscriber, active or not, in one request."""
         keys = [key(subscriber_key, subscription_id) for subscription_id in subscription_ids]
         items = read_batch(self._client, self._table, keys) if keys else []
         return [subscription_from(item) for item in items]
@@ -114,9 +114,10 @@ class SubscriptionStore:
         subscription_id: str,
         decide: Callable[[Subscription], Subscription],
     ) -> Subscription:
-        """Write what ``decide`` makes of a subscription; return it.
+        """Read a subscription, write what ``decide`` returns, and return that; retry on a conflict.
 
-        Nothing is written when it makes nothing of it. Raises ``NotFound``, and what it raises.
+        Nothing is written when ``decide`` returns its argument. Raises ``NotFound``, and what
+        ``decide`` raises.
         """
         write_id = new_write_id()
 
@@ -138,12 +139,12 @@ class SubscriptionStore:
         self, before: Subscription | None, after: Subscription, audience: Audience, write_id: str
     ) -> None:
         now = clock.now()
-        told = {
+        audience_put = {
             "TableName": self._table,
             "Item": audience_item(audience.after(after, now), now) | _written(write_id),
             **if_still(audience.version, write_id),
         }
-        puts = [{"Put": self._put(before, after, write_id)}, {"Put": told}]
+        puts = [{"Put": self._put(before, after, write_id)}, {"Put": audience_put}]
         with unavailable_on_failure():
             self._client.transact_write_items(
                 TransactItems=cast("Any", puts), ClientRequestToken=uuid4().hex

@@ -16,24 +16,25 @@ from camara.scope import EventType
 from camara.unix_time import UnixSeconds
 
 _TOKEN_MARGIN = 120
-"""Seconds in which a sink is told that its token expires, while the token still opens it."""
+"""Seconds before an access token expires: the subscription ends then, so that the notice of its
+end can still be sent with the token."""
 
 ATTEMPTS = 12
-"""So many failed attempts end a subscription, each less for ``_FORGIVEN_AFTER`` without one."""
+"""Failed attempts that end a subscription."""
 
 _FORGIVEN_AFTER = 30
-"""Seconds in which a sink works that make up for a failure; one that flaps is asked less often."""
+"""Seconds in which a sink works that make up for one failure: a sink that flaps is backed off."""
 
 _FAILING_AT_MOST = 2 * 3600
-"""Seconds; longer than all attempts take. A probe that was lost silences nobody for ever."""
+"""Seconds, longer than all attempts take: then the probe was lost, and the mark is cleared."""
 
 _BEHIND_AT_MOST = 600
-"""Seconds; longer than catching up takes. If the message that asks for it was lost, ask again."""
+"""Seconds, longer than catching up takes: then its message was lost, and is queued again."""
 
 _REMEMBERED_FOR = 300
-"""Seconds for which it is remembered what a sink was told, after it has caught up.
+"""Seconds after catching up for which ``told`` is kept.
 
-A publisher that is late by less repeats nothing.
+So a publisher that is late by less causes no duplicate.
 """
 
 _REMEMBERED_AT_MOST = 150
@@ -65,7 +66,7 @@ class Lifetimes(NamedTuple):
 
 
 class State(NamedTuple):
-    """What a notification tells: a call, or a registration, by its id, and in which version."""
+    """The version of a call, or of a registration (``subject``: its id), that is notified."""
 
     subject: str
     version: int
@@ -80,20 +81,21 @@ class Credential(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Who wants to hear of what, where, and until when.
+    """A subscription: one type of event, for one device of an actor, sent to one sink.
 
-    It is for the device (``device_id``, a UUID in lower case) of an actor, through a client.
-    ``number``, ``actor`` and ``client`` are keys (``camara.identity``). ``version`` counts the
-    writes. ``ended`` says why there will be no more; what is ``ended`` stays so.
+    ``device_id`` is a UUID in lower case. ``version`` counts the writes (optimistic locking).
+    ``ended`` is the reason of its end, and stays.
 
-    With ``max_events``, ``delivered`` counts notifications, ``last_event_id`` is that of the last
-    one.
+    With ``max_events``, ``delivered`` counts the notifications, and ``last_event_id`` is that of
+    the last one.
 
-    A sink that fails has been failing since ``failing_since``, and is asked again with the event
-    ``probe``; ``failures`` were counted until ``failed_at``, and are forgiven since ``worked_at``.
-    It is told again since ``cleared_at``. What has ended since ``behind_since`` it may not have
-    been told; while that is so, and until ``told_until``, it is remembered what it was (``told``:
-    versions by subject).
+    The circuit breaker: while the sink fails, ``failing_since`` is set (the mark), and ``probe`` is
+    the id of the event that is retried. ``failures`` were counted, the last one at ``failed_at``;
+    since ``worked_at`` they are gradually forgiven.
+
+    Catching up: the mark was cleared at ``cleared_at``. The sink may have missed what happened from
+    ``behind_since`` on, which is unset once it has caught up. Until then, and until ``told_until``,
+    ``told`` has what it was sent (the latest version of each subject).
     """
 
     subscriber_key: SubscriberKey
@@ -134,9 +136,10 @@ class Subscription:
 
     @property
     def due_at(self) -> UnixSeconds:
-        """When there is something to do: at its end, or just before its access token expires.
+        """When the sweep is to look at it.
 
-        Or when it has been failing, or behind, for longer than it can.
+        That is at its end, just before its access token expires, or when it has been failing, or
+        behind, for longer than is possible unless a message was lost.
         """
         due = [self.ends_at]
         if self.credential is not None:
@@ -148,11 +151,11 @@ class Subscription:
         return min(due)
 
     def is_active(self, now: UnixSeconds) -> bool:
-        """Tell whether there is anything to notify it of."""
+        """Tell whether it is neither ended nor expired."""
         return self.ended is None and self.ends_at > now
 
     def is_failing(self, now: UnixSeconds) -> bool:
-        """Tell whether its sink is asked with probes only, until it takes one."""
+        """Tell whether it is marked: its sink gets probes only, until it takes one."""
         return self.failing_since is not None and self.is_active(now)
 
     def require_active(self, actor: str, now: UnixSeconds) -> None:
@@ -161,7 +164,7 @@ class Subscription:
             raise NotFound
 
     def updated(self, credential: Credential | None, ends_at: UnixSeconds | None) -> Self:
-        """Return it with what a PUT brings; what it does not bring stays."""
+        """Return it as changed by a PUT; ``None`` leaves a value as it is."""
         return self._next(credential=credential or self.credential, ends_at=ends_at or self.ends_at)
 
     def ended_because(self, reason: TerminationReason, now: UnixSeconds) -> Self:
@@ -171,7 +174,7 @@ class Subscription:
         return self._next(ended=reason, ended_at=now)
 
     def settled(self, now: UnixSeconds) -> Self:
-        """Return it as it is to be when it is due; as it is if it has been given more time."""
+        """Return it after the sweep: ended, or its mark cleared; unchanged if it is not due."""
         if self.due_at > now:
             return self
         if self.ends_at <= now:
@@ -181,10 +184,10 @@ class Subscription:
         return self.told_again(now)
 
     def failed(self, event_id: str, since: UnixSeconds, now: UnixSeconds) -> Self:
-        """Return it with a sink that has failed to take this event.
+        """Return it marked, with one failure more: the sink has failed to take this event.
 
-        What ended before ``since`` it has been told of. One that fails already, or is over, stays
-        as it is.
+        The sink may have missed what happened from ``since`` on. A subscription that is marked
+        already, or is over, stays as it is.
         """
         marked = self.marked(event_id, since, now)
         if marked is self:
@@ -193,7 +196,7 @@ class Subscription:
         return marked.with_failure(max(0, self.failures - forgiven), now)
 
     def marked(self, event_id: str, since: UnixSeconds, now: UnixSeconds) -> Self:
-        """Return it as if its sink had failed, which it has not: for an event that has waited."""
+        """Return it marked without a failure: this event has waited for too long."""
         if self.is_failing(now) or not self.is_active(now):
             return self
         return self._next(
@@ -205,36 +208,36 @@ class Subscription:
         )
 
     def failed_again(self, event_id: str, failures: int, now: UnixSeconds) -> Self:
-        """Return it after its probe has failed, once more than so often: the last one ends it."""
+        """Return it after a probe has failed; unchanged unless it had ``failures`` failures."""
         if not self.is_probed_by(event_id, now) or self.failures != failures:
             return self
         return self._next().with_failure(self.failures, now)
 
     def with_failure(self, failures: int, now: UnixSeconds) -> Self:
-        """Return it with one failure more than so many: the last one ends it."""
+        """Return it with ``failures`` and one more; ended after the last attempt."""
         after = replace(self, failures=failures + 1, failed_at=now, worked_at=None)
         if after.failures < ATTEMPTS:
             return after
         return replace(after, ended=TerminationReason.NETWORK_TERMINATED, ended_at=now)
 
     def probed_with(self, event_id: str, now: UnixSeconds) -> Self:
-        """Return it with another event that its sink, if it fails, is asked again with."""
+        """Return it with another event as its probe, if it is marked."""
         if not self.is_failing(now) or self.probe == event_id:
             return self
         return self._next(probe=event_id)
 
     def is_probed_by(self, event_id: str, now: UnixSeconds) -> bool:
-        """Tell whether this is the event that its sink, which fails, is asked again with."""
+        """Tell whether it is marked, and this event is its probe."""
         return self.is_failing(now) and self.probe == event_id
 
     def told_again(self, now: UnixSeconds) -> Self:
-        """Return it with a sink that is told again, though it is behind, and may still fail."""
+        """Return it with the mark cleared: its sink gets events again, and has yet to catch up."""
         if self.behind_since is None:
             return self
         return self._next(failing_since=None, probe="", cleared_at=now)
 
     def caught_up(self, cleared_at: UnixSeconds, now: UnixSeconds) -> Self:
-        """Return it with a sink that has been told all that it had missed until then."""
+        """Return it after its sink has caught up, if that was for the recovery ``cleared_at``."""
         if self.behind_since is None or self.failing_since is not None:
             return self
         if self.cleared_at != cleared_at:
@@ -242,7 +245,7 @@ class Subscription:
         return self._next(behind_since=None, told_until=now + _REMEMBERED_FOR)
 
     def knows(self, event_id: str, state: State | None, now: UnixSeconds) -> bool:
-        """Tell whether its sink has heard of this event, or of a later one of the same subject."""
+        """Tell whether its sink was sent this event, or a later version of the same subject."""
         if event_id == self.last_event_id:
             return True
         if state is None or not self._remembers(now):
@@ -250,10 +253,10 @@ class Subscription:
         return self.told.get(state.subject, 0) >= state.version
 
     def has_heard(self, event_id: str, state: State | None, now: UnixSeconds) -> Self:
-        """Return it after a notification, if there is anything to remember of it.
+        """Return it after its sink has taken a notification; unchanged if nothing is to be stored.
 
-        There is while its sink is catching up, and if it wanted a number of them, of which the last
-        one ends it.
+        Stored are: with ``max_events`` the count, of which the last one ends it; that the sink
+        works again after failures; and while it catches up, which version it was sent.
         """
         changes: dict[str, Any] = {}
         if self.max_events is not None and event_id != self.last_event_id:
