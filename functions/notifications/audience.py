@@ -78,7 +78,7 @@ class Audience:
         """Return the subscriptions that have not expired."""
         return [known for known in self.listeners.values() if known.ends_at > now]
 
-    def hearing(
+    def subscribed_to(
         self, event_type: EventType, devices: Collection[DeviceKey], now: UnixSeconds
     ) -> list[Listener]:
         """Return the subscriptions to this type of event of one of these devices.

@@ -117,7 +117,7 @@ def _probe_anew(subscription: Subscription, missed: Missed | None) -> None:
     """
     now = clock.now()
     if missed is None:
-        change = partial(Subscription.told_again, now=now)
+        change = partial(Subscription.with_mark_cleared, now=now)
     else:
         event_id = missed.notification.event_id
         change = partial(Subscription.probed_with, event_id=event_id, now=now)

@@ -172,7 +172,7 @@ def _remember(subscription: Subscription, notification: Notification) -> None:
     """Store that a sink has got a notification, if its subscription has to remember it."""
 
     def decide(known: Subscription) -> Subscription:
-        return known.has_heard(notification.event_id, notification.state, clock.now())
+        return known.after_delivery(notification.event_id, notification.state, clock.now())
 
     if decide(subscription) is subscription:
         return

@@ -121,8 +121,8 @@ def _recover(subscription: Subscription, probe: Notification, sent: Notification
     def decide(known: Subscription) -> Subscription:
         if not known.is_probed_by(probe.event_id, now):
             return known
-        after = known.told_again(now)
-        return after.has_heard(sent.event_id, sent.state, now) if sent else after
+        after = known.with_mark_cleared(now)
+        return after.after_delivery(sent.event_id, sent.state, now) if sent else after
 
     outbox().put([CatchUp.of(_change(subscription, decide))])
 

@@ -49,7 +49,7 @@ def _notifications(
     return [
         registration_notification(listener, ended, time)
         for ended in register_from(image["owner"]["S"], image).just_ended
-        for listener in audience.hearing(
+        for listener in audience.subscribed_to(
             EventType.REGISTRATION_ENDS, {ended.registration.device}, clock.now()
         )
     ]

@@ -76,7 +76,7 @@ def _notifications(
     return [
         session_notification(listener, kind, change, time)
         for subscriber_key in dict.fromkeys(subscribers)
-        for listener in audience_from(subscriber_key, audiences.get(subscriber_key)).hearing(
+        for listener in audience_from(subscriber_key, audiences.get(subscriber_key)).subscribed_to(
             kind, devices, now
         )
     ]

@@ -181,7 +181,7 @@ class Subscription:
             return self.ended_because(TerminationReason.SUBSCRIPTION_EXPIRED, now)
         if self.credential is not None and self.credential.expires_at - _TOKEN_MARGIN <= now:
             return self.ended_because(TerminationReason.ACCESS_TOKEN_EXPIRED, now)
-        return self.told_again(now)
+        return self.with_mark_cleared(now)
 
     def failed(self, event_id: str, since: UnixSeconds, now: UnixSeconds) -> Self:
         """Return it marked, with one failure more: the sink has failed to take this event.
@@ -230,7 +230,7 @@ class Subscription:
         """Tell whether it is marked, and this event is its probe."""
         return self.is_failing(now) and self.probe == event_id
 
-    def told_again(self, now: UnixSeconds) -> Self:
+    def with_mark_cleared(self, now: UnixSeconds) -> Self:
         """Return it with the mark cleared: its sink gets events again, and has yet to catch up."""
         if self.behind_since is None:
             return self
@@ -252,7 +252,7 @@ class Subscription:
             return False
         return self.told.get(state.subject, 0) >= state.version
 
-    def has_heard(self, event_id: str, state: State | None, now: UnixSeconds) -> Self:
+    def after_delivery(self, event_id: str, state: State | None, now: UnixSeconds) -> Self:
         """Return it after its sink has taken a notification; unchanged if nothing is to be stored.
 
         Stored are: with ``max_events`` the count, of which the last one ends it; that the sink

@@ -69,7 +69,9 @@ STATES: SearchStrategy[Subscription] = (
             a_subscription(max_events=1).failed(PROBE, NOW, NOW),
         ]
     )
-    | st.sampled_from([FAILING.told_again(NOW), FAILING.told_again(NOW).caught_up(NOW, NOW)])
+    | st.sampled_from(
+        [FAILING.with_mark_cleared(NOW), FAILING.with_mark_cleared(NOW).caught_up(NOW, NOW)]
+    )
     | st.sampled_from(
         [
             a_subscription(),

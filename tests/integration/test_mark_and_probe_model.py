@@ -107,15 +107,15 @@ def test_a_violation_comes_with_the_shortest_way_to_it() -> None:
 
 
 def is_listed_as_working(patch: pytest.MonkeyPatch) -> None:
-    real = Audience.hearing
+    real = Audience.subscribed_to
 
-    def hearing(audience: Audience, *asked: Any) -> list[Listener]:
+    def subscribed_to(audience: Audience, *asked: Any) -> list[Listener]:
         listeners = {
             name: each._replace(failing=False) for name, each in audience.listeners.items()
         }
         return real(replace(audience, listeners=listeners), *asked)
 
-    patch.setattr(Audience, "hearing", hearing)
+    patch.setattr(Audience, "subscribed_to", subscribed_to)
 
 
 BROKEN: dict[str, tuple[Scenario, Callable[[pytest.MonkeyPatch], None]]] = {

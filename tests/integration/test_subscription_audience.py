@@ -71,8 +71,8 @@ ACTIONS: dict[str, Callable[[int], Any]] = {
     "delete": changes(lambda known: known.ended_because(DELETED, clock.now())),
     "mark": changes(lambda known: known.failed("event", NOW, clock.now())),
     "probe": changes(lambda known: known.failed_again("event", known.failures, clock.now())),
-    "recover": changes(lambda known: known.told_again(clock.now())),
-    "hear": changes(lambda known: known.has_heard(str(known.version), None, clock.now())),
+    "recover": changes(lambda known: known.with_mark_cleared(clock.now())),
+    "hear": changes(lambda known: known.after_delivery(str(known.version), None, clock.now())),
     "sweep": changes(lambda known: known.settled(clock.now())),
 }
 

@@ -29,7 +29,7 @@ def change(subscription: Subscription, decide: Any) -> Subscription:
 
 
 def hears(event_id: str) -> Callable[[Subscription], Subscription]:
-    return lambda known: known.has_heard(event_id, None, NOW)
+    return lambda known: known.after_delivery(event_id, None, NOW)
 
 
 @pytest.mark.parametrize("credential", [None, CREDENTIAL])

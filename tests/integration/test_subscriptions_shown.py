@@ -89,7 +89,7 @@ def test_while_its_sink_fails_it_is_inactive() -> None:
     assert put(ALICE, known, {"config": {"subscriptionExpireTime": at(10)}}).body["status"] == (
         "INACTIVE"
     )
-    store.change(ALICE_KEY, known, lambda each: each.told_again(NOW))
+    store.change(ALICE_KEY, known, lambda each: each.with_mark_cleared(NOW))
     assert get(ALICE, known).body["status"] == "ACTIVE"
 
 

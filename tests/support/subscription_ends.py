@@ -22,7 +22,7 @@ def hears(subscription: Subscription, event_id: str) -> None:
     subscription_store().change(
         subscription.subscriber_key,
         subscription.subscription_id,
-        lambda known: known.has_heard(event_id, None, NOW),
+        lambda known: known.after_delivery(event_id, None, NOW),
     )
 
 

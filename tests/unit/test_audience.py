@@ -84,23 +84,23 @@ def test_an_event_is_heard_by_those_devices_that_want_to_hear_of_it() -> None:
         a_subscription(5, of=PHONE),
     )
 
-    def hearing(kind: EventType, *devices: Registration) -> list[str]:
+    def subscribed_to(kind: EventType, *devices: Registration) -> list[str]:
         keys = {each.device for each in devices}
-        return [each.subscription_id for each in known.hearing(kind, keys, NOW)]
+        return [each.subscription_id for each in known.subscribed_to(kind, keys, NOW)]
 
-    assert hearing(STATUS, PHONE) == [subscription_id(1), subscription_id(5)]
-    assert hearing(STATUS, TABLET, PHONE) == [subscription_id(n) for n in (1, 3, 5)]
-    assert hearing(INVITATION, PHONE, TABLET) == [subscription_id(2)]
-    assert hearing(EventType.REGISTRATION_ENDS, PHONE, TABLET) == []
-    assert hearing(STATUS, a_registration(sub="another user")) == []
-    assert hearing(STATUS) == []
+    assert subscribed_to(STATUS, PHONE) == [subscription_id(1), subscription_id(5)]
+    assert subscribed_to(STATUS, TABLET, PHONE) == [subscription_id(n) for n in (1, 3, 5)]
+    assert subscribed_to(INVITATION, PHONE, TABLET) == [subscription_id(2)]
+    assert subscribed_to(EventType.REGISTRATION_ENDS, PHONE, TABLET) == []
+    assert subscribed_to(STATUS, a_registration(sub="another user")) == []
+    assert subscribed_to(STATUS) == []
 
 
 def test_one_whose_sink_fails_is_told_nothing_until_it_works_again() -> None:
     failing = a_subscription().failed("event-1", NOW, NOW)
     known = audience(failing)
-    working = known.after(failing.told_again(NOW), NOW)
+    working = known.after(failing.with_mark_cleared(NOW), NOW)
 
     assert known.active(NOW)
-    assert known.hearing(STATUS, {PHONE.device}, NOW) == []
-    assert len(working.hearing(STATUS, {PHONE.device}, NOW)) == 1
+    assert known.subscribed_to(STATUS, {PHONE.device}, NOW) == []
+    assert len(working.subscribed_to(STATUS, {PHONE.device}, NOW)) == 1

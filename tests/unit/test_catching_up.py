@@ -21,14 +21,14 @@ def failing(**changes: Any) -> Subscription:
 
 def recovered(**changes: Any) -> Subscription:
     """One whose sink is told again since ``NOW``."""
-    return failing(**changes).told_again(NOW)
+    return failing(**changes).with_mark_cleared(NOW)
 
 
 def heard(subscription: Subscription, *states: State, now: int = NOW) -> Subscription:
     """What it is after it has been told of these, each an event of its own."""
     for subject, version in states:
         event_id = f"event of {subject} {version}"
-        subscription = subscription.has_heard(event_id, State(subject, version), now)
+        subscription = subscription.after_delivery(event_id, State(subject, version), now)
     return subscription
 
 
@@ -49,7 +49,7 @@ def test_a_sink_that_answers_is_told_again_though_it_is_behind() -> None:
 def test_one_that_lags_behind_nothing_is_told_as_ever() -> None:
     subscription = a_subscription()
 
-    assert subscription.told_again(NOW) is subscription
+    assert subscription.with_mark_cleared(NOW) is subscription
 
 
 def test_it_is_behind_until_it_has_been_told_all_that_it_had_missed() -> None:
@@ -68,7 +68,7 @@ def test_it_stays_behind_as_long_as_it_fails() -> None:
 
 
 def test_what_an_earlier_recovery_has_told_is_not_all() -> None:
-    again = recovered().failed("event-1", NOW, NOW + 1).told_again(NOW + 11)
+    again = recovered().failed("event-1", NOW, NOW + 1).with_mark_cleared(NOW + 11)
 
     assert again.caught_up(NOW, NOW + 12) is again
     assert again.caught_up(NOW + 11, NOW + 12).behind_since is None
@@ -93,7 +93,7 @@ def test_what_is_to_make_it_catch_up_may_be_lost_and_is_asked_for_again() -> Non
 
     assert behind.due_at == later
     assert behind.settled(later - 1) is behind
-    assert behind.settled(later) == behind.told_again(later)
+    assert behind.settled(later) == behind.with_mark_cleared(later)
     assert behind.settled(later).due_at == later + TEN_MINUTES
     assert behind.settled(later).behind_since == SINCE
 
@@ -135,7 +135,7 @@ def test_what_it_knows_changes_nothing() -> None:
 def test_what_is_of_no_state_is_not_remembered() -> None:
     subscription = heard(recovered(), FIRST)
 
-    assert subscription.has_heard("event-1", None, NOW) is subscription
+    assert subscription.after_delivery("event-1", None, NOW) is subscription
     assert not subscription.knows("event-1", None, NOW)
 
 
@@ -159,11 +159,11 @@ def test_one_that_fails_again_soon_still_knows_what_it_knew(
 ) -> None:
     caught_up = heard(recovered(), SECOND).caught_up(NOW, NOW + 5)
 
-    assert told(caught_up.failed("event-9", NOW, fails_at).told_again(NOW + 900)) == known
+    assert told(caught_up.failed("event-9", NOW, fails_at).with_mark_cleared(NOW + 900)) == known
 
 
 def test_one_that_fails_while_it_is_behind_still_knows_what_it_knew() -> None:
-    again = heard(recovered(), SECOND).failed("event-9", NOW, NOW + 1).told_again(NOW + 900)
+    again = heard(recovered(), SECOND).failed("event-9", NOW, NOW + 1).with_mark_cleared(NOW + 900)
 
     assert told(again) == {"call-1": 2}
 

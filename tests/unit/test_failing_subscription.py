@@ -148,32 +148,32 @@ def test_half_a_minute_in_which_it_works_makes_up_for_one(seconds: int, failures
 
 def test_time_in_which_it_is_not_known_to_work_makes_up_for_nothing() -> None:
     """It fails, or has been told nothing since its mark was cleared."""
-    again = failing().told_again(NOW + 900).failed(OTHER, NOW, NOW + 1800)
+    again = failing().with_mark_cleared(NOW + 900).failed(OTHER, NOW, NOW + 1800)
 
     assert (again.failures, again.probe, again.failing_since) == (2, OTHER, NOW + 1800)
 
 
 def test_it_works_since_it_first_heard_something_after_a_failure() -> None:
-    heard = failing().told_again(NOW + 5).has_heard(OTHER, None, NOW + 7)
+    heard = failing().with_mark_cleared(NOW + 5).after_delivery(OTHER, None, NOW + 7)
 
     assert heard.worked_at == NOW + 7
-    assert heard.has_heard("event-3", None, NOW + 8) is heard
+    assert heard.after_delivery("event-3", None, NOW + 8) is heard
     assert heard.failed(OTHER, NOW, NOW + 37).failures == 1
     assert heard.failed(OTHER, NOW, NOW + 36).failures == 2
 
 
 def test_a_failure_ends_the_time_in_which_it_works() -> None:
-    heard = failing().told_again(NOW + 5).has_heard(OTHER, None, NOW + 7)
+    heard = failing().with_mark_cleared(NOW + 5).after_delivery(OTHER, None, NOW + 7)
     again = heard.failed(OTHER, NOW, NOW + 8)
 
     assert again.worked_at is None
-    assert again.told_again(NOW + 9).failed(OTHER, NOW, NOW + 900).failures == 3
+    assert again.with_mark_cleared(NOW + 9).failed(OTHER, NOW, NOW + 900).failures == 3
 
 
 def test_one_that_has_never_failed_does_not_begin_to_work() -> None:
     subscription = a_subscription()
 
-    assert subscription.has_heard(PROBE, None, NOW) is subscription
+    assert subscription.after_delivery(PROBE, None, NOW) is subscription
 
 
 def test_a_probe_that_is_lost_silences_it_for_two_hours_only() -> None:
@@ -182,7 +182,7 @@ def test_a_probe_that_is_lost_silences_it_for_two_hours_only() -> None:
 
     assert subscription.due_at == NOW + TWO_HOURS
     assert subscription.settled(NOW + TWO_HOURS - 1) is subscription
-    assert settled == subscription.told_again(NOW + TWO_HOURS)
+    assert settled == subscription.with_mark_cleared(NOW + TWO_HOURS)
     assert (settled.ended, settled.failing_since, settled.behind_since) == (None, None, SINCE)
 
 

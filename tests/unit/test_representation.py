@@ -50,7 +50,7 @@ def test_a_number_of_events_is_shown_if_it_was_asked_for() -> None:
         (FAILING, NOW, "INACTIVE"),
         (FAILING, LATER, "EXPIRED"),
         (FAILING.ended_because(TerminationReason.NETWORK_TERMINATED, NOW), NOW, "EXPIRED"),
-        (FAILING.told_again(NOW + 5), NOW + 5, "ACTIVE"),
+        (FAILING.with_mark_cleared(NOW + 5), NOW + 5, "ACTIVE"),
     ],
 )
 def test_it_is_inactive_while_its_sink_fails(

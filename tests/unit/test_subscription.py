@@ -120,36 +120,36 @@ def test_it_is_due_at_its_end_or_just_before_its_access_token_expires(
 
 
 def test_it_counts_what_it_has_heard_each_once_if_it_wanted_a_number() -> None:
-    once = a_subscription(max_events=9).has_heard("first", None, NOW)
+    once = a_subscription(max_events=9).after_delivery("first", None, NOW)
 
     assert (once.version, once.delivered, once.last_event_id) == (2, 1, "first")
     assert once.knows("first", None, NOW)
     assert not once.knows("second", None, NOW)
-    assert once.has_heard("first", None, NOW) is once
-    assert once.has_heard("second", None, NOW).delivered == 2
-    assert once.has_heard("second", None, NOW).ended is None
+    assert once.after_delivery("first", None, NOW) is once
+    assert once.after_delivery("second", None, NOW).delivered == 2
+    assert once.after_delivery("second", None, NOW).ended is None
 
 
 def test_what_it_hears_is_not_written_down_if_it_wanted_no_number() -> None:
     subscription = a_subscription()
 
-    assert subscription.has_heard("first", State("call", 2), NOW) is subscription
+    assert subscription.after_delivery("first", State("call", 2), NOW) is subscription
     assert not subscription.knows("first", State("call", 2), NOW)
 
 
 def test_it_ends_with_the_last_that_it_wanted_to_hear() -> None:
     wants_two = a_subscription(max_events=2)
-    once = wants_two.has_heard("first", None, NOW)
-    twice = once.has_heard("second", None, NOW + 1)
+    once = wants_two.after_delivery("first", None, NOW)
+    twice = once.after_delivery("second", None, NOW + 1)
 
     assert once.ended is None
     assert (twice.ended, twice.ended_at) == (TerminationReason.MAX_EVENTS_REACHED, NOW + 1)
     assert twice.version == 3
-    assert twice.has_heard("that it has ended", None, NOW + 2).ended_at == NOW + 1
+    assert twice.after_delivery("that it has ended", None, NOW + 2).ended_at == NOW + 1
 
 
 def test_to_hear_of_the_end_is_no_other_end() -> None:
-    heard = ended(max_events=1).has_heard("that it has ended", None, NOW + 1)
+    heard = ended(max_events=1).after_delivery("that it has ended", None, NOW + 1)
 
     assert (heard.ended, heard.ended_at, heard.delivered) == (DELETED, NOW, 1)
 

@@ -20,7 +20,7 @@ DAY = 24 * 3600
 CREDENTIAL = Credential((b"\x00\xff", b"part two"), NOW + 3600)
 ENDED = a_subscription(ended=TerminationReason.SUBSCRIPTION_DELETED, ended_at=NOW + 5, version=7)
 FAILING = a_subscription().failed("event-1", NOW - 60, NOW)
-RECOVERED = FAILING.told_again(NOW + 5)
+RECOVERED = FAILING.with_mark_cleared(NOW + 5)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ RECOVERED = FAILING.told_again(NOW + 5)
         a_subscription(actor="actor", client="client"),
         FAILING,
         FAILING.failed_again("event-1", 1, NOW + 5),
-        RECOVERED.has_heard("event-1", State("call", 2), NOW + 5),
-        RECOVERED.has_heard("event-1", State("call", 2), NOW + 5).caught_up(NOW + 5, NOW + 9),
+        RECOVERED.after_delivery("event-1", State("call", 2), NOW + 5),
+        RECOVERED.after_delivery("event-1", State("call", 2), NOW + 5).caught_up(NOW + 5, NOW + 9),
         ENDED,
         replace(ENDED, credential=CREDENTIAL),
     ],
@@ -81,7 +81,7 @@ def test_what_a_sink_that_catches_up_knows_is_small() -> None:
     subscription = RECOVERED
     for number in range(1000):
         state = State(f"{number:040}", 999_999)
-        subscription = subscription.has_heard(f"event {number}", state, NOW)
+        subscription = subscription.after_delivery(f"event {number}", state, NOW)
 
     assert item_bytes(subscription_item(subscription)) < 10 * 1024
 
