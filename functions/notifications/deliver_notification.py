@@ -30,7 +30,7 @@ _FUNCTION = "DeliverNotification"
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Return the message if it is to come again."""
     return handle_message(
-        _FUNCTION, event, context, delivery_settings().notifications_queue, _deliver
+        _FUNCTION, event, context, lambda: delivery_settings().notifications_queue, _deliver
     )
 
 

@@ -45,7 +45,9 @@ _FUNCTION = "ProbeSink"
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Return the message if it is to come again."""
-    return handle_message(_FUNCTION, event, context, delivery_settings().probes_queue, _handle)
+    return handle_message(
+        _FUNCTION, event, context, lambda: delivery_settings().probes_queue, _handle
+    )
 
 
 def _handle(message: Message, times: int) -> None:

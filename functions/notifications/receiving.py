@@ -36,16 +36,17 @@ def handle_message(
     function: str,
     event: dict[str, Any],
     context: LambdaContext,
-    queue: str,
+    queue_url: Callable[[], str],
     handle: Callable[[Message, int], None],
 ) -> PartialItemFailureResponse:
     """Call ``handle`` with an invocation's message, and how often that has been received.
 
     Returns the message when ``handle`` raises, so that SQS keeps it: it is received again after the
     seconds of ``ComeAgain``, and after any other exception, a fault of ours or of AWS, with
-    exponential backoff.
+    exponential backoff. Raises ``Misconfigured`` before anything is done.
     """
     log.begin_invocation(context)
+    queue = queue_url()
 
     def handle_record(record: SQSRecord) -> None:
         message: Message | None = None
