@@ -1,4 +1,4 @@
-"""SweepExpired: ends what nobody has ended in time, and the sessions that an operator names.
+"""SweepExpired: ends what is past its deadline, and the sessions that an operator names.
 
 EventBridge Scheduler invokes it every minute for each kind of thing that expires, with
 ``{"sweep": "sessions"}`` and the like: each in an invocation of its own, so that one sweep that
@@ -55,8 +55,8 @@ _REQUEST: TypeAdapter[SweepRequest | EndRequest] = TypeAdapter(SweepRequest | En
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Return how many were found, ended and left; for named sessions also what became of each.
 
-    A malformed event is answered, not raised, for raising would only have it sent again. Raises
-    ``Unavailable`` when what has expired cannot be found.
+    For a malformed event it returns an error instead of raising one: Lambda would only retry it.
+    Raises ``Unavailable`` when what has expired cannot be found.
     """
     log.begin_invocation(context)
     try:
@@ -76,7 +76,7 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
 
 
 def _detail(event: Any) -> Any:
-    """Return what an EventBridge event is about; anything else is about itself.
+    """Return the ``detail`` of an EventBridge event; any other event as it is.
 
     Not by Powertools' ``EventBridgeEvent``: an operator's event may be any JSON.
     """

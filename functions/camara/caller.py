@@ -18,8 +18,8 @@ from camara.unix_time import UnixSeconds
 class Caller:
     """An authenticated caller.
 
-    ``subscriber`` is ``None`` for a token that names none (a two-legged one, say), and so is
-    ``client_id``, also when it is empty. ``user`` is the token's ``sub``, else the subscriber.
+    ``subscriber`` is ``None`` for a token that names none (a two-legged one, say). ``client_id`` is
+    ``None`` if it is missing or empty. ``user`` is the token's ``sub``, else the subscriber.
     """
 
     user: str | None

@@ -11,8 +11,8 @@ from base64 import urlsafe_b64encode
 from typing import NewType
 
 SubscriberKey = NewType("SubscriberKey", str)
-"""Who has a number, or a SIP address: 22 characters (128 bits). The originator and the receiver of
-a call, and the owners of registrations and subscriptions, are such keys."""
+"""A subscriber: the holder of a number or SIP address. 22 characters (128 bits). The originator and
+the receiver of a call, and the owners of registrations and subscriptions, are such keys."""
 
 UserKey = NewType("UserKey", str)
 """A token's ``sub``: 22 characters (128 bits)."""
@@ -57,7 +57,7 @@ def derive_actor_key(
 
 
 def derive_late_actor_key(subscriber_key: SubscriberKey) -> ActorKey:
-    """Return the key of whichever actor of a subscriber a call does not know yet."""
+    """Return the one key that a call has for all late actors of its receiver."""
     return ActorKey(_hash(8, subscriber_key, "late"))
 
 
