@@ -30,7 +30,7 @@ _PLATFORM = {"Lambda's runtime": ["awslambdaric.bootstrap"], "boto3": ["boto3"]}
 _LOG_AND_METRICS = ["aws_lambda_powertools.logging", "aws_lambda_powertools.metrics"]
 _OURS: _Stages = _PLATFORM | {
     "Powertools": _LOG_AND_METRICS,
-    "own code": ["call_handling.delete_session_by_id", "call_handling.session_ender:endings"],
+    "own code": ["call_handling.delete_session_by_id", "call_handling.session_ender:session_ender"],
 }
 _USUAL: _Stages = _PLATFORM | {
     "Powertools": [*_LOG_AND_METRICS, "aws_lambda_powertools.event_handler"],
