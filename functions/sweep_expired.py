@@ -20,7 +20,7 @@ from call_handling.end_stale_sessions import end_named_sessions, end_stale_sessi
 from call_handling.session_ender import session_ender
 from call_handling.store import session_store
 from notifications.end_expired_subscriptions import end_expired_subscriptions
-from notifications.outbox import outbox
+from notifications.queues import notification_queue
 from notifications.store import subscription_store
 from registration.end_expired_registrations import end_expired_registrations
 from registration.store import registration_store
@@ -89,4 +89,4 @@ register_before_snapshot(session_ender)
 register_before_snapshot(session_store)
 register_before_snapshot(registration_store)
 register_before_snapshot(subscription_store)
-register_before_snapshot(outbox)
+register_before_snapshot(notification_queue)

@@ -21,7 +21,7 @@ from aws.stale_index import stale_shard
 from call_handling.call import Call, Invitation, Media
 from call_handling.legs import Answerer, Legs
 from call_handling.negotiation import Negotiation
-from call_handling.session import Ending, Session
+from call_handling.session import Session, SessionEnd
 from call_handling.session_key import SESSION
 from call_handling.status import Role, Status
 from call_handling.stored_text import compress, text_from
@@ -104,7 +104,9 @@ def session_from(item: Mapping[str, Any]) -> Session:
     values = {name: _deserialize(value) for name, value in item.items()}
     ended = None
     if "endedBy" in values:
-        ended = Ending(values["endedBy"], int(values["endedAt"]), values.get("deleteCorrelator"))
+        ended = SessionEnd(
+            values["endedBy"], int(values["endedAt"]), values.get("deleteCorrelator")
+        )
     return Session(
         media_session_id=values["mediaSessionId"],
         legs=_legs(values),

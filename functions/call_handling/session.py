@@ -48,7 +48,7 @@ class Timeouts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class SessionEnd:
     """Who ended a session (the name of an actor's entry, or ``network``) and when.
 
     ``correlator`` is that of the DELETE, empty if it had none; ``None`` if it was no DELETE.
@@ -78,7 +78,7 @@ class Session:
     stale_at: UnixSeconds
     expires_at: UnixSeconds
     negotiation: Negotiation = field(default_factory=Negotiation)
-    ended: Ending | None = None
+    ended: SessionEnd | None = None
 
     @classmethod
     def invite(
@@ -214,7 +214,9 @@ class Session:
 
     def over(self, actor: str, now: UnixSeconds, timeouts: Timeouts) -> Self:
         """Return the session as ended by a PUT; ``actor`` is the name of its entry."""
-        return replace(self, ended=Ending(actor, now), expires_at=now + timeouts.ended_retention)
+        return replace(
+            self, ended=SessionEnd(actor, now), expires_at=now + timeouts.ended_retention
+        )
 
     def renewed(self, now: UnixSeconds, timeouts: Timeouts) -> Self:
         """Return the session with its lease renewed from ``now``."""

@@ -19,7 +19,7 @@ from camara.scope import EventType
 from camara.unix_time import UnixSeconds
 from notifications.delivery import Outcome, deliver, probe, report_outcome
 from notifications.notification import CatchUp, Notification
-from notifications.outbox import outbox, probes
+from notifications.queues import notification_queue, probes
 from notifications.registration_notification import registration_notification
 from notifications.session_change import SessionChange
 from notifications.session_notification import devices_of, rings, session_notification
@@ -71,7 +71,7 @@ def catch_up(message: CatchUp, times: int) -> None:
     if not all(_is_told(each.notification) for each in part):
         return
     if len(part) == TOLD_AT_ONCE:
-        outbox().put([replace(message, before=part[-1].place)])
+        notification_queue().put([replace(message, before=part[-1].place)])
     elif message.is_last:
         change = partial(Subscription.caught_up, cleared_at=message.cleared_at, now=now)
         subscription_store().change(message.subscriber_key, message.subscription_id, change)

@@ -18,8 +18,8 @@ from notifications.catch_up import catch_up
 from notifications.credentials import vault
 from notifications.delivery import LONGEST_WAIT_SECONDS, Outcome, deliver, lag, report_outcome
 from notifications.notification import CatchUp, Message
-from notifications.outbox import outbox, probes
 from notifications.post import tls
+from notifications.queues import notification_queue, probes
 from notifications.receiving import handle_message
 from notifications.settings import delivery_settings
 from notifications.store import subscription_store
@@ -50,6 +50,6 @@ def _deliver(message: Message, times: int) -> None:
 register_before_snapshot(subscription_store)
 register_before_snapshot(session_store)
 register_before_snapshot(vault)
-register_before_snapshot(outbox)
+register_before_snapshot(notification_queue)
 register_before_snapshot(probes)
 register_before_snapshot(tls)

@@ -1,9 +1,9 @@
 """Delivery of one event to one sink: one attempt, and what follows from its outcome.
 
 Circuit breaker: after a failure the subscription is marked as failing, the event that failed
-becomes a probe that is retried with exponential backoff (``outbox.Probes``), and nothing else is
-sent to that sink meanwhile, so nobody else waits for it. Source: ADR 6; Microsoft, "Circuit Breaker
-pattern"; CAMARA Event Subscription and Notification Guidelines.
+becomes a probe that is retried with exponential backoff (``queues.ProbeQueue``), and nothing else
+is sent to that sink meanwhile, so nobody else waits for it. Source: ADR 6; Microsoft, "Circuit
+Breaker pattern"; CAMARA Event Subscription and Notification Guidelines.
 """
 
 from collections.abc import Callable
@@ -19,8 +19,8 @@ from camara.scope import EventType
 from notifications.cloud_event import cloud_event
 from notifications.credentials import vault
 from notifications.notification import Notification
-from notifications.outbox import probes
 from notifications.post import NotDelivered, post
+from notifications.queues import probes
 from notifications.session_notification import rings
 from notifications.settings import delivery_settings
 from notifications.sink import sink_from

@@ -12,7 +12,7 @@ from aws.sweep import HasTime, Sweep, sweep_overdue
 from camara.errors import NotFound
 from camara.identity import SubscriberKey
 from notifications.notification import CatchUp
-from notifications.outbox import outbox
+from notifications.queues import notification_queue
 from notifications.settings import settings
 from notifications.store import subscription_store
 
@@ -58,7 +58,7 @@ def _end(key: _Key) -> bool:
         )
         return False
     if known.behind_since is not None and known.is_active(clock.now()):
-        outbox().put([CatchUp.of(known)])
+        notification_queue().put([CatchUp.of(known)])
     return known.ended is not None
 
 

@@ -30,8 +30,8 @@ from notifications.delivery import (
     report_outcome,
 )
 from notifications.notification import CatchUp, Message, Notification
-from notifications.outbox import outbox
 from notifications.post import tls
+from notifications.queues import notification_queue
 from notifications.receiving import ComeAgain, handle_message
 from notifications.settings import delivery_settings
 from notifications.store import subscription_store
@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 def _handle(message: Message, times: int) -> None:
     if isinstance(message, CatchUp):
-        outbox().put([message])
+        notification_queue().put([message])
         return
     result = _ProbeResult(None, message)
     try:
@@ -80,7 +80,7 @@ def _probe(message: Notification, times: int) -> _ProbeResult:
     if not subscription.is_probed_by(message.event_id, now):
         if subscription.behind_since is not None and not subscription.is_failing(now):
             # The attempt that cleared the mark may have failed before it queued this.
-            outbox().put([CatchUp.of(subscription)])
+            notification_queue().put([CatchUp.of(subscription)])
         return _ProbeResult(Outcome.DROPPED, message)
     early = subscription.failed_at + delay_seconds(subscription.failures) - now
     if early > 0:
@@ -126,7 +126,7 @@ def _recover(subscription: Subscription, probe: Notification, sent: Notification
         after = known.with_mark_cleared(now)
         return after.after_delivery(sent.event_id, sent.state, now) if sent else after
 
-    outbox().put([CatchUp.of(_change(subscription, decide))])
+    notification_queue().put([CatchUp.of(_change(subscription, decide))])
 
 
 def _change(
@@ -140,5 +140,5 @@ def _change(
 register_before_snapshot(subscription_store)
 register_before_snapshot(session_store)
 register_before_snapshot(vault)
-register_before_snapshot(outbox)
+register_before_snapshot(notification_queue)
 register_before_snapshot(tls)

@@ -11,11 +11,11 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from snapshot_restore_py import register_before_snapshot
 
-from notifications.outbox import outbox
 from notifications.publish_registration_ends import publish_registration_ends
 from notifications.publish_session_events import publish_session_events
 from notifications.publish_subscription_ends import publish_subscription_ends
 from notifications.publishing import Batch, publish_records
+from notifications.queues import notification_queue
 from notifications.store import subscription_store
 from registration.store import registration_store
 
@@ -36,6 +36,6 @@ def _publish(batch: Batch) -> None:
     _PUBLISHERS[batch.stream](batch)
 
 
-register_before_snapshot(outbox)
+register_before_snapshot(notification_queue)
 register_before_snapshot(subscription_store)
 register_before_snapshot(registration_store)

@@ -28,7 +28,7 @@ from aws.batch import change_in, process_in_order, report_failure
 from camara.errors import Timeout, Unavailable
 from camara.identity import SubscriberKey
 from notifications.notification import Notification
-from notifications.outbox import outbox, sqs_client
+from notifications.queues import notification_queue, sqs_client
 from notifications.settings import settings
 
 _NOT_SERVED = (Unavailable, Timeout, ClientError, BotoCoreError)
@@ -169,6 +169,6 @@ def queue_each(batch: Batch, made: dict[int, list[Notification]]) -> list[int]:
     """
     places = [place for place, notifications in made.items() for _ in notifications]
     messages = list(chain.from_iterable(made.values()))
-    missing = {places[each] for each in outbox().put_each(messages)}
+    missing = {places[each] for each in notification_queue().put_each(messages)}
     batch.come_again(*missing, error=Unavailable())
     return [place for place in made if place not in missing]

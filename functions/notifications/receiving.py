@@ -18,7 +18,7 @@ from aws.batch import process_in_order, report_failure
 from camara.errors import Timeout
 from notifications.delivery import delay_seconds
 from notifications.notification import Message, message_from
-from notifications.outbox import sqs_client
+from notifications.queues import sqs_client
 
 _LONGEST_DELAY_SECONDS = 40
 """Between retries after a fault of ours, or of AWS: recovery is noticed within this time."""

@@ -98,7 +98,7 @@ def test_what_cannot_be_handled_goes_to_a_dead_letter_queue_and_stays_there(queu
 
 
 def test_notifications_are_in_order_for_each_device_by_itself() -> None:
-    """Whose key the group is; see ``notifications.outbox``."""
+    """Whose key the group is; see ``notifications.queues``."""
     queue = properties("NotificationsQueue")
 
     assert queue["FifoQueue"] is True

@@ -10,7 +10,7 @@ import pytest_socket
 from botocore.client import BaseClient
 
 from notifications import deliver_notification, post, probe_sink
-from notifications.outbox import sqs_client
+from notifications.queues import sqs_client
 from notifications.settings import settings
 from tests.support.authority import Authority
 from tests.support.configured import configure

@@ -85,7 +85,7 @@ def context(who: Who) -> dict[str, Any]:
     return a_context(who.number, client_id=who.client, sub=who.sub or None)
 
 
-class Outbox:
+class NotificationQueue:
     """Stands in for the queue: keeps what is put into it, in order."""
 
     def __init__(self) -> None:
@@ -96,12 +96,12 @@ class Outbox:
         return set()
 
 
-OUTBOX = Outbox()
+OUTBOX = NotificationQueue()
 
 
 @pytest.fixture
 def _outbox_without_a_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "outbox", lambda: OUTBOX)
+    monkeypatch.setattr(publishing, "notification_queue", lambda: OUTBOX)
 
 
 class CallHandling(RuleBasedStateMachine):

@@ -16,7 +16,7 @@ from camara.scope import EventType
 from notifications import publish_session_events, publishing
 from notifications.audience import Audience
 from notifications.item import audience_item
-from notifications.outbox import Outbox
+from notifications.queues import NotificationQueue
 from registration.item import register_item, subscriber_owner
 from registration.register import Register
 from tests.support.audiences import store_all
@@ -109,7 +109,9 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, sqs: FakeSqs, tables: Tables) -> N
     """Have the publisher use these instead of AWS."""
     client: Any = sqs
     configure(monkeypatch, EVENTS_NOT_PUBLISHED="not-published")
-    monkeypatch.setattr(publishing, "outbox", lambda: Outbox(client, "notifications"))
+    monkeypatch.setattr(
+        publishing, "notification_queue", lambda: NotificationQueue(client, "notifications")
+    )
     monkeypatch.setattr(publishing, "sqs_client", lambda: client)
     monkeypatch.setattr(publish_session_events, "subscription_store", lambda: tables)
     monkeypatch.setattr(publish_session_events, "registration_store", lambda: tables)

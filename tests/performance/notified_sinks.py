@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws import clock
 from aws.dynamodb import dynamodb_client
 from call_handling.item import media_items, session_item
-from notifications import delivery, outbox, receiving
+from notifications import delivery, queues, receiving
 from notifications.deliver_notification import handler as deliver
 from notifications.post import post
 from notifications.probe_sink import handler as probe
@@ -118,7 +118,7 @@ def notified_sinks(concurrency: int, of_probes: int) -> Iterator[NotifiedSinks]:
     ):
         sinks = NotifiedSinks(running)
         sqs = MemorySqs(notifications=sinks.notifications, probes=sinks.probes)
-        for module in (outbox, receiving):
+        for module in (queues, receiving):
             stack.enter_context(patch.object(module, "sqs_client", lambda: sqs))
         stack.enter_context(patch.object(delivery, "post", sinks.post))
         stack.enter_context(polled(sinks.notifications, deliver, concurrency))

@@ -70,7 +70,7 @@ def _reads(others: Iterable[Subscription]) -> tuple[Cost, Cost]:
     with (
         no_garbage_collection(),
         sessions_table() as client,
-        patch.object(publishing, "outbox", lambda: queue),
+        patch.object(publishing, "notification_queue", lambda: queue),
     ):
         _store(client, [*others, *_LINE.subscriptions])
         reader = FormerReader(client, SUBSCRIPTIONS)

@@ -15,9 +15,9 @@ import boto3
 
 from aws import clock
 from aws.dynamodb import dynamodb_client
-from notifications.outbox import sqs_client
 from notifications.publish_events import handler as publish
 from notifications.publish_to_sessions_bus import handler as put_on_bus
+from notifications.queues import sqs_client
 from notifications.settings import settings
 from tests.performance.former_publishing import FormerPublisher, FormerReader
 from tests.support.builders import NOW

@@ -64,7 +64,7 @@ def subscribed(
     queue, bus = Queue(), Bus()
     with (
         sessions_table(**variables) as client,
-        patch.object(publishing, "outbox", lambda: queue),
+        patch.object(publishing, "notification_queue", lambda: queue),
         patch.object(publish_to_sessions_bus, "session_bus", lambda: bus),
         patch.object(delivery, "post", post),
     ):

@@ -17,7 +17,7 @@ from call_handling.session_key import key
 from call_handling.settings import timeouts
 from call_handling.store import session_store
 from notifications.credentials import vault
-from notifications.outbox import outbox, probes, sqs_client
+from notifications.queues import notification_queue, probes, sqs_client
 from notifications.settings import delivery_settings, settings, subscription_lifetimes
 from notifications.store import subscription_store
 from registration.settings import lifetimes, limits
@@ -42,7 +42,7 @@ _CACHED = (
     settings,
     delivery_settings,
     subscription_lifetimes,
-    outbox,
+    notification_queue,
     probes,
     sqs_client,
     vault,

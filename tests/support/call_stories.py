@@ -7,7 +7,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from call_handling.call_actor import entry_of
 from call_handling.item import media_items, session_item
-from call_handling.session import Ending, Session
+from call_handling.session import Session, SessionEnd
 from call_handling.session_key import key
 from call_handling.status import ANSWERED, OVER, Status
 from tests.support.builders import BOB_ACTS, NOW, a_placed_call, a_session
@@ -62,7 +62,7 @@ class Story:
             if status in ANSWERED:
                 session = replace(session, legs=answered.legs, negotiation=answered.negotiation)
             if status in OVER:
-                session = replace(session, ended=Ending(entry_of(BOB_ACTS), NOW))
+                session = replace(session, ended=SessionEnd(entry_of(BOB_ACTS), NOW))
             sessions.append(session)
         return sessions
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 
 from camara.scope import EventType
 from notifications.notification import Message, Notification
-from notifications.outbox import Outbox, Probes, sqs_client
+from notifications.queues import NotificationQueue, ProbeQueue, sqs_client
 from notifications.subscription import Subscription, TerminationReason
 from tests.support.builders import NOW
 from tests.support.lambda_context import a_lambda_context
@@ -73,10 +73,10 @@ class Poller:
     def put(self, *messages: Message) -> None:
         """Queue them, to come at once."""
         if self._name.endswith(".fifo"):
-            Outbox(self._sqs, self._queue).put(messages)
+            NotificationQueue(self._sqs, self._queue).put(messages)
             return
         for message in messages:
-            Probes(self._sqs, self._queue).put(message, HOST, 0)
+            ProbeQueue(self._sqs, self._queue).put(message, HOST, 0)
 
     def receive(self, times: int | None = None) -> SqsEvent | None:
         """Take a message as the function gets it, if one is visible.

@@ -21,7 +21,7 @@ from call_handling.settings import emergency_numbers, timeouts
 from call_handling.store import session_store
 from notifications.bus import session_bus
 from notifications.credentials import vault
-from notifications.outbox import outbox, probes, sqs_client
+from notifications.queues import notification_queue, probes, sqs_client
 from notifications.settings import delivery_settings, settings, subscription_lifetimes
 from notifications.store import subscription_store
 from registration.settings import lifetimes, limits
@@ -71,7 +71,7 @@ _CACHED: tuple[Any, ...] = (
     delivery_settings,
     subscription_lifetimes,
     subscription_store,
-    outbox,
+    notification_queue,
     probes,
     sqs_client,
     session_bus,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from call_handling.call import Call, Change
 from call_handling.call_actor import LateActor, entry_of
-from call_handling.session import Ending, Session, Timeouts
+from call_handling.session import Session, SessionEnd, Timeouts
 from call_handling.status import Status
 from camara.actor import Actor
 from registration.register import Register, Registration
@@ -23,7 +23,7 @@ def deleted_by(actor: Actor, correlator: str = "", write_id: str = "delete-1") -
     return a_session(
         Status.TERMINATED,
         write_id=write_id,
-        ended=Ending(entry_of(actor), NOW, correlator),
+        ended=SessionEnd(entry_of(actor), NOW, correlator),
         expires_at=NOW + RETENTION,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws.dynamodb import dynamodb_client
 from call_handling.item import media_items, session_item
-from call_handling.session import Ending, Session
+from call_handling.session import Session, SessionEnd
 from call_handling.status import Status
 from tests.support.builders import a_placed_call, a_session
 from tests.support.table import TABLE
@@ -24,7 +24,9 @@ def a_call_of(
 
 def over(session: Session, at: int, status: Status = Status.TERMINATED) -> Session:
     """The same, when the network has ended it."""
-    return replace(session, status=status, ended=Ending("network", at), version=session.version + 1)
+    return replace(
+        session, status=status, ended=SessionEnd("network", at), version=session.version + 1
+    )
 
 
 def store(*sessions: Session) -> None:

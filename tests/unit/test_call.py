@@ -7,7 +7,7 @@ import pytest
 from call_handling.call import Change, Media
 from call_handling.call_actor import entry_of
 from call_handling.negotiation import Negotiation
-from call_handling.session import ChangedTooOften, Ending, Session, Timeouts
+from call_handling.session import ChangedTooOften, Session, SessionEnd, Timeouts
 from call_handling.status import ANSWERED, Role, Status
 from camara.actor import Actor
 from camara.errors import IncompatibleState
@@ -130,7 +130,7 @@ class TestEnding:
         after = put(a_session(), actor, Change(Status.BUSY), now=NOW + 5)
 
         assert after.status == "Busy"
-        assert after.ended == Ending(entry_of(actor), NOW + 5, None)
+        assert after.ended == SessionEnd(entry_of(actor), NOW + 5, None)
         assert after.expires_at == NOW + 5 + RETENTION
 
 

@@ -8,7 +8,7 @@ import pytest
 from call_handling.call import Change
 from call_handling.legs import Answerer, DeviceNotAllowed, NotAParty, Unbound
 from call_handling.negotiation import Negotiation
-from call_handling.session import Ending, Session
+from call_handling.session import Session, SessionEnd
 from call_handling.status import ANSWERED, UNANSWERED, Status
 from camara.actor import Actor
 from camara.errors import CamaraError, IncompatibleState, NotFound
@@ -56,7 +56,7 @@ def answered_and_over() -> Session:
     return replace(
         answered(),
         status=Status.TERMINATED,
-        ended=Ending(ALICE_ACTS.key, NOW),
+        ended=SessionEnd(ALICE_ACTS.key, NOW),
         expires_at=NOW + RETENTION,
     )
 

@@ -9,8 +9,8 @@ from notifications import receiving
 from notifications.catch_up import TOLD_AT_ONCE
 from notifications.credentials import vault
 from notifications.delivery import SINK_SECONDS, delay_seconds
-from notifications.outbox import sqs_client
 from notifications.probe_sink import NOTICES
+from notifications.queues import sqs_client
 from notifications.subscription import ATTEMPTS
 from tests.support.builders import NOW, a_subscription
 from tests.support.configured import configure_notifications

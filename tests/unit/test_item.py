@@ -8,7 +8,7 @@ import pytest
 from aws.stale_index import stale_shard
 from call_handling.item import session_from, session_item
 from call_handling.negotiation import Negotiation
-from call_handling.session import Ending, Session
+from call_handling.session import Session, SessionEnd
 from call_handling.session_key import key
 from call_handling.status import ANSWERED, UNANSWERED, Role, Status
 from camara.identity import derive_late_actor_key
@@ -38,7 +38,9 @@ BOBS = [a_registration(BOB, number, client_id=f"client {number}") for number in 
 
 def over(correlator: str | None = None) -> Session:
     return a_session(
-        Status.BUSY, ended=Ending(BOB_ACTS.key, NOW + 5, correlator), expires_at=NOW + 5 + RETENTION
+        Status.BUSY,
+        ended=SessionEnd(BOB_ACTS.key, NOW + 5, correlator),
+        expires_at=NOW + 5 + RETENTION,
     )
 
 
@@ -152,7 +154,7 @@ def test_a_session_is_read_with_its_negotiation(negotiation: Negotiation) -> Non
 def test_a_session_that_is_over_is_read_with_its_end() -> None:
     read = session_from(session_item(over()))
 
-    assert (read.status, read.ended) == ("Busy", Ending(BOB_ACTS.key, NOW + 5, None))
+    assert (read.status, read.ended) == ("Busy", SessionEnd(BOB_ACTS.key, NOW + 5, None))
     assert read.expires_at == NOW + 5 + RETENTION
 
 
@@ -162,4 +164,4 @@ def test_an_end_by_delete_is_told_from_one_by_put_even_without_a_correlator(
 ) -> None:
     item = session_item(over()) | {"deleteCorrelator": {"S": correlator}}
 
-    assert session_from(item).ended == Ending(BOB_ACTS.key, NOW + 5, correlator)
+    assert session_from(item).ended == SessionEnd(BOB_ACTS.key, NOW + 5, correlator)

@@ -15,7 +15,7 @@ from call_handling.call_actor import NETWORK, entry_of
 from call_handling.item import session_item
 from call_handling.legs import DEVICES_REMEMBERED, Legs
 from call_handling.negotiation import Negotiation
-from call_handling.session import Ending, Session
+from call_handling.session import Session, SessionEnd
 from call_handling.status import ANSWERED, UNANSWERED, Role, Status
 from camara.actor import Actor
 from camara.identity import derive_client_key
@@ -95,7 +95,7 @@ def longest(status: Status, known: Legs, negotiation: Negotiation) -> Session:
 
 def ended(session: Session, by: str, note: str) -> dict[str, Any]:
     """Return the item after the write that ends a session (``ending.py``)."""
-    over = replace(session, status=Status.SESSION_CANCELLED, ended=Ending(by, A_TIME))
+    over = replace(session, status=Status.SESSION_CANCELLED, ended=SessionEnd(by, A_TIME))
     return session_item(over) | {note: {"S": "x" * 256}}
 
 

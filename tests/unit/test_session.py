@@ -6,7 +6,7 @@ import pytest
 
 from call_handling.call_actor import NETWORK, entry_of
 from call_handling.negotiation import Negotiation
-from call_handling.session import ChangedTooOften, Ending, Session, Timeouts
+from call_handling.session import ChangedTooOften, Session, SessionEnd, Timeouts
 from call_handling.status import ANSWERED, OVER, UNANSWERED, Role, Status
 from camara.errors import IncompatibleState
 from tests.support.builders import (
@@ -209,5 +209,5 @@ def test_an_ending_by_put_records_who_and_when_and_how_long_it_stays() -> None:
     session = a_session(Status.BUSY)
 
     assert session.over("somebody", NOW + 5, TIMEOUTS) == replace(
-        session, ended=Ending("somebody", NOW + 5, None), expires_at=NOW + 5 + RETENTION
+        session, ended=SessionEnd("somebody", NOW + 5, None), expires_at=NOW + 5 + RETENTION
     )

@@ -6,7 +6,7 @@ import pytest
 
 from call_handling.call_actor import NETWORK
 from call_handling.item import session_item
-from call_handling.session import Ending, Session
+from call_handling.session import Session, SessionEnd
 from call_handling.status import ANSWERED, OVER, Status
 from camara.identity import derive_late_actor_key
 from notifications.session_change import SessionChange
@@ -34,7 +34,7 @@ def ended(status: Status, by: str, **attributes: Any) -> SessionChange:
     before = Status.CONNECTED if status is Status.TERMINATED else Status.RINGING
     return change(
         a_session(before, version=4),
-        a_session(status, version=5, ended=Ending(by, NOW)),
+        a_session(status, version=5, ended=SessionEnd(by, NOW)),
         **attributes,
     )
 
@@ -108,7 +108,7 @@ def test_who_ended_it(by: str, role: str) -> None:
 def test_a_client_alone_may_have_ended_it() -> None:
     other = legs(a_registration(BOB, client_id="client-2"))
     before = a_session(legs=other, version=2)
-    by = Ending(an_actor(None, "client-2").key, NOW)
+    by = SessionEnd(an_actor(None, "client-2").key, NOW)
 
     over = change(before, a_session(Status.DECLINED, legs=other, version=3, ended=by))
 
@@ -158,7 +158,7 @@ def test_what_it_is_as_a_request_in_sip(before: Status, status: Status, method: 
 
 @pytest.mark.parametrize("status", Status)
 def test_every_status_has_words_and_sip(status: Status) -> None:
-    by = Ending(ALICE_ACTS.key, NOW) if status in OVER else None
+    by = SessionEnd(ALICE_ACTS.key, NOW) if status in OVER else None
     made = change(a_session(version=1), a_session(status, version=2, ended=by))
 
     assert made.sip.keys() in ({"method"}, {"status", "phrase"})
@@ -182,7 +182,7 @@ def test_a_session_as_it_is_stored_shows_its_last_change_and_not_what_was_before
 
 
 def test_a_session_that_is_over_as_it_is_stored_shows_why() -> None:
-    session = a_session(Status.NO_ANSWER, version=4, ended=Ending(NETWORK, NOW))
+    session = a_session(Status.NO_ANSWER, version=4, ended=SessionEnd(NETWORK, NOW))
     now = SessionChange.now(session_item(session) | {"endReason": {"S": "deadline passed"}})
 
     assert (now.session.ended, now.session.version) == (session.ended, 4)

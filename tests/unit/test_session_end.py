@@ -7,7 +7,7 @@ import pytest
 
 from call_handling.call_actor import NETWORK, entry_of
 from call_handling.legs import DeviceNotAllowed, Unbound
-from call_handling.session import Ending, Session
+from call_handling.session import Session, SessionEnd
 from call_handling.status import Role, Status
 from camara.actor import Actor
 from camara.errors import InvalidTokenContext, NotFound
@@ -37,7 +37,7 @@ def declined_by(actor: Actor, correlator: str | None = None) -> Session:
     return a_session(
         Status.DECLINED,
         legs=rings,
-        ended=Ending(entry_of(actor), NOW, correlator),
+        ended=SessionEnd(entry_of(actor), NOW, correlator),
         expires_at=NOW + RETENTION,
     )
 
@@ -88,7 +88,7 @@ class TestRefusedEnd:
     def test_any_other_repeat_is_not_found(
         self, party: Actor, stored: str | None, sent: str
     ) -> None:
-        session = a_session(Status.TERMINATED, ended=Ending(ALICE_ACTS.key, NOW, stored))
+        session = a_session(Status.TERMINATED, ended=SessionEnd(ALICE_ACTS.key, NOW, stored))
         with pytest.raises(NotFound):
             explain(session, party, sent, now=NOW - 1)
 
@@ -176,5 +176,5 @@ def test_actors_of_one_leg_are_one_party_when_it_is_over() -> None:
 
 
 def test_the_network_is_no_party() -> None:
-    assert a_session(Status.NO_ANSWER, ended=Ending(NETWORK, NOW)).ended_by is None
+    assert a_session(Status.NO_ANSWER, ended=SessionEnd(NETWORK, NOW)).ended_by is None
     assert a_session().ended_by is None

@@ -7,7 +7,7 @@ import pytest
 
 from call_handling.call_actor import NETWORK
 from call_handling.item import session_item
-from call_handling.session import Ending, Session
+from call_handling.session import Session, SessionEnd
 from call_handling.status import ANSWERED, OVER, UNANSWERED, Status
 from camara.scope import EventType
 from notifications.notification import Notification
@@ -43,7 +43,7 @@ def told(session: Session, kind: EventType = STATUS, number: int = 1) -> Notific
 
 
 def ended(status: Status = Status.TERMINATED, **ending: Any) -> Session:
-    return a_session(status, version=5, ended=Ending(NETWORK, NOW, **ending))
+    return a_session(status, version=5, ended=SessionEnd(NETWORK, NOW, **ending))
 
 
 def devices(session: Session, register: Register, until: int = NOW + 1) -> set[str]:
@@ -107,7 +107,7 @@ def test_what_is_answered_does_not_ring(status: Status) -> None:
 
 @pytest.mark.parametrize("status", sorted(OVER))
 def test_what_is_over_does_not_ring(status: Status) -> None:
-    assert not rings(a_session(status, ended=Ending(NETWORK, NOW)))
+    assert not rings(a_session(status, ended=SessionEnd(NETWORK, NOW)))
 
 
 def test_a_change_is_told_with_its_status_and_number() -> None:

@@ -14,8 +14,8 @@ from call_handling.session_ender import session_ender
 from call_handling.store import session_store
 from notifications.bus import session_bus
 from notifications.credentials import vault
-from notifications.outbox import outbox, probes
 from notifications.post import tls
+from notifications.queues import notification_queue, probes
 from notifications.store import subscription_store
 from registration.store import registration_store
 from tests.support.template import template
@@ -29,16 +29,19 @@ MADE: list[tuple[str, list[object]]] = [
     ("call_handling.end_sessions_of_registration", [session_ender, registration_store]),
     ("registration.api", [registration_store]),
     ("notifications.api", [subscription_store, registration_store, vault]),
-    ("notifications.publish_events", [outbox, subscription_store, registration_store]),
+    ("notifications.publish_events", [notification_queue, subscription_store, registration_store]),
     ("notifications.publish_to_sessions_bus", [session_bus]),
     (
         "notifications.deliver_notification",
-        [subscription_store, session_store, vault, outbox, probes, tls],
+        [subscription_store, session_store, vault, notification_queue, probes, tls],
     ),
-    ("notifications.probe_sink", [subscription_store, session_store, vault, outbox, tls]),
+    (
+        "notifications.probe_sink",
+        [subscription_store, session_store, vault, notification_queue, tls],
+    ),
     (
         "sweep_expired",
-        [session_ender, session_store, registration_store, subscription_store, outbox],
+        [session_ender, session_store, registration_store, subscription_store, notification_queue],
     ),
     ("authorizer.authorize", [ssm_client]),
 ]

@@ -16,7 +16,7 @@ from call_handling.legs import SLOWEST_REQUEST_SECONDS
 from camara.errors import Unavailable
 from notifications.bus import session_bus
 from notifications.credentials import vault
-from notifications.outbox import sqs_client
+from notifications.queues import sqs_client
 from tests.support.configured import configure_notifications
 from tests.support.lambda_context import a_lambda_context
 from tests.support.slow_aws import WAIT_SECONDS, throttled

@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from aws import deadline
 from camara.errors import Unavailable
 from notifications.notification import Notification
-from notifications.outbox import outbox
+from notifications.queues import notification_queue
 from notifications.subscription import Subscription
 from tests.support.builders import a_registration, a_subscription
 from tests.support.faulty_dynamodb import client_error
@@ -35,7 +35,7 @@ def told_to(to: Subscription, count: int = 1) -> list[Notification]:
 
 def test_what_is_put_is_queued_in_order(messaging: Messaging) -> None:
     told = notifications(23)
-    outbox().put(told)
+    notification_queue().put(told)
 
     assert [message["event_id"] for message in taken_from(messaging.queue)] == [
         notification.event_id for notification in told
@@ -45,7 +45,7 @@ def test_what_is_put_is_queued_in_order(messaging: Messaging) -> None:
 def test_ten_of_different_subscriptions_go_in_one_request(
     messaging: Messaging, requests: Requests
 ) -> None:
-    outbox().put([each for number in range(23) for each in notifications(1, number)])
+    notification_queue().put([each for number in range(23) for each in notifications(1, number)])
 
     sent = [arguments for name, arguments in requests if name == "SendMessageBatch"]
     assert sorted(len(arguments["Entries"]) for arguments in sent) == [3, 10, 10]
@@ -57,7 +57,7 @@ def test_no_two_of_one_subscription_go_in_one_request(
 ) -> None:
     """SQS may refuse the first and take the second."""
     told = [each for number in range(3) for each in notifications(1 + number, number)]
-    outbox().put(told)
+    notification_queue().put(told)
 
     sent = [arguments for name, arguments in requests if name == "SendMessageBatch"]
     assert [len(arguments["Entries"]) for arguments in sent] == [3, 2, 1]
@@ -69,7 +69,7 @@ def test_no_two_of_one_subscription_go_in_one_request(
 
 def test_nothing_to_put_is_no_request(messaging: Messaging, requests: Requests) -> None:
     del messaging
-    outbox().put([])
+    notification_queue().put([])
 
     assert requests == []
 
@@ -81,10 +81,10 @@ def test_what_is_put_twice_is_queued_once(
 ) -> None:
     told = notifications(3)
     if together:
-        outbox().put(told * 2)
+        notification_queue().put(told * 2)
     else:
-        outbox().put(told)
-        outbox().put(told)
+        notification_queue().put(told)
+        notification_queue().put(told)
 
     assert len(taken_from(messaging.queue)) == 3
 
@@ -93,7 +93,7 @@ def test_each_device_is_a_group_of_its_own(messaging: Messaging) -> None:
     """Who has many subscriptions to a slow sink keeps nobody else waiting."""
     first, second = a_registration(device=1), a_registration(device=2)
     of = (a_subscription(1, of=first), a_subscription(2, of=first), a_subscription(3, of=second))
-    outbox().put([each for subscription in of for each in told_to(subscription, 2)])
+    notification_queue().put([each for subscription in of for each in told_to(subscription, 2)])
     sqs = boto3.client("sqs")
     # A group of which a message is under way shows no other.
     received = [
@@ -123,7 +123,7 @@ def test_a_queue_that_does_not_serve_is_unavailable(
     failing(monkeypatch, "SendMessageBatch", error)
 
     with pytest.raises(Unavailable):
-        outbox().put(notifications(1))
+        notification_queue().put(notifications(1))
 
 
 def test_one_message_that_is_not_queued_is_not_forgotten(
@@ -138,8 +138,8 @@ def test_one_message_that_is_not_queued_is_not_forgotten(
     with monkeypatch.context() as patch:
         answering(patch, "SendMessageBatch", all_but_one)
         with pytest.raises(Unavailable):
-            outbox().put(told)
-    outbox().put(told)
+            notification_queue().put(told)
+    notification_queue().put(told)
     assert len(taken_from(messaging.queue)) == 3
 
 
@@ -160,7 +160,7 @@ def test_after_one_that_is_not_queued_none_of_its_subscription_is_and_all_of_oth
 
     with monkeypatch.context() as patch:
         patch.setattr(BaseClient, "_make_api_call", refuse)
-        assert outbox().put_each(told) == {2, 4, 6}
+        assert notification_queue().put_each(told) == {2, 4, 6}
 
     queued = [message["event_id"] for message in taken_from(messaging.queue)]
     assert sorted(queued) == sorted(each.event_id for each in (first[0], *second))
@@ -175,7 +175,7 @@ def test_requests_of_one_turn_are_made_at_once(monkeypatch: pytest.MonkeyPatch) 
         return {}
 
     answering(monkeypatch, "SendMessageBatch", wait)
-    outbox().put([each for number in range(80) for each in notifications(1, number)])
+    notification_queue().put([each for number in range(80) for each in notifications(1, number)])
 
     assert not under_way.broken
 
@@ -188,7 +188,7 @@ def test_there_is_a_deadline_in_each_request_that_is_made_at_once(
         aws = SlowAws(patch)
         aws.begin(Attempt.SERVED)
         with deadline.within(ATTEMPT_SECONDS + WAIT_SECONDS):
-            assert outbox().put_each(told) == set(range(30))
+            assert notification_queue().put_each(told) == set(range(30))
 
     assert aws.attempts == 0
     assert taken_from(messaging.queue) == []

@@ -32,7 +32,7 @@ _CONCURRENCY = 8
 type _Placed = tuple[int, Message]
 
 
-class Outbox:
+class NotificationQueue:
     """The FIFO queue of notifications: in order for each device, so a slow sink delays no other."""
 
     def __init__(self, client: "SQSClient", queue: str) -> None:
@@ -91,7 +91,7 @@ class Outbox:
         return [int(failed["Id"]) for failed in answer.get("Failed", ())]
 
 
-class Probes:
+class ProbeQueue:
     """The queue of probes, each delayed; a fair queue: one host's messages delay no other's."""
 
     def __init__(self, client: "SQSClient", queue: str) -> None:
@@ -142,12 +142,12 @@ def sqs_client() -> "SQSClient":
 
 
 @cache
-def outbox() -> Outbox:
+def notification_queue() -> NotificationQueue:
     """Return the process's queue of notifications, as the environment configures it."""
-    return Outbox(sqs_client(), settings().notifications_queue)
+    return NotificationQueue(sqs_client(), settings().notifications_queue)
 
 
 @cache
-def probes() -> Probes:
+def probes() -> ProbeQueue:
     """Return the process's queue of probes, as the environment configures it."""
-    return Probes(sqs_client(), settings().probes_queue)
+    return ProbeQueue(sqs_client(), settings().probes_queue)

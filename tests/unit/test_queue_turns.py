@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from camara.scope import EventType
 from notifications.notification import Message, Notification
-from notifications.outbox import _turns
+from notifications.queues import _turns
 from tests.support.builders import a_subscription, subscription_id
 
 
