@@ -141,9 +141,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 def table(environment: None) -> Iterator["DynamoDBClient"]:
     """The tables: no session, and a device each for Alice, Bob and Eve."""
     del environment
+    _forget()
     with mock_aws(), atomic_requests():
         dynamodb_backends[ACCOUNT][REGION].tables = deepcopy(_tables_as_made())
         yield dynamodb_client()
+    _forget()
+
+
+def _forget() -> None:
+    """Have everything made anew from the environment as it is now."""
     for cached in _CACHED:
         cached.cache_clear()
 
