@@ -21,7 +21,7 @@ def scope_of(method: str, path: str) -> str | None:
 
 
 def all_scopes() -> list[str]:
-    """Return every scope that an operation of the document takes, in order, each once."""
+    """Return the scopes of all operations in the document, sorted, each once."""
     operations = (
         operation
         for item in _paths().values()
