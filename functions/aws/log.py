@@ -5,7 +5,6 @@ of which call (``sequenceNumber`` of an event is its version), ``requestId`` whi
 ``functionRequestId`` which invocation, ``correlator`` what the client calls it.
 """
 
-import logging
 import re
 from functools import cache
 from typing import IO, Any, Literal
@@ -44,13 +43,8 @@ def new_logger(service: str | None = None, stream: IO[str] | None = None) -> Log
     Each byte is billed, so lines do not name the line of code, or Lambda's trace id: nothing is
     traced, and a client may choose it (by ``X-Amzn-Trace-Id``). Times have the format that Lambda's
     log levels expect: a line with another would count as INFO.
-
-    Lines are not passed on to the root logger: Lambda's handler there would only have Powertools'
-    filter drop them, for a fifth of what a warm DELETE costs.
     """
-    new = Logger(service, stream=stream, location=None, xray_trace_id=None, use_rfc3339=True)
-    logging.getLogger(new.name).propagate = False
-    return new
+    return Logger(service, stream=stream, location=None, xray_trace_id=None, use_rfc3339=True)
 
 
 def begin_invocation(context: Any, request_id: str | None = None) -> None:
