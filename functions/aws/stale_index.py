@@ -2,8 +2,7 @@
 
 Items without a deadline are not in it, and it holds keys only: finding what is stale costs by what
 is stale, not by what is stored. Source: AWS, "Take advantage of sparse indexes", "Using write
-sharding" and "Burst and adaptive capacity" (1,000 write units a second for one
-partition key).
+sharding" and "Burst and adaptive capacity" (1,000 write units a second for one partition key).
 """
 
 import heapq
